@@ -1,0 +1,92 @@
+/*
+** The engine: any number of HTTP exchanges behind one descriptor.
+**
+** The descriptor is readable whenever there is something to do, timers
+** included; then call ih_engine_step. Between steps nothing happens: no thread,
+** no signal, no callback into the host. A step is bounded in time and bytes, so
+** one busy transfer cannot starve the loop it runs in, and whatever it left
+** undone keeps the descriptor readable.
+**
+** A request belongs to the caller from ih_engine_submit to ih_engine_release,
+** also after the engine has closed. In between the engine drives it and reports
+** it as ready when its head is complete, when bytes arrived, and when it ended.
+**
+** An engine belongs to the process that made it. In a forked child every
+** function returns IH_FORKED or does nothing, and no socket is touched, because
+** parent and child share them.
+*/
+#ifndef IH_ENGINE_H
+#define IH_ENGINE_H
+
+#include "request.h"
+
+#pragma GCC visibility push(hidden)
+
+#define IH_FORKED (-4)
+
+#define IH_STEP_SECONDS 0.004
+#define IH_STEP_BYTES ((size_t)128 * 1024)
+#define IH_QUEUE_BYTES ((size_t)512 * 1024)
+
+struct ih_engine;
+
+/* IH_OK; IH_NOMEM; IH_SYSTEM with errno. */
+int ih_engine_new(struct ih_engine **out);
+
+/* Ends every exchange and gives all resources back. In a forked child the
+** parent's connections are left alone, and so is the memory that libcurl holds
+** for them. */
+void ih_engine_free(struct ih_engine *e);
+
+int ih_engine_fd(const struct ih_engine *e);
+int ih_engine_is_forked(const struct ih_engine *e);
+
+/* Works for at most `budget` nanoseconds and `bytes` bytes of received bodies,
+** after waiting at most `wait` nanoseconds (0: not at all) for something to do.
+** A signal ends the wait. IH_OK or IH_FORKED. */
+int ih_engine_step(struct ih_engine *e, int64_t budget, size_t bytes,
+                   int64_t wait);
+
+/* Takes one request from those with news, in the order the news came; NULL when
+** there is none. */
+struct ih_request *ih_engine_ready(struct ih_engine *e);
+
+/* Begins an exchange; copies everything it is given. IH_OK, or IH_NOMEM or
+** IH_FORKED with *out NULL. */
+int ih_engine_submit(struct ih_engine *e, const struct ih_request_options *o,
+                     struct ih_request **out);
+
+/* The reader consumed bytes of r->in: a transfer held for it may go on. */
+void ih_engine_drained(struct ih_engine *e, struct ih_request *r);
+
+/* Reads a paced request whole after all: what waits for a reader is bounded by
+** max_bytes from now on. */
+void ih_engine_unpace(struct ih_engine *e, struct ih_request *r);
+
+/* Ends an exchange; one that is over is left as it is. */
+void ih_engine_cancel(struct ih_engine *e, struct ih_request *r);
+
+/* Ends an exchange `span` nanoseconds from now at the latest. */
+void ih_engine_limit(struct ih_engine *e, struct ih_request *r, int64_t span);
+
+/* Cancels and frees. `e` may be NULL when the engine is gone. */
+void ih_engine_release(struct ih_engine *e, struct ih_request *r);
+
+/* The descriptor also becomes readable `delay` nanoseconds from now; negative:
+** no longer. One alarm per engine, for the timers of the host. */
+void ih_engine_alarm(struct ih_engine *e, int64_t delay);
+
+/* How many exchanges are not over. */
+size_t ih_engine_running(const struct ih_engine *e);
+
+/* Whether a step may bring news: an exchange runs, or one with news has not
+ *been
+ ** taken from ih_engine_ready. */
+int ih_engine_is_busy(const struct ih_engine *e);
+
+/* Wakes the engine's waits while `fd` is readable. */
+int ih_engine_add_waker(struct ih_engine *e, int fd);
+
+#pragma GCC visibility pop
+
+#endif

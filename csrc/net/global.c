@@ -1,0 +1,115 @@
+#define _GNU_SOURCE /* dladdr */
+
+#include "global.h"
+
+#include <ctype.h>
+#include <curl/curl.h>
+#include <dirent.h>
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../core/buf.h"
+
+#define OLDEST 0x074c00 /* 7.76.0 */
+
+/* Every option that came after OLDEST stands here and nowhere else. */
+#define HAS_QUICK_EXIT (LIBCURL_VERSION_NUM >= 0x075700)
+#define HAS_PROTOCOLS_STR (LIBCURL_VERSION_NUM >= 0x075500)
+
+static struct {
+  pthread_once_t once;
+  int status;
+  char version[128];
+  const char *ca_dir; /* use this alone; NULL: use libcurl's own bundle */
+} process = {PTHREAD_ONCE_INIT, IH_SYSTEM, "", NULL};
+
+/* A thread of libcurl must not find its code gone after lua_close. */
+static void pin(void) {
+  Dl_info info;
+  if (dladdr((void *)(size_t)&ih_global_init, &info) && info.dli_fname)
+    dlopen(info.dli_fname, RTLD_NOW | RTLD_NODELETE);
+}
+
+static int is_hash_link(const char *name) {
+  int i;
+  for (i = 0; i < 8; i++)
+    if (!isxdigit((unsigned char)name[i]))
+      return 0;
+  return name[8] == '.' && isdigit((unsigned char)name[9]);
+}
+
+/* Loading a whole bundle of authorities takes OpenSSL some 20 ms for every new
+** connection; from a folder of hashed links it reads only the one it needs. */
+static const char *hashed_folder(const curl_version_info_data *info) {
+  struct dirent *entry;
+  const char *found = NULL;
+  DIR *folder;
+  if (info->age < CURLVERSION_SEVENTH || !info->capath || !info->ssl_version ||
+      strncmp(info->ssl_version, "OpenSSL", 7) != 0)
+    return NULL;
+  folder = opendir(info->capath);
+  if (!folder)
+    return NULL;
+  while (!found && (entry = readdir(folder)))
+    if (is_hash_link(entry->d_name))
+      found = info->capath;
+  closedir(folder);
+  return found;
+}
+
+static void start(void) {
+  const curl_version_info_data *info;
+  pin();
+  if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+    return;
+  info = curl_version_info(CURLVERSION_NOW);
+  snprintf(process.version, sizeof process.version, "libcurl/%s (%s)",
+           info->version, info->ssl_version ? info->ssl_version : "no TLS");
+  if (info->version_num < OLDEST)
+    return;
+  process.ca_dir = hashed_folder(info);
+  process.status = IH_OK;
+}
+
+int ih_global_init(void) {
+  pthread_once(&process.once, start);
+  return process.status;
+}
+
+const char *ih_global_version(void) {
+  pthread_once(&process.once, start);
+  return process.version;
+}
+
+static CURLcode trust(CURL *easy, const char *ca_file) {
+  CURLcode code;
+  if (!ca_file && process.ca_dir) {
+    code = curl_easy_setopt(easy, CURLOPT_CAPATH, process.ca_dir);
+    return code ? code : curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
+  }
+  /* libcurl keeps a loaded bundle only while no folder is set beside it. */
+  code = curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+  if (!code && ca_file)
+    code = curl_easy_setopt(easy, CURLOPT_CAINFO, ca_file);
+  return code;
+}
+
+int ih_global_apply(void *easy, const char *ca_file) {
+  CURLcode code = trust(easy, ca_file);
+#if HAS_PROTOCOLS_STR
+  if (!code)
+    code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+  if (!code)
+    code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS,
+                            (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+#if HAS_QUICK_EXIT
+  /* Else closing waits for a name server that does not answer. A library older
+  ** than the headers may not know it. */
+  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
+  return code;
+}

@@ -1,0 +1,31 @@
+/*
+** What belongs to the process: libcurl's once-only start, and what this
+** libcurl can do.
+**
+** libcurl is started once, by the first engine, and never stopped: other
+** modules of the process may use it too. The shared object that holds this code
+** is pinned in memory at the same moment, because a resolver thread of libcurl
+** may outlive the Lua state that started it. This is the only mutable static
+** data of the core.
+*/
+#ifndef IH_GLOBAL_H
+#define IH_GLOBAL_H
+
+#pragma GCC visibility push(hidden)
+
+/* IH_OK, or IH_SYSTEM when libcurl cannot start or is older than 7.76. */
+int ih_global_init(void);
+
+/* Gives a libcurl handle the options every transfer of this process gets, as
+*far
+** as this libcurl has them: protocols, trust store, quick exit. Returns
+*libcurl's
+** code. */
+int ih_global_apply(void *easy, const char *ca_file);
+
+/* "libcurl/8.x (OpenSSL/3.x)" for user agents and bug reports. */
+const char *ih_global_version(void);
+
+#pragma GCC visibility pop
+
+#endif
