@@ -1,0 +1,129 @@
+# indoxhub: builds the C core, runs the demo, the tests and the benchmarks.
+#
+#   make demo                 a streamed answer, with no key and no network
+#   make test                 everything that can be tested on this machine
+#   make build LUA=luajit     the module for one interpreter (lua5.1 .. lua5.4,
+#                             luajit)
+#   make env LUA=lua5.4       prints export lines for running from the tree
+#   make install PREFIX=...   installs the module and the command
+#   make bench                compares with peers, prints ratios
+#
+# Objects go to build/<interpreter>/, so interpreters do not meet.
+
+LUA ?= lua5.4
+PREFIX ?= /usr/local
+DESTDIR ?=
+CC ?= cc
+CFLAGS ?= -O2 -g
+LDFLAGS ?=
+# -Werror in tests and CI only: another compiler may warn of something new.
+WERROR ?=
+
+BUILD ?= build/$(LUA)
+MODULE = $(BUILD)/lib/indoxhub/core.so
+
+LUA_ABI = $(patsubst lua%,%,$(LUA:luajit=lua5.1))
+LUA_CFLAGS := $(shell pkg-config --cflags $(LUA) 2>/dev/null || echo -I/usr/include/$(LUA))
+CURL_CFLAGS := $(shell pkg-config --cflags libcurl 2>/dev/null)
+CURL_LIBS := $(shell pkg-config --libs libcurl 2>/dev/null || echo -lcurl)
+
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wpointer-arith \
+  -Wcast-align -Wcast-qual -Wwrite-strings -Wredundant-decls \
+  -Wstrict-prototypes -Wmissing-prototypes -Wmissing-declarations \
+  -Wold-style-definition -Wnested-externs -Wdisabled-optimization \
+  -Wformat=2 -Wvla -Wswitch-enum
+
+COMPILE = $(CC) -std=c99 -D_DEFAULT_SOURCE -fPIC $(CFLAGS) $(WARNINGS) \
+  $(WERROR) -MMD -MP
+
+CORE = $(wildcard csrc/core/*.c)
+NET = $(wildcard csrc/net/*.c)
+BIND = $(wildcard csrc/bind/*.c)
+OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(CORE) $(NET) $(BIND))
+
+.PHONY: all build env install clean demo test bench deps deps-test deps-all \
+  tools
+
+all: build
+
+# ---- the module -------------------------------------------------------------
+
+build: $(MODULE)
+
+$(MODULE): $(OBJECTS)
+	@mkdir -p $(@D)
+	@echo "  LINK $@"
+	@$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CURL_LIBS) -ldl -lpthread
+
+$(BUILD)/csrc/%.o: csrc/%.c
+	@mkdir -p $(@D)
+	@echo "  CC   $<"
+	@$(COMPILE) $(if $(findstring /net/,$<)$(findstring /bind/,$<),$(CURL_CFLAGS)) \
+	  $(if $(findstring /bind/,$<),$(LUA_CFLAGS)) -c -o $@ $<
+
+-include $(OBJECTS:.o=.d)
+
+env:
+	@echo 'export LUA_PATH="$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;"'
+	@echo 'export LUA_CPATH="$(CURDIR)/$(BUILD)/lib/?.so;;"'
+
+# ---- installing -------------------------------------------------------------
+
+SHARE = $(PREFIX)/share/lua/$(LUA_ABI)
+LIB = $(PREFIX)/lib/lua/$(LUA_ABI)
+
+install: build
+	cd lua && find indoxhub -name '*.lua' -exec \
+	  install -D -m 644 '{}' '$(DESTDIR)$(SHARE)/{}' ';'
+	install -D -m 755 $(MODULE) '$(DESTDIR)$(LIB)/indoxhub/core.so'
+	install -d '$(DESTDIR)$(PREFIX)/bin'
+	printf '%s\n' '#!/usr/bin/env $(LUA)' \
+	  'package.path = "$(SHARE)/?.lua;$(SHARE)/?/init.lua;" .. package.path' \
+	  'package.cpath = "$(LIB)/?.so;" .. package.cpath' \
+	  'os.exit(require("indoxhub.cli").main(arg), true)' \
+	  > '$(DESTDIR)$(PREFIX)/bin/indoxhub'
+	chmod 755 '$(DESTDIR)$(PREFIX)/bin/indoxhub'
+
+# ---- running ----------------------------------------------------------------
+
+demo:
+	@sh spec/support/deps.sh demo $(LUA)
+	@$(MAKE) -s --no-print-directory build LUA=$(LUA)
+	@sh examples/demo.sh $(LUA)
+
+test:
+	@sh spec/support/deps.sh test
+	@sh spec/support/test.sh
+
+bench:
+	@sh spec/support/deps.sh bench
+	@sh spec/bench/run.sh
+
+# What tests and benchmarks need besides the module.
+tools: build/tools/raw_server build/tools/blast build/tools/cpu \
+  $(BUILD)/lib/spec_process.so
+
+$(BUILD)/lib/spec_process.so: spec/support/process.c
+	@mkdir -p $(@D)
+	@echo "  CC   $<"
+	@$(CC) -O2 -g -Wall -Wextra $(WERROR) $(LUA_CFLAGS) -fPIC -shared -o $@ $<
+
+build/tools/raw_server: spec/support/raw_server.c
+build/tools/blast: spec/bench/blast.c
+build/tools/cpu: spec/bench/cpu.c
+
+build/tools/%:
+	@mkdir -p $(@D)
+	@echo "  CC   $<"
+	@$(CC) -O2 -g -Wall -Wextra $(WERROR) -o $@ $< -lpthread
+
+# ---- what it needs ----------------------------------------------------------
+
+deps:
+	@sh spec/support/deps.sh demo $(LUA)
+
+deps-all:
+	@sh spec/support/deps.sh all
+
+clean:
+	rm -rf build

@@ -1,0 +1,97 @@
+/*
+** luaopen_indoxhub_core, and the helpers of bind.h. The module's types and
+** functions are described in lua/indoxhub/meta/core.lua.
+*/
+#include "bind.h"
+
+#include "../net/poll.h"
+
+/* A number of seconds that any clock survives. */
+#define MOST_SECONDS 1e9
+
+void ih_new_class(lua_State *L, const char *name, const luaL_Reg *methods,
+                  const luaL_Reg *meta) {
+  luaL_newmetatable(L, name);
+  lua_pushstring(L, name);
+  lua_setfield(L, -2, "__name");
+  luaL_setfuncs(L, meta, 0);
+  lua_newtable(L);
+  luaL_setfuncs(L, methods, 0);
+  lua_setfield(L, -2, "__index");
+  lua_pop(L, 1);
+}
+
+const char *ih_opt_string(lua_State *L, int table, const char *field,
+                          size_t *len) {
+  lua_getfield(L, table, field);
+  if (lua_isnil(L, -1))
+    return NULL;
+  if (lua_type(L, -1) != LUA_TSTRING)
+    luaL_error(L, "field '%s' must be a string, not %s", field,
+               luaL_typename(L, -1));
+  return lua_tolstring(L, -1, len);
+}
+
+int ih_opt_boolean(lua_State *L, int table, const char *field) {
+  int value;
+  lua_getfield(L, table, field);
+  value = lua_toboolean(L, -1);
+  lua_pop(L, 1);
+  return value;
+}
+
+lua_Number ih_opt_number(lua_State *L, int table, const char *field,
+                         lua_Number otherwise) {
+  lua_Number value = otherwise;
+  lua_getfield(L, table, field);
+  if (!lua_isnil(L, -1)) {
+    if (lua_type(L, -1) != LUA_TNUMBER)
+      luaL_error(L, "field '%s' must be a number, not %s", field,
+                 luaL_typename(L, -1));
+    value = lua_tonumber(L, -1);
+    if (!(value >= 0))
+      luaL_error(L, "field '%s' must not be negative", field);
+  }
+  lua_pop(L, 1);
+  return value;
+}
+
+size_t ih_opt_size(lua_State *L, int table, const char *field,
+                   size_t otherwise) {
+  lua_Number value = ih_opt_number(L, table, field, (lua_Number)otherwise);
+  return value >= (lua_Number)(SIZE_MAX / 2) ? SIZE_MAX / 2 : (size_t)value;
+}
+
+int64_t ih_nanoseconds(lua_Number seconds) {
+  if (!(seconds > 0))
+    return 0;
+  return (int64_t)((seconds < MOST_SECONDS ? seconds : MOST_SECONDS) * 1e9);
+}
+
+int ih_push_failure(lua_State *L, const char *message) {
+  lua_pushnil(L);
+  lua_pushstring(L, message);
+  return 2;
+}
+
+/* core.now() -> seconds of the monotonic clock */
+static int l_now(lua_State *L) {
+  lua_pushnumber(L, (lua_Number)ih_poll_now() / 1e9);
+  return 1;
+}
+
+static const luaL_Reg functions[] = {{"now", l_now}, {NULL, NULL}};
+
+#pragma GCC visibility push(default)
+int luaopen_indoxhub_core(lua_State *L);
+#pragma GCC visibility pop
+
+int luaopen_indoxhub_core(lua_State *L) {
+  luaL_newlib(L, functions);
+  ih_open_sse(L);
+  ih_open_engine(L);
+  ih_open_transfer(L);
+  ih_open_tidy(L);
+  ih_open_process(L);
+  return 1;
+}

@@ -1,0 +1,64 @@
+/*
+** What the binding files share: how a class is registered, how options are
+** read from a table, and the two boxes that know each other.
+**
+** Wrong types raise: the Lua layer above checks what users pass, so an error
+** from here is a bug of ours or of a direct user of indoxhub.core.
+*/
+#ifndef IH_BIND_H
+#define IH_BIND_H
+
+#include <stdint.h>
+
+#include "compat.h"
+
+#pragma GCC visibility push(hidden)
+
+#define ENGINE_TYPE "indoxhub.engine"
+#define TRANSFER_TYPE "indoxhub.transfer"
+#define SSE_TYPE "indoxhub.sse"
+
+struct ih_engine;
+
+/* The userdata of an engine. Transfers point to it and keep it alive. */
+struct engine_box {
+  struct ih_engine *engine; /* NULL: closed */
+};
+
+/* Registers a class: a metatable with methods and metamethods, either NULL. */
+void ih_new_class(lua_State *L, const char *name, const luaL_Reg *methods,
+                  const luaL_Reg *meta);
+
+/* Fields of the options table at stack index `table`. A string stays on the
+** stack so that it cannot be collected; the others leave it as it was. */
+const char *ih_opt_string(lua_State *L, int table, const char *field,
+                          size_t *len);
+int ih_opt_boolean(lua_State *L, int table, const char *field);
+/* Not negative; `otherwise` when the field is nil. */
+lua_Number ih_opt_number(lua_State *L, int table, const char *field,
+                         lua_Number otherwise);
+size_t ih_opt_size(lua_State *L, int table, const char *field,
+                   size_t otherwise);
+
+int64_t ih_nanoseconds(lua_Number seconds);
+
+/* nil and a message; the number of results. */
+int ih_push_failure(lua_State *L, const char *message);
+
+/* The engine at stack index 1, for engine:submit of transfer.c. */
+struct engine_box *ih_check_engine(lua_State *L, int index);
+
+/* Each opens one binding file: registers its classes and adds its functions to
+** the module table on top of the stack. */
+void ih_open_sse(lua_State *L);
+void ih_open_engine(lua_State *L);
+void ih_open_transfer(lua_State *L);
+void ih_open_tidy(lua_State *L);
+void ih_open_process(lua_State *L);
+
+/* engine:submit{...} -> transfer; lives in transfer.c. */
+int ih_l_submit(lua_State *L);
+
+#pragma GCC visibility pop
+
+#endif

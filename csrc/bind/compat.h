@@ -1,0 +1,66 @@
+/*
+** The differences between Lua 5.1, 5.2, 5.3, 5.4 and LuaJIT. No other file
+** tests the version.
+*/
+#ifndef IH_COMPAT_H
+#define IH_COMPAT_H
+
+#pragma GCC visibility push(default)
+#include <lauxlib.h>
+#include <lua.h>
+#pragma GCC visibility pop
+
+#if LUA_VERSION_NUM < 502
+
+/* LuaJIT declares these itself, or may. */
+#define luaL_setmetatable ih_setmetatable
+#define luaL_testudata ih_testudata
+#define luaL_setfuncs ih_setfuncs
+#undef luaL_newlib
+#define luaL_newlib(L, list)                                                   \
+  (lua_createtable(L, 0, (int)(sizeof(list) / sizeof(*(list)))),               \
+   luaL_setfuncs(L, list, 0))
+
+static inline void ih_setmetatable(lua_State *L, const char *name) {
+  luaL_getmetatable(L, name);
+  lua_setmetatable(L, -2);
+}
+
+static inline void *ih_testudata(lua_State *L, int index, const char *name) {
+  void *box = lua_touserdata(L, index);
+  int same = 0;
+  if (box && lua_getmetatable(L, index)) {
+    luaL_getmetatable(L, name);
+    same = lua_rawequal(L, -1, -2);
+    lua_pop(L, 2);
+  }
+  return same ? box : NULL;
+}
+
+static inline void ih_setfuncs(lua_State *L, const luaL_Reg *list, int n) {
+  (void)n; /* upvalues are never used here */
+  for (; list->name; list++) {
+    lua_pushcfunction(L, list->func);
+    lua_setfield(L, -2, list->name);
+  }
+}
+
+/* One table belongs to each userdata of ours and keeps alive what it uses. */
+#define ih_setuservalue lua_setfenv
+
+#else
+
+#define ih_setuservalue lua_setuservalue
+#undef lua_objlen
+#define lua_objlen lua_rawlen
+
+#endif
+
+#if LUA_VERSION_NUM >= 503
+#define IH_HAS_INTEGERS 1
+#else
+#define IH_HAS_INTEGERS 0
+#define lua_isinteger(L, index) 0
+#endif
+
+#endif

@@ -1,0 +1,170 @@
+/* core.engine(): the engine of net/engine.h as a Lua object. */
+#include "../net/engine.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "../net/global.h"
+#include "../net/interrupt.h"
+#include "bind.h"
+
+#define SELF 1
+
+#define CLOSED "the engine is closed"
+#define FORKED "forked"
+
+struct engine_box *ih_check_engine(lua_State *L, int index) {
+  return luaL_checkudata(L, index, ENGINE_TYPE);
+}
+
+static struct ih_engine *self(lua_State *L) {
+  return ih_check_engine(L, SELF)->engine;
+}
+
+/* core.engine() -> engine | nil, message */
+static int l_new(lua_State *L) {
+  struct engine_box *box = lua_newuserdata(L, sizeof *box);
+  int status;
+  box->engine = NULL;
+  luaL_setmetatable(L, ENGINE_TYPE);
+  status = ih_engine_new(&box->engine);
+  if (status == IH_OK)
+    return 1;
+  if (status == IH_SYSTEM && (errno == EMFILE || errno == ENFILE))
+    return ih_push_failure(L, "no file descriptor is free: raise the limit "
+                              "(ulimit -n) or close some");
+  if (status == IH_SYSTEM)
+    return ih_push_failure(L, strerror(errno));
+  return ih_push_failure(L, "out of memory");
+}
+
+/* engine:fd() -> descriptor */
+static int l_fd(lua_State *L) {
+  struct ih_engine *e = self(L);
+  if (!e)
+    return ih_push_failure(L, CLOSED);
+  lua_pushinteger(L, ih_engine_fd(e));
+  return 1;
+}
+
+/* engine:step(ready, [seconds], [bytes], [wait]) -> count | nil, message.
+** Writes the tokens of transfers with news to ready[1 .. count]. */
+static int l_step(lua_State *L) {
+  struct ih_engine *e = self(L);
+  lua_Number seconds = luaL_optnumber(L, 3, IH_STEP_SECONDS);
+  lua_Number bytes = luaL_optnumber(L, 4, (lua_Number)IH_STEP_BYTES);
+  lua_Number wait = luaL_optnumber(L, 5, 0);
+  struct ih_request *r;
+  int count = 0;
+  luaL_checktype(L, 2, LUA_TTABLE);
+  if (!e)
+    return ih_push_failure(L, CLOSED);
+  if (ih_engine_step(e, ih_nanoseconds(seconds), (size_t)bytes,
+                     ih_nanoseconds(wait)) < 0)
+    return ih_push_failure(L, FORKED);
+  while ((r = ih_engine_ready(e))) {
+    lua_pushinteger(L, (lua_Integer)r->token);
+    lua_rawseti(L, 2, ++count);
+  }
+  lua_pushinteger(L, count);
+  return 1;
+}
+
+/* engine:alarm([seconds]): the descriptor becomes readable then; nil: no more
+ */
+static int l_alarm(lua_State *L) {
+  struct ih_engine *e = self(L);
+  lua_Number delay = luaL_optnumber(L, 2, -1);
+  if (e)
+    ih_engine_alarm(e, delay < 0 ? -1 : ih_nanoseconds(delay));
+  return 0;
+}
+
+/* engine:running() -> how many transfers are not over */
+static int l_running(lua_State *L) {
+  struct ih_engine *e = self(L);
+  lua_pushinteger(L, e ? (lua_Integer)ih_engine_running(e) : 0);
+  return 1;
+}
+
+/* engine:busy() -> whether a step may bring news */
+static int l_busy(lua_State *L) {
+  struct ih_engine *e = self(L);
+  lua_pushboolean(L, e && ih_engine_is_busy(e));
+  return 1;
+}
+
+/* engine:forked() -> whether another process made it */
+static int l_forked(lua_State *L) {
+  struct ih_engine *e = self(L);
+  lua_pushboolean(L, e && ih_engine_is_forked(e));
+  return 1;
+}
+
+/* engine:closed() */
+static int l_closed(lua_State *L) {
+  lua_pushboolean(L, !self(L));
+  return 1;
+}
+
+/* engine:wake_on_interrupt(): a caught Ctrl-C ends its waits */
+static int l_wake_on_interrupt(lua_State *L) {
+  struct ih_engine *e = self(L);
+  if (!e)
+    return ih_push_failure(L, CLOSED);
+  if (ih_engine_add_waker(e, ih_interrupt_fd()) < 0)
+    return ih_push_failure(L, strerror(errno));
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+/* engine:close(); also the finalizer. Never raises. */
+static int l_close(lua_State *L) {
+  struct engine_box *box = ih_check_engine(L, SELF);
+  struct ih_engine *e = box->engine;
+  box->engine = NULL;
+  ih_engine_free(e);
+  return 0;
+}
+
+static int l_tostring(lua_State *L) {
+  struct ih_engine *e = self(L);
+  if (e)
+    lua_pushfstring(L, ENGINE_TYPE " (descriptor %d, %d running, %s)",
+                    ih_engine_fd(e), (int)ih_engine_running(e),
+                    ih_global_version());
+  else
+    lua_pushliteral(L, ENGINE_TYPE " (closed)");
+  return 1;
+}
+
+/* core.curl_version() -> "libcurl/8.x (OpenSSL/3.x)" */
+static int l_curl_version(lua_State *L) {
+  lua_pushstring(L, ih_global_version());
+  return 1;
+}
+
+static const luaL_Reg methods[] = {{"fd", l_fd},
+                                   {"step", l_step},
+                                   {"alarm", l_alarm},
+                                   {"submit", ih_l_submit},
+                                   {"running", l_running},
+                                   {"busy", l_busy},
+                                   {"forked", l_forked},
+                                   {"closed", l_closed},
+                                   {"wake_on_interrupt", l_wake_on_interrupt},
+                                   {"close", l_close},
+                                   {NULL, NULL}};
+
+static const luaL_Reg meta[] = {{"__gc", l_close},
+                                {"__close", l_close},
+                                {"__tostring", l_tostring},
+                                {NULL, NULL}};
+
+void ih_open_engine(lua_State *L) {
+  ih_new_class(L, ENGINE_TYPE, methods, meta);
+  lua_pushcfunction(L, l_new);
+  lua_setfield(L, -2, "engine");
+  lua_pushcfunction(L, l_curl_version);
+  lua_setfield(L, -2, "curl_version");
+}

@@ -1,0 +1,86 @@
+/* core.sse(): the event-stream parser of core/sse.h as a Lua object. */
+#include "../core/sse.h"
+
+#include <string.h>
+
+#include "bind.h"
+
+#define SELF 1
+#define BYTES 2
+#define LIST 3
+
+static struct ih_sse *check(lua_State *L) {
+  return luaL_checkudata(L, SELF, SSE_TYPE);
+}
+
+/* core.sse([{max_event_bytes = n}]) -> parser */
+static int l_new(lua_State *L) {
+  size_t limit = 0;
+  struct ih_sse *p;
+  if (!lua_isnoneornil(L, 1)) {
+    luaL_checktype(L, 1, LUA_TTABLE);
+    limit = ih_opt_size(L, 1, "max_event_bytes", 0);
+  }
+  p = lua_newuserdata(L, sizeof *p);
+  memset(p, 0, sizeof *p);
+  p->max_event_bytes = limit;
+  luaL_setmetatable(L, SSE_TYPE);
+  return 1;
+}
+
+static void set_span(lua_State *L, const char *field, struct ih_span span) {
+  lua_pushlstring(L, span.ptr, span.len);
+  lua_setfield(L, -2, field);
+}
+
+static const char *explain(int status) {
+  return status == IH_LIMIT ? "an event is larger than max_event_bytes"
+                            : "out of memory";
+}
+
+/* parser:feed(bytes) -> list of events | nil, message */
+static int l_feed(lua_State *L) {
+  struct ih_sse *p = check(L);
+  struct ih_sse_event event;
+  size_t n, used;
+  const char *bytes = luaL_checklstring(L, BYTES, &n);
+  int got, count = 0;
+  lua_settop(L, BYTES);
+  lua_newtable(L);
+  while ((got = ih_sse_next(p, bytes, n, &used, &event)) == IH_SSE_EVENT) {
+    bytes += used;
+    n -= used;
+    lua_createtable(L, 0, 3);
+    set_span(L, "event", event.event);
+    set_span(L, "data", event.data);
+    set_span(L, "id", event.id);
+    lua_rawseti(L, LIST, ++count);
+  }
+  return got < 0 ? ih_push_failure(L, explain(got)) : 1;
+}
+
+/* parser:retry() -> milliseconds of the last valid retry field, or nil */
+static int l_retry(lua_State *L) {
+  int64_t retry = ih_sse_retry(check(L));
+  if (retry < 0)
+    lua_pushnil(L);
+  else
+    lua_pushinteger(L, (lua_Integer)retry);
+  return 1;
+}
+
+static int l_gc(lua_State *L) {
+  ih_sse_free(check(L));
+  return 0;
+}
+
+static const luaL_Reg methods[] = {
+    {"feed", l_feed}, {"retry", l_retry}, {NULL, NULL}};
+
+static const luaL_Reg meta[] = {{"__gc", l_gc}, {NULL, NULL}};
+
+void ih_open_sse(lua_State *L) {
+  ih_new_class(L, SSE_TYPE, methods, meta);
+  lua_pushcfunction(L, l_new);
+  lua_setfield(L, -2, "sse");
+}

@@ -1,0 +1,207 @@
+---@meta indoxhub.core
+
+--- The C core, for tests and for programs that want the parts without the
+--- client. Wrong types raise; what the world refuses is `nil, message`.
+---@class indoxhub.core
+local core = {}
+
+--- Seconds of the monotonic clock.
+---@return number
+function core.now() end
+
+--- "libcurl/8.x (OpenSSL/3.x)".
+---@return string
+function core.curl_version() end
+
+--- Makes a decoded JSON value what Lua code expects: null is absent from
+--- objects, whole numbers are integers. Changes tables in place.
+---@generic T
+---@param value T
+---@return T
+function core.tidy(value) end
+
+--- Whether a descriptor is a terminal.
+---@param descriptor integer
+---@return boolean
+function core.isatty(descriptor) end
+
+--- Takes Ctrl-C over, for programs, never for libraries.
+---@return true? ok, string? message
+function core.catch_interrupts() end
+
+--- Whether there was a Ctrl-C since the last call.
+---@return boolean
+function core.interrupted() end
+
+---------------------------------------------------------------------------
+
+---@class indoxhub.core.Event
+---@field event string "message" when the stream named none
+---@field data string
+---@field id string the last event id in force, "" when none
+
+---@class indoxhub.core.Sse
+local sse = {}
+
+--- An event-stream parser.
+---@param limits? {max_event_bytes?: integer} default 64 MiB
+---@return indoxhub.core.Sse
+function core.sse(limits) end
+
+--- Takes bytes, however they are cut. Returns the events they complete, or nil
+--- and a message; after an error every call returns it again.
+---@param bytes string
+---@return indoxhub.core.Event[]? events, string? message
+function sse:feed(bytes) end
+
+--- Milliseconds of the last valid `retry` field.
+---@return integer?
+function sse:retry() end
+
+---------------------------------------------------------------------------
+
+---@class indoxhub.core.Engine
+local engine = {}
+
+--- An engine. A program needs one; the client makes it by itself.
+---@return indoxhub.core.Engine? engine, string? message
+function core.engine() end
+
+--- The descriptor that is readable whenever `step` has something to do.
+---@return integer? fd, string? message
+function engine:fd() end
+
+--- Does a bounded share of the work, after waiting at most `wait` seconds for
+--- some. Writes the tokens of transfers with news to `ready[1 .. count]`.
+---@param ready integer[]
+---@param seconds? number default 0.004
+---@param bytes? integer of received bodies, default 128 KiB
+---@param wait? number seconds, default 0: does not wait
+---@return integer? count, string? message
+function engine:step(ready, seconds, bytes, wait) end
+
+--- Begins an exchange. Timeouts are seconds; those left out are off.
+---@param request indoxhub.core.Request
+---@return indoxhub.core.Transfer? transfer, string? message
+function engine:submit(request) end
+
+--- Makes the descriptor readable in some seconds; nil: not any more.
+---@param seconds? number
+function engine:alarm(seconds) end
+
+--- How many exchanges are not over.
+---@return integer
+function engine:running() end
+
+--- Whether a step may bring news.
+---@return boolean
+function engine:busy() end
+
+--- Whether another process made it; then nothing works any more.
+---@return boolean
+function engine:forked() end
+
+---@return boolean
+function engine:closed() end
+
+--- Makes a caught Ctrl-C end the waits of `step`.
+---@return true? ok, string? message
+function engine:wake_on_interrupt() end
+
+--- Ends all exchanges. Closing again does nothing.
+function engine:close() end
+
+---@class indoxhub.core.Request
+---@field method string
+---@field url string
+---@field headers? string[] "Name: value"
+---@field body? string
+---@field paced? boolean read while it arrives: slow reading slows the sender
+---@field queue_bytes? integer of a paced body that may wait, default 512 KiB
+---@field max_bytes? integer of a body that is read whole
+---@field max_event_bytes? integer of one event, default 64 MiB
+---@field connect? number
+---@field first_byte? number
+---@field idle? number
+---@field total? number
+---@field proxy? string
+---@field ca_file? string
+---@field http1? boolean never HTTP/2
+
+---------------------------------------------------------------------------
+
+---@class indoxhub.core.Transfer
+local transfer = {}
+
+--- Names the transfer in the list of `engine:step`.
+---@return integer
+function transfer:token() end
+
+--- The HTTP status; nil before the head is complete.
+---@return integer?
+function transfer:status() end
+
+--- The header lines of the last response.
+---@return string
+function transfer:head() end
+
+--- All bytes of the body that wait; "" when none do.
+---@return string
+function transfer:read() end
+
+--- How many bytes of the body wait.
+---@return integer
+function transfer:waiting() end
+
+--- Reads a paced body at its end after all.
+function transfer:whole() end
+
+--- Reads the body as an event stream: writes what waits to `batch[1 .. count]`,
+--- a string for an event whose text was recognised, and a table for any other,
+--- which ends the batch. With `whole` every event is a table. The message of a
+--- failure is "limit" or "memory".
+---@param batch (string|indoxhub.core.Event)[]
+---@param most integer
+---@param whole? boolean
+---@return integer? count, string? message
+function transfer:take(batch, most, whole) end
+
+--- Shows an event and the text it carries in `holes` (1 or 2) of its strings, so
+--- that its like is recognised. False when that is not so.
+---@param event string
+---@param data string
+---@param text string
+---@param holes integer
+---@return boolean learned
+function transfer:learn(event, data, text, holes) end
+
+--- Adds decoded text to the text so far.
+---@param text string
+function transfer:append(text) end
+
+--- All text so far, recognised or appended.
+---@return string
+function transfer:text() end
+
+--- How it ended; nil while it runs.
+---@return indoxhub.core.Result?
+function transfer:result() end
+
+--- Ends it now. What waits can still be read.
+function transfer:cancel() end
+
+--- Ends it in some seconds at the latest.
+---@param seconds number
+function transfer:linger(seconds) end
+
+---@class indoxhub.core.Result
+---@field ended string "complete", "curl", "connect", "first_byte", "idle", "total", "body_limit", "head_limit", "memory", "cancelled", "closed" or "forked"
+---@field curl integer libcurl's code
+---@field os_error integer
+---@field text string libcurl's message
+---@field bytes_in number
+---@field bytes_out number
+---@field new_connections integer
+---@field timing {name: number, connect: number, tls: number, request: number, total: number} seconds
+
+return core
