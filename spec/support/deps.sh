@@ -1,0 +1,124 @@
+#!/bin/sh
+# Installs what is missing for a purpose: sh deps.sh demo|test|bench|all [LUA]
+#
+# Each need is a check and the Debian package that satisfies it; nothing is
+# installed when the check passes. Packages are never removed. Without root, or
+# without apt, it prints the command to run and fails.
+set -u
+
+purpose=$1
+lua=${2:-lua5.4}
+missing=
+
+# need PACKAGE CHECK...: the package, unless the check passes.
+need() {
+  package=$1
+  shift
+  if ! "$@" >/dev/null 2>&1; then
+    missing="$missing $package"
+  fi
+}
+
+has_header() {
+  echo "#include <$1>" | cc $(pkg-config --cflags "$2" 2>/dev/null) -E - 
+}
+
+has_module() {
+  "$1" -e "require '$2'"
+}
+
+# lua-http where the sandbox looks for it.
+has_lua_http() {
+  LUA_PATH="lua/?.lua;lua/?/init.lua;;" "$lua" -e \
+    'package.preload["indoxhub.core"] = function() return {} end
+     assert(require("indoxhub.sandbox.http").load())'
+}
+
+headers_of() {
+  case $1 in
+    luajit) echo libluajit-5.1-dev ;;
+    lua5.1) echo liblua5.1-0-dev ;;
+    *) echo "lib$1-dev" ;;
+  esac
+}
+
+need_lua() {
+  need "$1" command -v "$1"
+  need "$(headers_of "$1")" has_header lua.h "$1"
+  need lua-cjson has_module "$1" cjson
+}
+
+need_demo() {
+  need gcc command -v cc
+  need libc6-dev has_header stdio.h none
+  need pkg-config command -v pkg-config
+  need libcurl4-openssl-dev has_header curl/curl.h libcurl
+  need ca-certificates test -d /etc/ssl/certs
+  need_lua "$lua"
+  need lua-argparse has_module "$lua" argparse
+  need lua-http has_lua_http
+}
+
+need_test() {
+  for lua in lua5.1 lua5.2 lua5.3 lua5.4 luajit; do
+    need_lua "$lua"
+    need lua-busted has_module "$lua" busted
+  done
+  lua=lua5.4
+  need_demo
+  need lua-check command -v luacheck
+  need luarocks command -v luarocks
+  need clang command -v clang
+  need libclang-rt-14-dev sh -c \
+    'ls /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer*'
+  need clang-format command -v clang-format
+  need valgrind command -v valgrind
+  need openssl command -v openssl
+  need curl command -v curl
+  need procps command -v pgrep
+}
+
+need_bench() {
+  lua=luajit
+  need_demo
+  lua=lua5.4
+  need_demo
+  need curl command -v curl
+}
+
+case $purpose in
+  demo) need_demo ;;
+  test) need_test ;;
+  bench) need_bench ;;
+  all) need_test; need_bench ;;
+  *) echo "deps.sh: unknown purpose $purpose" >&2; exit 2 ;;
+esac
+
+missing=$(printf '%s\n' $missing | sort -u | tr '\n' ' ' | sed 's/ $//')
+if [ -n "$missing" ]; then
+  command="apt-get install --no-remove --no-install-recommends $missing"
+  if ! command -v apt-get >/dev/null; then
+    echo "indoxhub needs what Debian calls: $missing" >&2
+    exit 1
+  elif [ "$(id -u)" != 0 ]; then
+    echo "Some packages are missing. Run this, then try again:" >&2
+    echo "  sudo $command" >&2
+    exit 1
+  fi
+  echo "Installing: $missing"
+  DEBIAN_FRONTEND=noninteractive
+  export DEBIAN_FRONTEND
+  log=$(mktemp)
+  if ! { apt-get update && $command -y; } >"$log" 2>&1; then
+    cat "$log" >&2
+    echo "The packages could not be installed." >&2
+    rm -f "$log"
+    exit 1
+  fi
+  rm -f "$log"
+fi
+
+# What would push out installed packages is unpacked beside the system.
+case $purpose in
+  test|all) sh spec/support/nginx.sh ;;
+esac

@@ -1,0 +1,114 @@
+#!/bin/sh
+# Holds the direction of dependencies: which file may include or require what.
+set -u
+bad=0
+
+# forbid MESSAGE PATTERN FILES...
+forbid() {
+  message=$1
+  pattern=$2
+  shift 2
+  found=$(grep -nE "$pattern" "$@" /dev/null)
+  if [ -n "$found" ]; then
+    echo "$message:"
+    echo "$found"
+    bad=1
+  fi
+}
+
+# includes_only MESSAGE ALLOWED FILES...: ALLOWED is a pattern of names.
+includes_only() {
+  message=$1
+  allowed=$2
+  shift 2
+  found=$(grep -nE '^ *#include' "$@" /dev/null | grep -vE "#include $allowed")
+  if [ -n "$found" ]; then
+    echo "$message:"
+    echo "$found"
+    bad=1
+  fi
+}
+
+# ---- C ----------------------------------------------------------------------
+
+includes_only "csrc/core includes only itself and memory and text of libc" \
+  '("(buf|queue|heap|sse|json|delta)\.h"|<(assert|stddef|stdint|stdlib|string)\.h>)' \
+  csrc/core/*.[ch]
+forbid "csrc/core has no mutable static data" \
+  '^static ([^c(]|c[^o(])[^(]*[;=]' csrc/core/*.c
+forbid "csrc/net knows nothing of Lua" 'lua_State|[<"/]l(ua|auxlib)\.h' \
+  csrc/net/*.[ch]
+forbid "csrc/net includes csrc/core and itself" '#include "\.\./bind' \
+  csrc/net/*.[ch]
+forbid "csrc/bind does not call libcurl" 'curl/curl\.h|curl_(easy|multi)_' \
+  csrc/bind/*.[ch]
+forbid "headers of csrc/net do not show libcurl" '#include <curl' csrc/net/*.h
+forbid "only compat.h tests the version of Lua" \
+  'LUA_VERSION_NUM|LUAJIT_VERSION' csrc/core/*.[ch] csrc/net/*.[ch] \
+  $(ls csrc/bind/*.[ch] | grep -v compat.h)
+forbid "nothing is kept in the registry by number" 'luaL_ref' csrc/bind/*.c
+
+# ---- Lua --------------------------------------------------------------------
+
+forbid "only json.lua names the JSON library" 'require.*cjson|vim\.json' \
+  $(find lua -name '*.lua' ! -path 'lua/indoxhub/json.lua')
+forbid "no Lua file changes a library's table or the globals" \
+  '^(string|table|math|os|io|_G)\.[a-z_]+ *=' $(find lua -name '*.lua')
+
+# Modules from the bottom up; each may require only what stands above it here.
+# Lines name modules of one rank, which do not know each other.
+ranks='
+indoxhub.core indoxhub.version
+indoxhub.json indoxhub.redact indoxhub.endpoints indoxhub.address
+indoxhub.errors indoxhub.reply indoxhub.loop
+indoxhub.errors.answer indoxhub.errors.transfer indoxhub.params indoxhub.resources.text indoxhub.resources.models indoxhub.loop.builtin indoxhub.task
+indoxhub.resources indoxhub.dialects indoxhub.transport indoxhub.request
+indoxhub.stream
+indoxhub.call
+indoxhub.client
+indoxhub
+indoxhub.sandbox.answers indoxhub.sandbox.catalogue indoxhub.sandbox.faults indoxhub.sandbox.http indoxhub.sandbox.shapes
+indoxhub.sandbox
+indoxhub.cli.exit
+indoxhub.cli.chat indoxhub.cli.sandbox
+indoxhub.cli
+indoxhub.cli.command
+'
+# The adapter of plain Lua is loaded by the loop when nothing else was chosen.
+excepted='indoxhub.loop -> indoxhub.loop.builtin'
+
+edges=$(mktemp)
+for file in $(find lua -name '*.lua' ! -path '*/meta/*'); do
+  module=$(echo "$file" | sed 's|^lua/||; s|\.lua$||; s|/init$||; s|/|.|g')
+  sed 's/--.*//' "$file" |
+    grep -oE '"indoxhub[a-z_.]*"' | tr -d '"' |
+    while read -r required; do
+      echo "$module $required"
+    done >>"$edges"
+done
+found=$(awk -v ranks="$ranks" -v excepted="$excepted" '
+  BEGIN {
+    n = split(ranks, lines, "\n")
+    for (i = 1; i <= n; i++) {
+      m = split(lines[i], names, " ")
+      for (j = 1; j <= m; j++) rank[names[j]] = i
+    }
+  }
+  !($1 in rank) { print "no rank: " $1; next }
+  # Names of types and classes look like modules and are none.
+  !($2 in rank) { next }
+  $1 != $2 && rank[$2] >= rank[$1] && $1 " -> " $2 != excepted {
+    print $1 " must not require " $2
+  }' "$edges" | sort -u)
+rm -f "$edges"
+if [ -n "$found" ]; then
+  echo "requires against the direction of the layers:"
+  echo "$found"
+  bad=1
+fi
+# The sandbox is a server: of the library it uses only JSON.
+forbid "the sandbox uses only JSON of the library" \
+  'require "indoxhub\.(client|call|stream|task|transport|errors|params|reply)' \
+  lua/indoxhub/sandbox/*.lua
+
+exit $bad

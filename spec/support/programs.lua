@@ -1,0 +1,27 @@
+-- Programs that specs run in an interpreter of their own.
+local programs = {}
+
+--- Writes a program to a file. Returns its name.
+function programs.write(code)
+  local name = os.tmpname()
+  local file = assert(io.open(name, "w"))
+  file:write(code)
+  file:close()
+  return name
+end
+
+--- Runs a program with the interpreter that runs the specs. Returns what it
+--- printed, its errors included, and its exit code. `before` is shell code.
+function programs.run(code, before)
+  local name = programs.write(code)
+  local lua = assert(os.getenv("INDOXHUB_LUA"), "INDOXHUB_LUA is not set")
+  local pipe = io.popen(("%s; %s %s 2>&1 </dev/null; printf '\\n%%d' $?")
+    :format(before or ":", lua, name))
+  local said = pipe:read("*a")
+  pipe:close()
+  os.remove(name)
+  local text, code_text = said:match("^(.*)\n(%d+)$")
+  return text, tonumber(code_text)
+end
+
+return programs

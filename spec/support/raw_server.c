@@ -1,0 +1,251 @@
+/*
+** A server that says exactly what a test wants, byte by byte if need be.
+**
+**     raw_server FOLDER
+**
+** Prints its port and serves 127.0.0.1 until it is ended. The first segment of
+** a request's path names a file in FOLDER, which is followed line by line:
+**
+**     body         reads the body that Content-Length announces
+**     send HEX     sends these bytes
+**     each HEX     sends them one by one, each in a packet of its own
+**     repeat N HEX sends them N times
+**     sleep MS
+**     again        reads the next request of the connection and starts over
+**     hold         waits until the client closes
+**     close        closes; the end of the file does the same
+**     reset        closes with a TCP reset
+**
+** Heads and bodies that were read are appended to FOLDER/NAME.got, and each
+** connection that a client ended during `hold` adds a line to FOLDER/NAME.gone.
+*/
+#define _GNU_SOURCE
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define HEAD_ROOM (1024 * 1024)
+#define NAME_ROOM 64
+#define PATH_ROOM 4096
+
+static const char *folder;
+
+struct connection {
+  int fd;
+  char name[NAME_ROOM];
+  char *in; /* what was received and not yet used */
+  size_t len;
+};
+
+static FILE *open_beside(const struct connection *c, const char *ending,
+                         const char *mode) {
+  char path[PATH_ROOM];
+  snprintf(path, sizeof path, "%s/%s%s", folder, c->name, ending);
+  return fopen(path, mode);
+}
+
+static void keep(const struct connection *c, const char *ending,
+                 const char *bytes, size_t n) {
+  FILE *file = open_beside(c, ending, "ab");
+  if (file) {
+    fwrite(bytes, 1, n, file);
+    fclose(file);
+  }
+}
+
+static void use(struct connection *c, size_t n) {
+  keep(c, ".got", c->in, n);
+  memmove(c->in, c->in + n, c->len - n);
+  c->len -= n;
+}
+
+/* Reads more. False at the end or when there is no room. */
+static int fill(struct connection *c) {
+  ssize_t got;
+  if (c->len + 1 >= HEAD_ROOM)
+    return 0;
+  got = recv(c->fd, c->in + c->len, HEAD_ROOM - c->len - 1, 0);
+  if (got <= 0)
+    return 0;
+  c->len += (size_t)got;
+  c->in[c->len] = '\0';
+  return 1;
+}
+
+/* "POST /name/rest HTTP/1.1": what is no HTTP is called "garbage". */
+static void find_name(struct connection *c) {
+  char *slash = memchr(c->in, '/', c->len);
+  size_t n = slash ? strcspn(slash + 1, "/ ?") : 0;
+  if (n == 0 || n >= NAME_ROOM) {
+    strcpy(c->name, "garbage");
+    return;
+  }
+  memcpy(c->name, slash + 1, n);
+  c->name[n] = '\0';
+}
+
+/* Reads a head. Returns the length of the body that follows it, or -1. */
+static long read_head(struct connection *c) {
+  char *end, *field;
+  long body;
+  c->in[c->len] = '\0';
+  while (!(end = strstr(c->in, "\r\n\r\n")))
+    if (!fill(c))
+      return -1;
+  find_name(c);
+  field = strcasestr(c->in, "\r\ncontent-length:");
+  body = field && field < end ? atol(field + 17) : 0;
+  use(c, (size_t)(end - c->in) + 4);
+  return body;
+}
+
+static int read_body(struct connection *c, long left) {
+  while (left > 0) {
+    size_t n = c->len < (size_t)left ? c->len : (size_t)left;
+    if (n == 0) {
+      if (!fill(c))
+        return 0;
+      continue;
+    }
+    use(c, n);
+    left -= (long)n;
+  }
+  return 1;
+}
+
+static int digit(char c) {
+  return c <= '9' ? c - '0' : c - 'a' + 10;
+}
+
+static size_t from_hex(char *hex) {
+  size_t n = strcspn(hex, " \r\n") / 2, i;
+  for (i = 0; i < n; i++)
+    hex[i] = (char)(digit(hex[2 * i]) * 16 + digit(hex[2 * i + 1]));
+  return n;
+}
+
+static void send_all(int fd, const char *bytes, size_t n) {
+  while (n > 0) {
+    ssize_t sent = send(fd, bytes, n, MSG_NOSIGNAL);
+    if (sent <= 0)
+      return;
+    bytes += sent;
+    n -= (size_t)sent;
+  }
+}
+
+static void hold(struct connection *c) {
+  char waste[4096];
+  while (recv(c->fd, waste, sizeof waste, 0) > 0)
+    ;
+  keep(c, ".gone", "gone\n", 5);
+}
+
+static void close_with_reset(int fd) {
+  struct linger now = {1, 0};
+  setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
+
+/* "N HEX", in pieces large enough to fill a pipe. */
+static void send_repeated(int fd, char *argument) {
+  char *hex;
+  long left = strtol(argument, &hex, 10);
+  size_t n = from_hex(++hex), per_piece = 64 * 1024 / n + 1, i;
+  char *piece = malloc(per_piece * n);
+  for (i = 0; i < per_piece; i++)
+    memcpy(piece + i * n, hex, n);
+  for (; left > 0; left -= (long)per_piece)
+    send_all(fd, piece,
+             n * ((size_t)left < per_piece ? (size_t)left : per_piece));
+  free(piece);
+}
+
+/* Follows the file of the request. True when the connection goes on. */
+static int follow(struct connection *c, long body) {
+  FILE *script = open_beside(c, "", "rb");
+  char *line = NULL;
+  size_t room = 0;
+  int again = 0, ended = 0;
+  while (script && !again && !ended && getline(&line, &room, script) > 0) {
+    char *rest = line + strcspn(line, " \r\n");
+    rest += *rest == ' ';
+    if (strncmp(line, "body", 4) == 0) {
+      ended = !read_body(c, body);
+    } else if (strncmp(line, "send", 4) == 0) {
+      send_all(c->fd, rest, from_hex(rest));
+    } else if (strncmp(line, "each", 4) == 0) {
+      size_t i, n = from_hex(rest);
+      for (i = 0; i < n; i++)
+        send_all(c->fd, rest + i, 1);
+    } else if (strncmp(line, "repeat", 6) == 0) {
+      send_repeated(c->fd, rest);
+    } else if (strncmp(line, "sleep", 5) == 0) {
+      usleep((useconds_t)atol(rest) * 1000);
+    } else if (strncmp(line, "again", 5) == 0) {
+      again = 1;
+    } else if (strncmp(line, "hold", 4) == 0) {
+      hold(c);
+    } else if (strncmp(line, "reset", 5) == 0) {
+      close_with_reset(c->fd);
+      ended = 1;
+    } else {
+      ended = 1;
+    }
+  }
+  free(line);
+  if (script)
+    fclose(script);
+  return again;
+}
+
+static void *serve(void *argument) {
+  struct connection c = {(int)(long)argument, "", NULL, 0};
+  int on = 1;
+  long body;
+  c.in = malloc(HEAD_ROOM);
+  setsockopt(c.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  do
+    body = read_head(&c);
+  while (body >= 0 && follow(&c, body));
+  free(c.in);
+  close(c.fd);
+  return NULL;
+}
+
+int main(int argc, char **argv) {
+  struct sockaddr_in address;
+  socklen_t len = sizeof address;
+  int listener = socket(AF_INET, SOCK_STREAM, 0);
+  if (argc != 2)
+    return 2;
+  folder = argv[1];
+  memset(&address, 0, sizeof address);
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (bind(listener, (struct sockaddr *)&address, sizeof address) < 0 ||
+      listen(listener, 1024) < 0 ||
+      getsockname(listener, (struct sockaddr *)&address, &len) < 0) {
+    perror("raw_server");
+    return 1;
+  }
+  printf("%d\n", ntohs(address.sin_port));
+  fflush(stdout);
+  for (;;) {
+    pthread_t thread;
+    int fd = accept(listener, NULL, NULL);
+    if (fd < 0)
+      continue;
+    if (pthread_create(&thread, NULL, serve, (void *)(long)fd) == 0)
+      pthread_detach(thread);
+    else
+      close(fd);
+  }
+}

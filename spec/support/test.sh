@@ -1,0 +1,195 @@
+#!/bin/sh
+# Runs the test suites and sums up what they found.
+#
+#   test.sh                          all suites
+#   test.sh specs LUA [FILES...]     the specs under one interpreter
+#   test.sh SUITE...                 some: lint build ctest fuzz asan valgrind
+#                                    rock demo
+#
+# The last line is "N passed, N failed, N skipped". A skip is a failure when
+# INDOXHUB_NO_SKIPS is set.
+set -u
+
+LUAS="lua5.1 lua5.2 lua5.3 lua5.4 luajit"
+totals=$(mktemp)
+trap 'rm -f "$totals"' EXIT
+root=$(pwd)
+export WERROR=-Werror
+export INDOXHUB_TOTALS="$totals"
+# Nothing of the person who tests may leak into the tests.
+unset INDOXHUB_API_KEY INDOX_HUB_API_KEY INDOX_ROUTER_API_KEY \
+  INDOXHUB_BASE_URL SSL_CERT_FILE SSL_CERT_DIR http_proxy https_proxy \
+  all_proxy no_proxy HTTPS_PROXY ALL_PROXY NO_PROXY LUA_PATH LUA_CPATH \
+  LUA_INIT
+
+title() {
+  printf '\n== %s\n' "$1"
+}
+
+# record PASSED FAILED SKIPPED
+record() {
+  echo "$1 $2 $3" >>"$totals"
+}
+
+# check NAME COMMAND...: one test that passes when the command does.
+check() {
+  name=$1
+  shift
+  if "$@"; then
+    record 1 0 0
+  else
+    echo "FAILED: $name"
+    record 0 1 0
+  fi
+}
+
+# counted COMMAND...: a suite that prints its own total line last.
+counted() {
+  out=$(mktemp)
+  "$@" >"$out" 2>&1
+  status=$?
+  cat "$out"
+  line=$(tail -n 1 "$out")
+  rm -f "$out"
+  set -- $(echo "$line" | sed -n \
+    's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p')
+  if [ $# -ne 3 ]; then
+    echo "FAILED: no total line"
+    record 0 1 0
+  elif [ "$status" -ne 0 ] && [ "$2" -eq 0 ]; then
+    echo "FAILED: exit code $status"
+    record "$1" 1 "$3"
+  else
+    record "$@"
+  fi
+}
+
+# with_lua LUA COMMAND...: with the tree's modules for an interpreter.
+with_lua() {
+  (
+    lua=$1
+    shift
+    eval "$(make -s --no-print-directory env LUA="$lua" BUILD="${BUILD:-build/$lua}")"
+    export LUA_PATH LUA_CPATH INDOXHUB_LUA="$lua"
+    exec "$@"
+  )
+}
+
+# The sandbox runs under one interpreter, whichever the specs run under.
+INDOXHUB_SANDBOX="env LUA_PATH='$root/lua/?.lua;$root/lua/?/init.lua;;'"
+INDOXHUB_SANDBOX="$INDOXHUB_SANDBOX LUA_CPATH='$root/build/lua5.4/lib/?.so;;'"
+INDOXHUB_SANDBOX="$INDOXHUB_SANDBOX lua5.4 lua/indoxhub/cli/command.lua sandbox"
+export INDOXHUB_SANDBOX
+INDOXHUB_NGINX=$(sh spec/support/nginx.sh path)
+export INDOXHUB_NGINX
+
+suite_lint() {
+  title "lint"
+  check "luacheck" luacheck -q --no-color .
+  check "clang-format" sh -c \
+    'clang-format --dry-run -Werror $(git ls-files "*.c" "*.h")'
+  check "layers" sh spec/support/layers.sh
+  check "shell scripts parse" sh -c \
+    'for f in $(git ls-files "*.sh") .ci/run; do sh -n "$f" || exit 1; done'
+}
+
+suite_build() {
+  title "build"
+  for lua in $LUAS; do
+    check "build for $lua" make -s build tools LUA="$lua"
+    check "one exported symbol for $lua" sh -c \
+      "test \"\$(nm -D --defined-only build/$lua/lib/indoxhub/core.so |
+        sed 's/.* //')\" = luaopen_indoxhub_core"
+  done
+}
+
+suite_ctest() {
+  title "C tests under ASan and UBSan"
+  counted sh spec/support/ctest.sh
+}
+
+suite_fuzz() {
+  title "fuzzing"
+  counted sh spec/support/fuzz.sh "${INDOXHUB_FUZZ_SECONDS:-20}"
+}
+
+# run_specs LUA [FILES...]: busted appends to the totals by itself.
+run_specs() {
+  lua=$1
+  shift
+  before=$(wc -l <"$totals")
+  with_lua "$lua" "$lua" spec/support/specs.lua \
+    -o spec/support/totals.lua "$@"
+  if [ "$(wc -l <"$totals")" -eq "$before" ]; then
+    echo "FAILED: the specs did not run to their end"
+    record 0 1 0
+  fi
+}
+
+suite_specs() {
+  for lua in $LUAS; do
+    title "specs on $lua"
+    # Every cut of every vector takes a while: on the fastest and the newest.
+    case $lua in
+      luajit | lua5.4) INDOXHUB_ALL_CUTS=1 run_specs "$lua" ;;
+      *) run_specs "$lua" ;;
+    esac
+  done
+}
+
+suite_asan() {
+  title "specs on lua5.4 with the core under ASan and UBSan"
+  BUILD=build/asan
+  export BUILD
+  make -s build tools LUA=lua5.4 BUILD=build/asan LDFLAGS= \
+    CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"
+  LD_PRELOAD="$(cc -print-file-name=libasan.so) \
+    $(cc -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=1 \
+    run_specs lua5.4 spec/core spec/stream_spec.lua spec/call_spec.lua \
+    spec/client_spec.lua spec/parallel_spec.lua
+  unset BUILD
+}
+
+suite_valgrind() {
+  title "specs on lua5.4 under valgrind"
+  before=$(wc -l <"$totals")
+  with_lua lua5.4 valgrind -q --error-exitcode=9 --leak-check=full \
+    --errors-for-leak-kinds=definite --child-silent-after-fork=yes \
+    lua5.4 spec/support/specs.lua -o spec/support/totals.lua \
+    spec/core/engine_spec.lua spec/stream_spec.lua
+  status=$?
+  if [ "$status" -eq 9 ] || [ "$(wc -l <"$totals")" -eq "$before" ]; then
+    echo "FAILED: valgrind found errors"
+    record 0 1 0
+  fi
+}
+
+suite_rock() {
+  title "installing"
+  check "luarocks make into an empty tree" sh spec/support/rock.sh
+  check "make install" sh spec/support/install.sh
+}
+
+suite_demo() {
+  title "demo"
+  check "make demo" sh spec/support/demo_test.sh
+}
+
+if [ "${1:-}" = specs ] && [ $# -gt 1 ]; then
+  shift
+  lua=$1
+  shift
+  make -s build LUA=lua5.4 && make -s build tools LUA="$lua"
+  run_specs "$lua" "$@"
+else
+  for suite in ${*:-lint build ctest fuzz specs asan valgrind rock demo}; do
+    "suite_$suite"
+  done
+fi
+
+awk -v strict="${INDOXHUB_NO_SKIPS:-}" '
+  { passed += $1; failed += $2; skipped += $3 }
+  END {
+    printf "\n%d passed, %d failed, %d skipped\n", passed, failed, skipped
+    exit failed > 0 || strict != "" && skipped > 0
+  }' "$totals"
