@@ -1,0 +1,103 @@
+--- Where a call goes: base URL, path and query.
+
+local address = {}
+
+--- Percent-encodes one path segment or one query part.
+---@param text string
+---@return string
+function address.encode(text)
+  return (text:gsub("[^%w%-%._~]", function(c)
+    return ("%%%02X"):format(c:byte())
+  end))
+end
+
+--- "?a=1&b=2" in the order of the names; "" for an empty table.
+---@param query? table<string, string|number|boolean>
+---@return string
+function address.query(query)
+  local parts = {}
+  for name, value in pairs(query or {}) do
+    if type(value) == "number" and value % 1 == 0
+      and math.abs(value) < 2 ^ 53 then
+      value = ("%.0f"):format(value) -- no ".0" and no exponent in any Lua
+    end
+    parts[#parts + 1] = address.encode(name) .. "="
+      .. address.encode(tostring(value))
+  end
+  table.sort(parts)
+  return parts[1] and "?" .. table.concat(parts, "&") or ""
+end
+
+local function is_loopback(host)
+  return host == "localhost" or host == "[::1]"
+    or host:find("^127%.[%d%.]+$") ~= nil or host:find("%.localhost$") ~= nil
+end
+
+---@class indoxhub.Base
+---@field url string without a slash at the end
+---@field origin string scheme, host and port
+---@field host string
+---@field secure boolean whether a key may be sent: https, or this machine
+---@field compatible boolean an OpenAI-compatible base, which ends in /v1
+---@field hosted boolean the vendor's own service
+
+--- Reads a base URL. A host alone gets the API's path.
+---@param text string
+---@return indoxhub.Base? base, string? message
+function address.base(text)
+  local scheme, rest = text:match("^(%a[%w+.-]*)://(.*)$")
+  scheme = (scheme or ""):lower()
+  if scheme ~= "https" and scheme ~= "http" then
+    return nil, "must begin with https:// or http://"
+  elseif text:find("[%s%c]") then
+    return nil, "must not contain blanks or control characters"
+  elseif text:find("[?#]") then
+    return nil, "must not contain a query or a fragment"
+  end
+  local authority, path = rest:match("^([^/]*)(.-)/*$")
+  if authority:find("@", 1, true) then
+    return nil, "must not contain a user name or password"
+  end
+  local host = authority:match("^(%[%x*:[%x:%.]*%])$")
+    or authority:match("^(%[%x*:[%x:%.]*%]):%d+$")
+    or authority:match("^([^:%[%]]+)$") or authority:match("^([^:%[%]]+):%d+$")
+  if not host then
+    return nil, "must name a host, and a port at most"
+  end
+  host = host:lower()
+  if path == "" then
+    path = "/api/v1"
+  end
+  local origin = scheme .. "://" .. authority:lower()
+  return {
+    url = origin .. path, origin = origin, host = host,
+    secure = scheme == "https" or is_loopback(host),
+    compatible = path:find("/v1$") ~= nil and not path:find("/api/v1$"),
+    hosted = host == "indoxhub.com" or host:find("%.indoxhub%.com$") ~= nil,
+  }
+end
+
+--- The path of a call with its arguments filled in and its slash decided. The
+--- vendor's service wants every path to end in one; elsewhere paths are as
+--- documented.
+---@param base indoxhub.Base
+---@param path string `{name}` stands for an argument
+---@param arguments table<string, string>
+---@param slash "auto"|"on"|"off"
+---@return string
+function address.path(base, path, arguments, slash)
+  path = path:gsub("{(.-)}", function(name)
+    return address.encode(arguments[name])
+  end)
+  if slash == "auto" then
+    slash = base.hosted and "on"
+  end
+  if slash == "on" and not path:find("/$") then
+    path = path .. "/"
+  elseif slash == "off" then
+    path = path:gsub("/$", "")
+  end
+  return path
+end
+
+return address

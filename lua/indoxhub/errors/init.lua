@@ -1,0 +1,137 @@
+--- The one error object: what failed, why, and what to do about it.
+--
+-- What a server said becomes one in errors/answer.lua, what the network did in
+-- errors/transfer.lua.
+
+local errors = {}
+
+---@class indoxhub.Error
+---@field kind string what went wrong, one of the kinds in the README
+---@field message string what the server or the network said
+---@field operation? string the call that failed, such as "chat.create"
+---@field status? integer HTTP status
+---@field code? string machine name: the server's, or one of ours
+---@field request_id? string for the vendor's support
+---@field retry_after? number seconds the server asked to wait
+---@field detail? table[] list of {loc, msg, type} for a refused request
+---@field attempts? table[] list of {status, code, wait, seconds}
+---@field retryable boolean whether sending it again may succeed
+---@field partial? string text received before a stream broke
+---@field body? string the beginning of what the server sent
+local error_mt = { __name = "indoxhub.error" }
+
+local LONGEST_MESSAGE = 300
+
+-- What to do, by "kind.code" or by kind.
+local hints = {
+  ["authentication.no_key"] = "set INDOXHUB_API_KEY or the api_key option",
+  ["authentication.insecure"] =
+    "use https, or set allow_http = true if this network is yours",
+  authentication = "check the API key",
+  permission = "this key may not use the model or route",
+  insufficient_credits = "add credits to the account",
+  rate_limit = "wait and try again",
+  unavailable = "try again later or use another model",
+  server = "try again later",
+  server_timeout = "try again, or ask for a shorter answer",
+  ["network.dns"] = "check the host name in base_url and the connection",
+  ["network.connect"] = "check host and port in base_url, and that it is up",
+  ["network.tls"] = "check the certificate; for an own authority set ca_file",
+  ["network.proxy"] = "check the proxy option and the *_proxy variables",
+  ["network.descriptors"] = "raise the limit of open files (ulimit -n)",
+  ["timeout.connect"] = "check the connection, or raise timeout.connect",
+  ["timeout.first_byte"] = "raise timeout.first_byte for slow models",
+  ["timeout.idle"] = "the server stalled; try again or raise timeout.idle",
+  ["timeout.total"] = "raise the timeout of the call",
+  truncated = "the answer is incomplete; err.partial holds what came",
+  ["protocol.redirect"] = "set base_url to where the server points",
+  protocol = "check that base_url leads to the API and not to a web page",
+  ["limit.response"] = "raise max_response_bytes",
+  ["limit.event"] = "raise max_event_bytes",
+  forked = "make a new client with indoxhub.new after the fork",
+}
+
+local retryable_kinds = {
+  rate_limit = true, unavailable = true, server = true, server_timeout = true,
+  network = true, timeout = true, truncated = true,
+}
+
+local function one_line(text)
+  text = text:gsub("%s+", " "):gsub("^ ", ""):gsub(" $", "")
+  if #text > LONGEST_MESSAGE then
+    text = text:sub(1, LONGEST_MESSAGE) .. "..."
+  end
+  return text
+end
+
+--- "chat.create: rate_limit: Slow down (HTTP 429, request 7c1e); wait and ..."
+function error_mt.__tostring(self)
+  local facts = {}
+  if self.status then
+    facts[#facts + 1] = "HTTP " .. self.status
+  end
+  if self.code then
+    facts[#facts + 1] = self.code
+  end
+  if self.retry_after then
+    facts[#facts + 1] = ("retry after %g s"):format(self.retry_after)
+  end
+  if self.request_id then
+    facts[#facts + 1] = "request " .. self.request_id
+  end
+  local hint = hints[self.kind .. "." .. tostring(self.code)]
+    or hints[self.kind]
+  return (self.operation and self.operation .. ": " or "indoxhub: ")
+    .. self.kind .. ": " .. one_line(self.message)
+    .. (facts[1] and " (" .. table.concat(facts, ", ") .. ")" or "")
+    .. (hint and "; " .. hint or "")
+end
+
+--- Makes an error.
+---@param kind string
+---@param message string
+---@param fields? table
+---@return indoxhub.Error
+function errors.new(kind, message, fields)
+  local err = { kind = kind, message = message,
+    retryable = retryable_kinds[kind] or false }
+  for name, value in pairs(fields or {}) do
+    err[name] = value
+  end
+  return setmetatable(err, error_mt)
+end
+
+--- Whether a value is an error of this library.
+---@param value any
+---@return boolean
+function errors.is(value)
+  return type(value) == "table" and getmetatable(value) == error_mt
+end
+
+-- The oldest interpreters print nothing useful of an error that is no string.
+local RAISES_STRINGS = _VERSION == "Lua 5.2"
+  or _VERSION == "Lua 5.1" and not rawget(_G, "jit")
+
+--- Raises an error object, as a string where objects cannot be shown.
+---@param err any
+function errors.raise(err)
+  if RAISES_STRINGS and errors.is(err) then
+    err = tostring(err)
+  end
+  error(err, 0)
+end
+
+--- The call was given up by the program, or its client is closed.
+---@param message? string
+---@return indoxhub.Error
+function errors.cancelled(message)
+  return errors.new("cancelled", message or "the call was cancelled")
+end
+
+---@return indoxhub.Error
+function errors.forked()
+  return errors.new("forked",
+    "this client was used before the process was forked")
+end
+
+return errors

@@ -1,0 +1,84 @@
+--- Errors of what the network did: an exchange that did not complete.
+
+local errors = require "indoxhub.errors"
+
+local transfer_errors = {}
+
+-- libcurl's numbers: {kind, code}.
+local curl_codes = {
+  [1] = { "protocol", "http" }, -- not HTTP/1.x or later
+  [3] = { "invalid_request", "url" },
+  [5] = { "network", "proxy" },
+  [6] = { "network", "dns" },
+  [7] = { "network", "connect" },
+  [8] = { "protocol", "http" },
+  [16] = { "network", "reset" },
+  [18] = { "truncated", "closed" },
+  [27] = { "limit", "memory" },
+  [35] = { "network", "tls" },
+  [52] = { "network", "reset" },
+  [53] = { "network", "tls" },
+  [54] = { "network", "tls" },
+  [55] = { "network", "reset" },
+  [56] = { "network", "reset" },
+  [58] = { "network", "tls" },
+  [59] = { "network", "tls" },
+  [60] = { "network", "tls" },
+  [61] = { "protocol", "encoding" },
+  [64] = { "network", "tls" },
+  [66] = { "network", "tls" },
+  [77] = { "network", "tls" },
+  [80] = { "network", "tls" },
+  [82] = { "network", "tls" },
+  [83] = { "network", "tls" },
+  [90] = { "network", "tls" },
+  [91] = { "network", "tls" },
+  [92] = { "network", "reset" },
+  [95] = { "network", "reset" },
+  [96] = { "network", "connect" },
+  [97] = { "network", "proxy" },
+}
+
+-- How the engine ended it: {kind, code, message}.
+local ends = {
+  connect = { "timeout", "connect", "no connection within the time limit" },
+  first_byte = { "timeout", "first_byte",
+    "the server did not begin to answer" },
+  idle = { "timeout", "idle", "nothing was sent or received for too long" },
+  total = { "timeout", "total", "the call took longer than its time limit" },
+  body_limit = { "limit", "response",
+    "the reply is larger than max_response_bytes" },
+  head_limit = { "limit", "headers", "the reply's headers are too large" },
+  memory = { "limit", "memory", "out of memory" },
+  cancelled = { "cancelled", nil, "the call was cancelled" },
+  closed = { "cancelled", nil, "the engine was closed" },
+}
+
+-- Numbers of Linux for "too many open files", in the process and in all.
+local TOO_MANY_FILES = { [24] = true, [23] = true }
+
+--- The error of an exchange that did not complete; nil for one that did.
+---@param result table transfer:result()
+---@param hide indoxhub.Hide
+---@return indoxhub.Error?
+function transfer_errors.from_result(result, hide)
+  local known = ends[result.ended]
+  if result.ended == "forked" then
+    return errors.forked()
+  elseif known then
+    return errors.new(known[1], known[3], { code = known[2] })
+  elseif result.ended ~= "curl" then
+    return nil
+  end
+  local kind = curl_codes[result.curl] or { "network", "curl" .. result.curl }
+  local code = kind[2]
+  kind = kind[1]
+  if code == "reset" and result.bytes_in > 0 then
+    kind = "truncated" -- the answer had begun
+  elseif kind == "network" and TOO_MANY_FILES[result.os_error] then
+    code = "descriptors"
+  end
+  return errors.new(kind, hide(result.text), { code = code })
+end
+
+return transfer_errors
