@@ -1,0 +1,214 @@
+--- Tasks: functions that run side by side and wait without blocking each other.
+
+local errors = require "indoxhub.errors"
+local loop = require "indoxhub.loop"
+
+local task = {}
+
+---@class indoxhub.Task
+---@field cancelled boolean whether `cancel` was called
+---@field slot? table what it waits for right now; belongs to the loop
+local task_methods = {}
+local task_mt = { __name = "indoxhub.task", __index = task_methods }
+
+local unpack = table.unpack or unpack -- luacheck: ignore
+
+local function pack(...)
+  return { n = select("#", ...), ... }
+end
+
+--- Receives (err, traceback) of a task that failed while nobody awaited it. By
+--- default one line on stderr.
+---@type fun(err: any, traceback: string)
+task.on_error = function(err)
+  io.stderr:write("indoxhub: a task failed: ", tostring(err), "\n")
+end
+
+function task_mt.__tostring(self)
+  return "indoxhub.task (" .. self:status() .. ")"
+end
+
+local function finish(self)
+  for _, slot in ipairs(self._awaited) do
+    loop.wake(slot)
+  end
+  if self._after then
+    self._after()
+  end
+end
+
+--- Starts `fn(...)` as a task. It runs when the loop does: within `run`,
+--- `step`, `await`, or the host's own loop.
+---@param fn function
+---@param ... any
+---@return indoxhub.Task
+function task.spawn(fn, ...)
+  if type(fn) ~= "function" then
+    error("spawn expects a function, not " .. type(fn), 2)
+  end
+  local self = setmetatable({ cancelled = false, _awaited = {} }, task_mt)
+  local arguments = pack(...)
+  loop.adapter().spawn(function()
+    loop.enter(self)
+    self._results = pack(fn(unpack(arguments, 1, arguments.n)))
+    finish(self)
+  end, function(err, traceback)
+    self._failure = { err = err }
+    finish(self)
+    if not self._watched then
+      task.on_error(err, traceback)
+    end
+  end)
+  return self
+end
+
+--- "pending", "done" or "failed".
+---@return string
+function task_methods:status()
+  return self._failure and "failed" or self._results and "done" or "pending"
+end
+
+-- Waits until it ended; false when the waiting task was cancelled.
+local function join(self)
+  local adapter = loop.adapter()
+  self._watched = true
+  if self:status() ~= "pending" then
+    return true
+  end
+  if adapter.run_until and not adapter.is_inside() then
+    adapter.run_until(function()
+      return self:status() ~= "pending"
+    end)
+    return true
+  end
+  local slot = { ready = false }
+  table.insert(self._awaited, slot)
+  return loop.wait(slot)
+end
+
+--- Waits for the task. Returns what its function returned, or raises what it
+--- raised; `nil, err` of kind "cancelled" when the waiting task is cancelled.
+---@return any ...
+function task_methods:await()
+  if not join(self) then
+    return nil, errors.cancelled("the waiting task was cancelled")
+  end
+  if self._failure then
+    error(self._failure.err, 0)
+  end
+  return unpack(self._results, 1, self._results.n)
+end
+
+--- Makes the pending call of the task and each later one return `nil, err` of
+--- kind "cancelled". Its code is not interrupted anywhere else.
+function task_methods:cancel()
+  self.cancelled = true
+  if self.slot and not self.slot.ready then
+    loop.wake(self.slot)
+  end
+end
+
+--- Runs `fn(...)` and the loop until it returns; other tasks stay pending for
+--- the next `run` or `step`. Inside a task or a host's loop it calls the
+--- function and waits there. Returns or raises what the function does.
+---@param fn function
+---@param ... any
+---@return any ...
+function task.run(fn, ...)
+  if type(fn) ~= "function" then
+    error("run expects a function, not " .. type(fn), 2)
+  end
+  local adapter = loop.adapter()
+  if not adapter.run_until or adapter.is_inside() then
+    return fn(...)
+  end
+  return task.spawn(fn, ...):await()
+end
+
+--- Suspends the task, or blocks elsewhere. `nil, err` of kind "cancelled" when
+--- the task was cancelled.
+---@param seconds number
+---@return true? slept, indoxhub.Error? err
+function task.sleep(seconds)
+  if type(seconds) ~= "number" or seconds < 0 or seconds ~= seconds then
+    error("sleep expects seconds, a number that is not negative", 2)
+  end
+  if not loop.sleep(seconds) then
+    return nil, errors.cancelled()
+  end
+  return true
+end
+
+local function check_gather(fns, options)
+  if type(fns) ~= "table" then
+    error("gather expects a list of functions, not " .. type(fns), 3)
+  end
+  for i = 1, #fns do
+    if type(fns[i]) ~= "function" then
+      error(("gather expects a list of functions; element %d is a %s")
+        :format(i, type(fns[i])), 3)
+    end
+  end
+  if type(options) ~= "table" then
+    error("the options of gather must be a table, not " .. type(options), 3)
+  end
+  for name in pairs(options) do
+    if name ~= "concurrency" then
+      error("unknown option of gather: " .. tostring(name), 3)
+    end
+  end
+  local limit = options.concurrency or math.huge
+  if type(limit) ~= "number" or limit < 1 or limit ~= limit then
+    error("concurrency must be a number of at least 1", 3)
+  end
+  return limit
+end
+
+-- What one function of gather gave: its first result, or its error.
+local function outcome(one)
+  if one._failure then
+    return nil, one._failure.err
+  elseif not one._results then
+    return nil, errors.cancelled()
+  end
+  return one._results[1], one._results[1] == nil and one._results[2] or nil
+end
+
+--- Runs the functions side by side and returns two lists by index: what each
+--- returned first, and its error (raised, or returned after nil). The second is
+--- nil when all succeeded. Cancelling the task that gathers cancels them all.
+---@param fns function[]
+---@param options? {concurrency?: integer} how many at a time; default all
+---@return any[] results, any[]? errors
+function task.gather(fns, options)
+  local limit = check_gather(fns, options or {})
+  local started, results, failures, failed = {}, {}, {}, false
+  local function start_next()
+    local i = #started + 1
+    if i <= #fns then
+      started[i] = task.spawn(fns[i])
+      started[i]._watched = true
+      started[i]._after = start_next
+    end
+  end
+  for _ = 1, math.min(limit, #fns) do
+    start_next()
+  end
+  for i = 1, #fns do
+    -- The ones before it have ended, and each end started another.
+    if not join(started[i]) then
+      for _, one in ipairs(started) do
+        one._after = nil
+        one:cancel()
+      end
+      break
+    end
+  end
+  for i = 1, #fns do
+    results[i], failures[i] = outcome(started[i] or {})
+    failed = failed or failures[i] ~= nil
+  end
+  return results, failed and failures or nil
+end
+
+return task
