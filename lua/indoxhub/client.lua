@@ -1,0 +1,324 @@
+--- The client: its options, and the methods that the endpoint table describes.
+
+local address = require "indoxhub.address"
+local call = require "indoxhub.call"
+local endpoints = require "indoxhub.endpoints"
+local json = require "indoxhub.json"
+local kinds = require "indoxhub.resources"
+local loop = require "indoxhub.loop"
+local params = require "indoxhub.params"
+
+local client = {}
+
+local DEFAULT_BASE = "https://api.indoxhub.com/api/v1"
+local DEFAULT_TIMEOUTS = { connect = 10, first_byte = 120, idle = 120,
+  total = false }
+local KEY_VARIABLES = { "INDOXHUB_API_KEY", "INDOX_HUB_API_KEY",
+  "INDOX_ROUTER_API_KEY" }
+
+-- Options by the type that params.options knows.
+local OPTIONS = {
+  api_key = "key", base_url = "string", timeout = "timeout",
+  trailing_slash = { "auto", "on", "off" }, proxy = "string",
+  ca_file = "string", http_version = { "1.1", "2" },
+  max_response_bytes = "bytes", max_event_bytes = "bytes",
+  headers = "headers", user_agent = "string", allow_http = "boolean",
+}
+local CALL_OPTIONS = { timeout = "timeout", headers = "headers" }
+local STREAM_OPTIONS = { timeout = "timeout", headers = "headers",
+  reasoning = "boolean" }
+local REQUEST_FIELDS = { method = "string", path = "string", query = "query",
+  json = "any", stream = "boolean" }
+
+-- Client -> its caller (see call.lua), which holds the key. It is kept out of
+-- the client so that nothing that prints a client shows it.
+local callers = setmetatable({}, { __mode = "k" })
+
+-- Resource name -> metatable with the methods of its rows.
+local resources = {}
+
+local client_methods = {}
+local client_mt = { __name = "indoxhub.client" }
+
+function client_mt.__index(self, name)
+  if client_methods[name] or not resources[name] then
+    return client_methods[name]
+  end
+  local resource = setmetatable({ _client = self }, resources[name])
+  rawset(self, name, resource)
+  return resource
+end
+
+function client_mt.__tostring(self)
+  return ("indoxhub.client (%s)"):format(callers[self].settings.base.url)
+end
+
+---------------------------------------------------------------------------
+-- construction
+
+local function from_environment(names)
+  for _, name in ipairs(names) do
+    local value = os.getenv(name)
+    if value and value ~= "" then
+      return value
+    end
+  end
+end
+
+-- Settings of checked options, or nil and what is wrong.
+local function settings_of(options, timeouts)
+  local wrong = params.options(options, OPTIONS)
+  if wrong then
+    return nil, wrong
+  end
+  local base, why = address.base(options.base_url
+    or from_environment { "INDOXHUB_BASE_URL" } or DEFAULT_BASE)
+  if not base then
+    return nil, "base_url " .. why
+  end
+  timeouts, why = params.timeout(options.timeout, timeouts)
+  if not timeouts then
+    return nil, why
+  end
+  return {
+    options = options, base = base, timeouts = timeouts,
+    key = options.api_key or from_environment(KEY_VARIABLES),
+    ca_file = options.ca_file or from_environment { "SSL_CERT_FILE" },
+  }
+end
+
+local function make(settings, engine)
+  local self = setmetatable({}, client_mt)
+  callers[self] = { settings = settings, engine = engine, closed = false,
+    running = setmetatable({}, { __mode = "k" }) }
+  return self
+end
+
+--- Makes a client. Nothing is sent, and no connection made, before its first
+--- call.
+---@param options? indoxhub.Options
+---@return indoxhub.Client
+function client.new(options)
+  if loop.is_forked() then
+    loop.forget_parent()
+  end
+  local settings, wrong = settings_of(options == nil and {} or options,
+    DEFAULT_TIMEOUTS)
+  if not settings then
+    error(wrong, 2)
+  end
+  return make(settings)
+end
+
+--- A client with some options changed. It shares this one's connections;
+--- closing either does not close the other.
+---@param options indoxhub.Options
+---@return indoxhub.Client
+function client_methods:with(options)
+  local caller = callers[self]
+  local wrong = params.options(options, OPTIONS)
+  local merged, settings = {}, nil
+  if not wrong then
+    for name, value in pairs(caller.settings.options) do
+      merged[name] = value
+    end
+    for name, value in pairs(options) do
+      merged[name] = value
+    end
+    merged.timeout = options.timeout
+    settings, wrong = settings_of(merged, caller.settings.timeouts)
+  end
+  if not settings then
+    error(wrong, 2)
+  end
+  return make(settings, caller.engine)
+end
+
+--- Ends the client's running calls; they and all later ones return nil and an
+--- error of kind "cancelled". Closing again does nothing.
+function client_methods:close()
+  local caller = callers[self]
+  caller.closed = true
+  for transfer in pairs(caller.running) do
+    transfer:cancel()
+  end
+end
+
+client_mt.__close = client_methods.close
+
+---------------------------------------------------------------------------
+-- methods from the endpoint table
+
+-- Raises at the caller of the method that called the caller of this.
+local function refuse(row, method, wrong)
+  error(("%s.%s: %s"):format(row.resource, method, wrong), 4)
+end
+
+local function check_options(row, method, options, known)
+  local wrong
+  if options ~= nil then
+    wrong = params.options(options, known)
+    if not wrong then
+      local _
+      _, wrong = params.timeout(options.timeout, DEFAULT_TIMEOUTS)
+    end
+  end
+  if wrong then
+    refuse(row, method, wrong)
+  end
+  return options or {}
+end
+
+-- A method called with a dot gets the fields in place of its resource.
+local function check_self(self, row, method)
+  if type(self) ~= "table" or getmetatable(self) ~= resources[row.resource] then
+    refuse(row, method, ("call it with a colon, as client.%s:%s(...)")
+      :format(row.resource, method))
+  end
+  return callers[self._client]
+end
+
+-- The JSON text of the request's fields and the secret among them, or nil, nil
+-- and what is wrong.
+local function encode_body(row, fields, method, base)
+  if not row.params then
+    return nil
+  end
+  local body, wrong = params.body(row, fields, base.compatible)
+  if not body then
+    return nil, nil, wrong
+  end
+  body.stream = method == "stream" or nil
+  local ok, text = pcall(json.encode, body)
+  if not ok then
+    return nil, nil, text
+  end
+  return text, body.byok_api_key
+end
+
+-- The call of a row, with fields that go into the body and arguments that go
+-- into the path; or nil and what is wrong.
+local function describe(caller, row, method, fields, arguments)
+  local settings = caller.settings
+  local values, wrong = params.path(row, arguments)
+  local text, secret
+  if values then
+    text, secret, wrong = encode_body(row, fields, method, settings.base)
+  end
+  if wrong then
+    return nil, wrong
+  end
+  return {
+    operation = row.resource .. "." .. method, method = row.http, body = text,
+    path = address.path(settings.base, row.path, values,
+      settings.options.trailing_slash or "auto"),
+    key = row.key, streams = method == "stream", secret = secret,
+  }
+end
+
+local function describe_or_refuse(caller, row, method, fields, arguments)
+  local what, wrong = describe(caller, row, method, fields, arguments)
+  if not what then
+    refuse(row, method, wrong)
+  end
+  return what
+end
+
+-- resource:name(fields, options)
+local function method_with_fields(row)
+  return function(self, fields, options)
+    local caller = check_self(self, row, row.name)
+    options = check_options(row, row.name, options, CALL_OPTIONS)
+    local what = describe_or_refuse(caller, row, row.name, fields, {})
+    return call.perform(caller, what, options, kinds[row.reply])
+  end
+end
+
+-- resource:name(argument, ..., options)
+local function method_with_arguments(row)
+  local _, count = row.path:gsub("{", "")
+  return function(self, ...)
+    local caller = check_self(self, row, row.name)
+    local arguments = { ... }
+    local options = check_options(row, row.name, arguments[count + 1],
+      CALL_OPTIONS)
+    local what = describe_or_refuse(caller, row, row.name, nil, arguments)
+    return call.perform(caller, what, options, kinds[row.reply])
+  end
+end
+
+-- resource:stream(fields, options)
+local function stream_method(row)
+  local stop_row = endpoints.find(row.resource, row.streams)
+  return function(self, fields, options)
+    local caller = check_self(self, row, "stream")
+    options = check_options(row, "stream", options, STREAM_OPTIONS)
+    local what = describe_or_refuse(caller, row, "stream", fields, {})
+    return call.open(caller, what, options, kinds[row.reply], function(id)
+      -- The id is the server's and may be anything.
+      local stop = describe(caller, stop_row, stop_row.name, nil, { id })
+      if stop then
+        call.fire(caller, stop)
+      end
+    end)
+  end
+end
+
+for _, row in ipairs(endpoints.rows) do
+  local mt = resources[row.resource]
+    or { __name = "indoxhub." .. row.resource, __index = {} }
+  resources[row.resource] = mt
+  mt.__index[row.name] = row.params and method_with_fields(row)
+    or method_with_arguments(row)
+  if row.streams then
+    mt.__index.stream = stream_method(row)
+  end
+end
+
+---------------------------------------------------------------------------
+-- anything else
+
+local function check_request(request)
+  local wrong = type(request) ~= "table"
+    and "request expects a table with a path"
+    or params.options(request, REQUEST_FIELDS)
+  if wrong then
+    return wrong
+  elseif type(request.path) ~= "string" then
+    return "path is required: what comes after base_url in the address"
+  elseif request.path:find("^%a[%w+.-]*://") or request.path:find("[%s%c]") then
+    return "path must be relative to base_url, without blanks"
+  end
+end
+
+--- Calls an endpoint that has no method of its own, with the same errors.
+--- Returns the decoded body as it came, or with `stream = true` a stream.
+---@param request indoxhub.Request
+---@param options? indoxhub.CallOptions
+---@return table|indoxhub.Stream? result, indoxhub.Error? err
+function client_methods:request(request, options)
+  local row = { resource = "client" }
+  local wrong = check_request(request)
+  local text
+  if not wrong and request.json ~= nil then
+    local ok, encoded = pcall(json.encode, request.json)
+    text, wrong = ok and encoded or nil, not ok and "json: " .. encoded or nil
+  end
+  if wrong then
+    error("client.request: " .. wrong, 2)
+  end
+  local checked = check_options(row, "request", options,
+    request.stream and STREAM_OPTIONS or CALL_OPTIONS)
+  local method = (request.method or (text and "POST" or "GET")):upper()
+  local what = {
+    operation = method .. " " .. request.path, method = method, body = text,
+    path = request.path:gsub("^/+", ""), query = request.query,
+    key = "optional", streams = request.stream,
+  }
+  if request.stream then
+    return call.open(callers[self], what, checked, kinds.plain)
+  end
+  return call.perform(callers[self], what, checked, kinds.plain)
+end
+
+return client

@@ -1,0 +1,77 @@
+--- indoxhub: a client for the IndoxHub API, one API for many AI providers.
+--
+--     local indoxhub = require "indoxhub"
+--     local client = indoxhub.new { api_key = "indox-..." }
+--     local stream = assert(client.chat:stream {
+--       model = "openai/gpt-4o-mini",
+--       messages = { { role = "user", content = "Hello" } },
+--     })
+--     for delta in stream do io.write(delta) end
+
+local client = require "indoxhub.client"
+local errors = require "indoxhub.errors"
+local json = require "indoxhub.json"
+local loop = require "indoxhub.loop"
+local reply = require "indoxhub.reply"
+local task = require "indoxhub.task"
+
+-- Loaded now and not by the first call, which may come when no file can be
+-- opened any more.
+require "indoxhub.loop.builtin"
+
+local indoxhub = {
+  _VERSION = require "indoxhub.version",
+  new = client.new,
+  run = task.run,
+  spawn = task.spawn,
+  gather = task.gather,
+  sleep = task.sleep,
+  meta = reply.meta,
+  array = json.array,
+  null = json.null,
+}
+
+--- For frame loops: does a bounded share of what there is to do, without
+--- waiting. Returns whether anything is going on.
+---@param budget? number seconds, default 0.004
+---@return boolean pending
+function indoxhub.step(budget)
+  return loop.adapter().turn(budget)
+end
+
+--- A descriptor for other event loops: when it is readable, call
+--- `indoxhub.step`.
+---@return integer? fd, string? message
+function indoxhub.fd()
+  return loop.adapter().fd()
+end
+
+--- `assert` for the results of this library: shows the error in any Lua, also
+--- where the built-in one refuses an error object.
+---@generic T
+---@param value T?
+---@param ... any the error, when value is nil or false
+---@return T value, any ...
+function indoxhub.assert(value, ...)
+  if not value then
+    local err = ...
+    errors.raise(err == nil and "assertion failed!" or err)
+  end
+  return value, ...
+end
+
+-- `indoxhub.on_error` is a field to be set; it lives where it is used.
+return setmetatable(indoxhub, {
+  __index = function(_, name)
+    if name == "on_error" then
+      return task.on_error
+    end
+  end,
+  __newindex = function(self, name, value)
+    if name == "on_error" then
+      task.on_error = value
+    else
+      rawset(self, name, value)
+    end
+  end,
+})

@@ -1,0 +1,337 @@
+--- A streamed answer: pulls events out of a transfer and hands out their text.
+--
+-- Most events of a stream differ only in their text. The transfer recognises
+-- those by itself (see csrc/core/delta.h) and gives strings, many at a time;
+-- any other event is decoded here and, if it carried text, shown to the
+-- transfer as the next pattern.
+
+local answer_errors = require "indoxhub.errors.answer"
+local dialects = require "indoxhub.dialects"
+local errors = require "indoxhub.errors"
+local loop = require "indoxhub.loop"
+local reply = require "indoxhub.reply"
+local transfer_errors = require "indoxhub.errors.transfer"
+local transport = require "indoxhub.transport"
+
+local stream = {}
+
+-- Events taken from the transfer at a time.
+local BATCH = 256
+
+-- Seconds for the end of a finished stream to arrive, so that its connection
+-- can be used again.
+local LINGER = 1
+
+-- PUC Lua 5.1 cannot yield out of an iterator of `for`.
+local CANNOT_YIELD_IN_FOR = _VERSION == "Lua 5.1"
+  and not rawget(_G, "jit") -- luacheck: ignore 113
+
+---@class indoxhub.Stream
+---@field id? string the stream's id, for the stop call
+---@overload fun(): string?, string?
+local stream_methods = {}
+local stream_mt = { __name = "indoxhub.stream" }
+
+-- `id` is known only after the first events, and belongs to the decoder.
+function stream_mt.__index(self, name)
+  if name == "id" then
+    return self._decoder:stream_id(self._answer.headers["x-request-id"])
+  end
+  return stream_methods[name]
+end
+
+function stream_mt.__tostring(self)
+  return ("indoxhub.stream (%s)"):format(self._failure and "broken"
+    or self._ended and "ended" or "running")
+end
+
+---@class indoxhub.StreamSource
+---@field transfer indoxhub.core.Transfer
+---@field answer indoxhub.Answer
+---@field reasoning? boolean hand out reasoning, too
+---@field describe fun(err: indoxhub.Error): indoxhub.Error names the call
+---@field stop? fun(id: string) sends the stop call
+
+--- A stream over a transfer whose head has come.
+---@param source indoxhub.StreamSource
+---@return indoxhub.Stream
+function stream.new(source)
+  return setmetatable({
+    _transfer = source.transfer, _answer = source.answer,
+    _reasoning = source.reasoning, _describe = source.describe,
+    _stop = source.stop, _decoder = dialects.new(),
+    _batch = {}, _next = 1, _last = 0, _whole = false, _ended = false,
+  }, stream_mt)
+end
+
+--- A stream over a reply that came whole, because the server did not stream.
+---@param whole table the reply
+---@param answer indoxhub.Answer
+---@return indoxhub.Stream
+function stream.of_reply(whole, answer)
+  local text = type(whole.data) == "string" and whole.data or ""
+  return setmetatable({
+    _answer = answer, _decoder = dialects.new(), _reply = whole,
+    _batch = { text ~= "" and text or nil }, _next = 1,
+    _last = text ~= "" and 1 or 0, _ended = true,
+  }, stream_mt)
+end
+
+---------------------------------------------------------------------------
+-- the end
+
+local function fail(self, err)
+  err.partial = self._transfer:text()
+  self._failure = self._describe(err)
+  self._ended = true
+  self._transfer:cancel()
+end
+
+local function succeed(self)
+  local transfer, answer = self._transfer, self._answer
+  self._ended = true
+  self._reply = self._decoder:final_reply(transfer:text(),
+    answer.headers["x-request-id"])
+  answer.result = transfer:result()
+  reply.remember(self._reply, answer)
+  loop.leave(transfer, LINGER)
+end
+
+local function truncated(self, result)
+  local err = transfer_errors.from_result(result, self._answer.hide)
+  if err and err.kind ~= "truncated" then
+    return err
+  end
+  return errors.new("truncated", "the stream ended before the answer did",
+    { code = err and err.code or "closed" })
+end
+
+-- The transfer is over and everything it brought was read.
+local function close_up(self, result)
+  if self._decoder.complete then
+    succeed(self)
+  else
+    fail(self, truncated(self, result))
+  end
+end
+
+---------------------------------------------------------------------------
+-- reading
+
+-- Decodes one event. Returns its text and kind, if it has any to hand out.
+local function decode(self, item)
+  local decoder, transfer = self._decoder, self._transfer
+  local piece, kind, holes, event = decoder:take(item.event, item.data)
+  if kind == "text" then
+    transfer:append(piece)
+    if holes > 0 then
+      transfer:learn(item.event, item.data, piece, holes)
+    end
+  elseif kind == "reasoning" and not self._reasoning then
+    piece, kind = nil, nil
+  end
+  if decoder.failure then
+    fail(self, answer_errors.from_failure(decoder.failure, self._answer))
+  elseif decoder.finished then
+    succeed(self)
+  end
+  if self._ended then
+    self._last = 0 -- what follows the end does not count
+  end
+  return piece, kind, event
+end
+
+-- Fetches what has arrived. True when there is something to look at or the
+-- stream has ended; false when it must be waited for.
+local function fetch(self)
+  local transfer = self._transfer
+  local count, why = transfer:take(self._batch, BATCH, self._whole)
+  self._next, self._last = 1, count or 0
+  if not count then
+    fail(self, errors.new("limit", why == "limit"
+      and "an event of the stream is larger than max_event_bytes"
+      or "out of memory", { code = why == "limit" and "event" or "memory" }))
+    return true
+  elseif count > 0 then
+    return true
+  end
+  local result = transfer:result()
+  if result then
+    close_up(self, result)
+  end
+  return result ~= nil
+end
+
+local function wait(self)
+  local ok, err = transport.wait(self._transfer)
+  if not ok then
+    fail(self, err)
+  end
+end
+
+-- The next piece. A patient caller waits for it, another gets nil, "pending".
+local function advance(self, patient)
+  while true do
+    while self._next <= self._last do
+      local item = self._batch[self._next]
+      self._next = self._next + 1
+      if type(item) == "string" then
+        return item, "text"
+      end
+      local piece, kind = decode(self, item)
+      if piece then
+        return piece, kind
+      end
+    end
+    if self._ended then
+      return nil, self._failure
+    elseif not fetch(self) then
+      if not patient then
+        return nil, "pending"
+      end
+      wait(self)
+    end
+  end
+end
+
+-- Every way to read begins with what the transfer recognised; this is the hot
+-- path of the library.
+local function recognised(self)
+  local at = self._next
+  if at <= self._last then
+    local item = self._batch[at]
+    if type(item) == "string" then
+      self._next = at + 1
+      return item
+    end
+  end
+end
+
+--- Waits for the next piece of the answer. Returns it and its kind ("text", or
+--- "reasoning" when that was asked for), nil at the end, or nil and the error
+--- of a broken stream, whose `partial` holds the text so far.
+---@return string? delta, string|indoxhub.Error? kind
+function stream_methods:next()
+  local item = recognised(self)
+  if item then
+    return item, "text"
+  end
+  return advance(self, true)
+end
+
+--- The same without waiting: nil and "pending" when nothing is there yet.
+---@return string? delta, string|indoxhub.Error? kind
+function stream_methods:try_next()
+  local piece, kind = advance(self, false)
+  if kind ~= "pending" then
+    return piece, kind
+  end
+  loop.look()
+  return advance(self, false)
+end
+
+-- Inside `for` on PUC 5.1, where a task would be stuck.
+local function check_can_wait(what)
+  if CANNOT_YIELD_IN_FOR and loop.current() then
+    error(("Lua 5.1 cannot wait inside `for` in a task: use " ..
+      "`while true do local %s = ...` with stream:next()"):format(what), 3)
+  end
+end
+
+--- For `for delta, kind in stream do`: raises the error of a broken stream.
+function stream_mt.__call(self)
+  local item = recognised(self)
+  if item then
+    return item, "text"
+  end
+  check_can_wait("delta")
+  local piece, kind = advance(self, true)
+  if piece then
+    return piece, kind
+  elseif kind then
+    errors.raise(kind)
+  end
+end
+
+--- Iterates over every event of the stream, decoded, whether it has text or
+--- not. A broken stream raises.
+---@return fun(): table?
+function stream_methods:events()
+  self._whole = true
+  return function()
+    check_can_wait("event")
+    while true do
+      while self._next <= self._last do
+        local item = self._batch[self._next]
+        self._next = self._next + 1
+        if type(item) == "string" then
+          return { type = "text", data = item }
+        end
+        local _, _, event = decode(self, item)
+        if event and not self._failure then
+          return event
+        end
+      end
+      if self._failure then
+        errors.raise(self._failure)
+      elseif self._ended then
+        return nil
+      elseif not fetch(self) then
+        wait(self)
+      end
+    end
+  end
+end
+
+--- Reads to the end and returns the reply that `create` would have returned, or
+--- nil and the error of a broken stream.
+---@return table? reply, indoxhub.Error? err
+function stream_methods:reply()
+  repeat
+    local piece = self:next()
+  until not piece
+  if self._failure then
+    return nil, self._failure
+  end
+  return self._reply
+end
+
+--- A coroutine for code that resumes by hand, such as a frame loop. Each resume
+--- gives `true, delta, kind`; with `wait = false` also `true, nil, "pending"`
+--- when nothing is there yet, else it waits. At the end `true, reply`, and the
+--- coroutine is dead; a broken stream gives `false, err`.
+---@param options? {wait?: boolean} default true
+---@return thread
+function stream_methods:coroutine(options)
+  local read = (options or {}).wait == false and self.try_next or self.next
+  return coroutine.create(function()
+    while true do
+      local piece, kind = read(self)
+      if piece or kind == "pending" then
+        coroutine.yield(piece, kind)
+      elseif kind then
+        error(kind, 0)
+      else
+        return self._reply
+      end
+    end
+  end)
+end
+
+--- Ends the transfer at once. When the stream's id is known, the server is told
+--- to stop, without waiting for its answer. Does nothing when it has ended.
+function stream_methods:close()
+  if self._ended then
+    return
+  end
+  local id = self.id
+  fail(self, errors.cancelled("the stream was closed"))
+  self._next, self._last = 1, 0
+  if id and self._stop then
+    self._stop(id)
+  end
+end
+
+stream_mt.__close = stream_methods.close
+
+return stream

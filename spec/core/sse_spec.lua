@@ -1,0 +1,484 @@
+local core = require "indoxhub.core"
+local json = require "indoxhub.json"
+
+local BOM = "\239\187\191"
+
+-- Heavy: every stream cut at every position.
+local ALL_CUTS = os.getenv "INDOXHUB_ALL_CUTS" == "1"
+
+-- Feeds pieces to a fresh parser. Returns all events, and the parser; or nil
+-- and the message of the piece that failed.
+local function parse(pieces, limits)
+  local parser = core.sse(limits)
+  local events = {}
+  for _, piece in ipairs(pieces) do
+    local list, message = parser:feed(piece)
+    if not list then
+      return nil, message, events
+    end
+    for _, event in ipairs(list) do
+      table.insert(events, event)
+    end
+  end
+  return events, parser
+end
+
+local function bytes_of(text)
+  local bytes = {}
+  for i = 1, #text do
+    bytes[i] = text:sub(i, i)
+  end
+  return bytes
+end
+
+-- "name|data|id". Not by format, which in old Lua stops at a zero byte.
+local function line(name, data, id)
+  return name .. "|" .. data .. "|" .. id
+end
+
+local function summary(events)
+  local lines = {}
+  for i, event in ipairs(events) do
+    lines[i] = line(event.event, event.data, event.id)
+  end
+  return lines
+end
+
+-- Runs a check with a stream in many pieces: whole, byte by byte, and, if
+-- asked for, cut once at every position.
+local function each_cut(text, check)
+  check({ text }, "whole")
+  check(bytes_of(text), "byte by byte")
+  if ALL_CUTS then
+    for i = 0, #text do
+      check({ text:sub(1, i), text:sub(i + 1) }, "cut after byte " .. i)
+    end
+  end
+end
+
+-- A stream has these events, however it is cut.
+local function assert_events(expected, text, limits)
+  each_cut(text, function(pieces, how)
+    local events, message = parse(pieces, limits)
+    assert.is_table(events, message)
+    assert.same(expected, summary(events), how)
+  end)
+end
+
+describe("an event", function()
+  it("has a name, data and an id, and nothing else", function()
+    local events = parse { "event: tick\nid: 7\ndata: x\n\n" }
+    assert.same({ { event = "tick", data = "x", id = "7" } }, events)
+  end)
+
+  it("is called message and has an empty id unless the stream says otherwise",
+    function()
+      assert_events({ "message|x|" }, "data: x\n\n")
+      assert_events({ "message|x|" }, "event\nevent:\ndata: x\n\n")
+    end)
+
+  it("has the lines of its data, joined", function()
+    assert_events({ "message|a\nb\n\nc|" },
+      "data: a\ndata:b\ndata\ndata: c\n\n")
+    assert_events({ "message||" }, "data\n\n")
+    assert_events({ "message|\n|" }, "data\ndata\n\n")
+  end)
+
+  it("loses one space after the colon, and only that", function()
+    assert_events({ "message| x |" }, "data:  x \n\n")
+    assert_events({ "message|\tx|" }, "data:\tx\n\n")
+    assert_events({ "message|x:y: z|" }, "data:x:y: z\n\n")
+  end)
+
+  it("has the last name that the stream gave it", function()
+    assert_events({ "b|x|" }, "event: a\ndata: x\nevent: b\n\n")
+    assert_events({ "message|x|" }, "event: a\nevent:\ndata: x\n\n")
+  end)
+
+  it("does not hand its name on", function()
+    assert_events({ "a|x|", "message|y|" }, "event: a\ndata: x\n\ndata: y\n\n")
+    assert_events({ "message|y|" }, "event: a\n\ndata: y\n\n")
+  end)
+
+  it("is none without data", function()
+    assert_events({}, "event: a\nid: 1\n\n\n\n: x\n\n")
+  end)
+
+  it("is none before its blank line", function()
+    assert_events({ "message|a|" }, "data: a\n\ndata: b\n")
+    assert_events({}, "data: a\n")
+    assert_events({}, "data: a")
+    assert_events({}, "")
+  end)
+
+  it("is bytes, whatever they are", function()
+    assert_events({ "message|a\0b\255\254|" }, "data: a\0b\255\254\n\n")
+    assert_events({ "message|\226\128\168|" }, "data: \226\128\168\n\n")
+  end)
+end)
+
+describe("lines", function()
+  it("end with LF, CR or CRLF", function()
+    for _, eol in ipairs { "\n", "\r", "\r\n" } do
+      assert_events({ "a|x\ny|1", "message|z|1" },
+        (("event: a@id: 1@data: x@data: y@@data: z@@"):gsub("@", eol)))
+    end
+  end)
+
+  it("may end differently within one stream", function()
+    assert_events({ "message|a\nb\nc|", "message|d|" },
+      "data: a\rdata: b\ndata: c\r\n\rdata: d\n\r\n")
+  end)
+
+  it("are blank only when nothing stands in them", function()
+    assert_events({ "message|a\nb|" }, "data: a\n \ndata: b\n\n")
+  end)
+
+  it("that begin with a colon are comments", function()
+    assert_events({ "message|a\nb|" },
+      ": hello\ndata: a\n:data: no\n:\ndata: b\n\n: bye\n\n")
+  end)
+
+  it("with an unknown field mean nothing", function()
+    assert_events({ "message|x|" },
+      "dat: a\ndataa: b\n data: c\nData: d\nfoo\nfoo: bar\ndata: x\nid2: 3\n\n")
+  end)
+end)
+
+describe("a byte order mark", function()
+  it("is passed over at the very beginning", function()
+    assert_events({ "message|x|" }, BOM .. "data: x\n\n")
+    assert_events({ "message|x|" }, BOM .. "\n\ndata: x\n\n")
+  end)
+
+  it("is an unknown field anywhere else", function()
+    assert_events({ "message|y|" }, BOM .. BOM .. "data: x\n\ndata: y\n\n")
+    assert_events({ "message|x|" },
+      "data: x\n" .. BOM .. "data: y\n\n")
+  end)
+
+  it("is no mark when it is not whole", function()
+    assert_events({ "message|y|" }, "\239\187data: x\n\ndata: y\n\n")
+    assert_events({ "message|y|" }, "\239\ndata: y\n\n")
+  end)
+end)
+
+describe("an id", function()
+  it("stays in force until there is another", function()
+    assert_events({ "message|a|1", "message|b|1", "message|c|2" },
+      "id: 1\ndata: a\n\ndata: b\n\nid: 2\ndata: c\n\n")
+  end)
+
+  it("is in force also for events after one that was none", function()
+    assert_events({ "message|a|1" }, "id: 1\n\ndata: a\n\n")
+  end)
+
+  it("is taken away by an empty one", function()
+    assert_events({ "message|a|1", "message|b|", "message|c|" },
+      "id: 1\ndata: a\n\nid\ndata: b\n\nid:\ndata: c\n\n")
+  end)
+
+  it("does not count with a zero byte in it", function()
+    assert_events({ "message|a|1" }, "id: 1\nid: 2\0\ndata: a\n\n")
+    assert_events({ "message|a|" }, "id: \0\ndata: a\n\n")
+  end)
+end)
+
+describe("the time to reconnect", function()
+  local function retry_of(text)
+    local found
+    each_cut(text, function(pieces)
+      local _, parser = parse(pieces)
+      found = parser:retry()
+    end)
+    return found
+  end
+
+  it("is unknown at first", function()
+    assert.is_nil(core.sse():retry())
+    assert.is_nil(retry_of "data: x\n\n")
+  end)
+
+  it("is the last that was valid", function()
+    assert.equal(3000, retry_of "retry: 3000\n")
+    assert.equal(7, retry_of "retry: 5\ndata: x\n\nretry:7\n\n")
+    assert.equal(0, retry_of "retry: 0\n")
+    assert.equal(10, retry_of "retry: 0010\n")
+  end)
+
+  it("is made of digits and nothing else", function()
+    for _, value in ipairs { "", "x", "-1", "1.5", "1e3", " 5", "5 ", "+5",
+      "0x10", "5\0" } do
+      assert.equal(1, retry_of("retry: 1\nretry: " .. value .. "\n"), value)
+    end
+  end)
+
+  it("is a whole number, however large", function()
+    assert.equal("3000", tostring(retry_of "retry: 3000\n"))
+    local large = retry_of("retry: " .. ("9"):rep(400) .. "\n")
+    assert.is_true(large >= 2 ^ 40 and large < math.huge)
+  end)
+
+  it("is not taken from a line that is not complete", function()
+    assert.is_nil(retry_of "retry: 3000")
+  end)
+end)
+
+describe("a limit", function()
+  local LIMITS = { max_event_bytes = 20 }
+  local TOO_LARGE = "an event is larger than max_event_bytes"
+
+  local function assert_too_large(text)
+    each_cut(text, function(pieces, how)
+      local events, message, before = parse(pieces, LIMITS)
+      assert.is_nil(events, how)
+      assert.equal(TOO_LARGE, message)
+      assert.is_true(#before <= 1)
+    end)
+  end
+
+  it("is not passed by an event of that size", function()
+    local ten = ("x"):rep(10)
+    assert_events({ "message|" .. ten .. ten .. "|" },
+      "data: " .. ten .. ten .. "\n\n", LIMITS)
+    assert_events({ "message|123456789\n" .. ten .. "|" },
+      "data: 123456789\ndata: " .. ten .. "\n\n", LIMITS)
+    assert_events({ ten .. "|" .. ten .. "|" },
+      "event: " .. ten .. "\ndata: " .. ten .. "\n\n", LIMITS)
+  end)
+
+  it("is passed by data, a name or an id that is larger", function()
+    assert_too_large("data: " .. ("x"):rep(21) .. "\n\n")
+    assert_too_large("data: " .. ("x"):rep(21))
+    assert_too_large("event: " .. ("x"):rep(21) .. "\ndata: x\n\n")
+    assert_too_large("id: " .. ("x"):rep(21) .. "\ndata: x\n\n")
+    assert_too_large("event: " .. ("x"):rep(15) .. "\ndata: "
+      .. ("y"):rep(15) .. "\n\n")
+  end)
+
+  it("is passed by many short lines", function()
+    assert_too_large(("data: abc\n"):rep(10) .. "\n")
+    assert_too_large(("data\n"):rep(30) .. "\n")
+  end)
+
+  it("counts each event for itself", function()
+    local expected = {}
+    for i = 1, 10 do
+      expected[i] = "message|0123456789|"
+    end
+    assert_events(expected, ("data: 0123456789\n\n"):rep(10), LIMITS)
+  end)
+
+  it("does not count what means nothing", function()
+    assert_events({ "message|x|" }, ": " .. ("x"):rep(100) .. "\nfoo: "
+      .. ("x"):rep(100) .. "\n" .. ("y"):rep(100) .. "\ndata: x\n\n", LIMITS)
+  end)
+
+  it("is an error for good", function()
+    local parser = core.sse(LIMITS)
+    assert.same({}, parser:feed "data: ")
+    for _ = 1, 3 do
+      local events, message = parser:feed(("x"):rep(30))
+      assert.is_nil(events)
+      assert.equal(TOO_LARGE, message)
+    end
+    local events, message = parser:feed "\n\ndata: y\n\n"
+    assert.is_nil(events)
+    assert.equal(TOO_LARGE, message)
+    assert.is_nil((parser:feed ""))
+  end)
+
+  it("is large unless it is set", function()
+    local events = parse { "data: " .. ("x"):rep(1000000) .. "\n\n" }
+    assert.equal(1000000, #events[1].data)
+  end)
+end)
+
+describe("a parser", function()
+  it("gives the events that a piece completes", function()
+    local parser = core.sse()
+    assert.same({}, parser:feed "data: a")
+    assert.same({}, parser:feed "\n")
+    assert.same({ "message|a|" }, summary(parser:feed "\ndata: b\n"))
+    assert.same({ "message|b|" }, summary(parser:feed "\nda"))
+    assert.same({ "message|c|", "message|d|" },
+      summary(parser:feed "ta: c\n\ndata: d\n\n"))
+    assert.same({}, parser:feed "")
+  end)
+
+  it("does not share anything with another", function()
+    local one, other = core.sse(), core.sse()
+    one:feed "id: 1\nretry: 5\ndata: x\n"
+    assert.same({ "message|y|" }, summary(other:feed "data: y\n\n"))
+    assert.is_nil(other:retry())
+    assert.same({ "message|x|1" }, summary(one:feed "\n"))
+  end)
+
+  it("knows its type", function()
+    assert.equal("indoxhub.sse", getmetatable(core.sse()).__name)
+    assert.has_error(function()
+      core.sse().feed({}, "data: x\n\n")
+    end)
+  end)
+
+  it("takes text, and limits in a table", function()
+    for _, wrong in ipairs { {}, true, print } do
+      assert.has_error(function()
+        core.sse():feed(wrong)
+      end)
+    end
+    assert.has_error(function()
+      core.sse():feed()
+    end)
+    assert.has_error(function()
+      core.sse(5)
+    end)
+    assert.has_error(function()
+      core.sse { max_event_bytes = "5" }
+    end)
+    assert.has_error(function()
+      core.sse { max_event_bytes = -5 }
+    end)
+  end)
+end)
+
+---------------------------------------------------------------------------
+-- vectors
+
+local function read_lines(name)
+  local file = io.open(name, "rb")
+  if not file then
+    return {}
+  end
+  local lines = {}
+  for text in file:read("*a"):gmatch("[^\r\n]+") do
+    lines[#lines + 1] = text
+  end
+  file:close()
+  return lines
+end
+
+local ESCAPES = { n = "\n", r = "\r", t = "\t", ["0"] = "\0", ["\\"] = "\\" }
+
+-- Undoes the escapes of spec/vectors/sse.txt.
+local function unescape(text)
+  return (text:gsub("\\(.)(%x?%x?)", function(letter, digits)
+    if letter == "x" then
+      return string.char(tonumber(digits, 16))
+    end
+    return assert(ESCAPES[letter], "unknown escape \\" .. letter) .. digits
+  end))
+end
+
+-- Each keyword of the file adds to the case.
+local keywords = {
+  feed = function(case, rest)
+    table.insert(case.feeds, unescape(rest))
+  end,
+  event = function(case, rest)
+    local name, data, id = rest:match("^([^|]*)|(.*)|([^|]*)$")
+    table.insert(case.events, line(unescape(name), unescape(data),
+      unescape(id)))
+  end,
+  retry = function(case, rest)
+    case.retry = tonumber(rest)
+  end,
+  limit = function(case, rest)
+    case.limits = { max_event_bytes = tonumber(rest) }
+  end,
+  error = function(case, rest)
+    case.error = rest
+  end,
+}
+
+-- The cases of spec/vectors/sse.txt.
+local function own_vectors()
+  local cases = {}
+  for _, text in ipairs(read_lines "spec/vectors/sse.txt") do
+    local word, rest = text:match("^(%l+) ?(.*)$")
+    if word == "case" then
+      cases[#cases + 1] = { name = rest, feeds = {}, events = {} }
+    elseif word then
+      assert(keywords[word], "unknown keyword " .. word)(cases[#cases], rest)
+    end
+  end
+  return cases
+end
+
+local function check_own_vector(case, pieces, how)
+  local events, parser = parse(pieces, case.limits)
+  assert.is_table(events, how)
+  assert.same(case.events, summary(events), how)
+  assert.equal(case.retry, parser:retry(), how)
+end
+
+-- The piece that passes the limit brings no events, so that only single bytes
+-- show all that came before.
+local function check_own_failure(case, pieces, how)
+  local events, message, before = parse(pieces, case.limits)
+  assert.is_nil(events, how)
+  assert.equal("an event is larger than max_event_bytes", message)
+  if how == "byte by byte" then
+    assert.same(case.events, summary(before))
+  end
+end
+
+describe("our vector", function()
+  for _, case in ipairs(own_vectors()) do
+    it(case.name, function()
+      local check = case.error and check_own_failure or check_own_vector
+      each_cut(table.concat(case.feeds), function(pieces, how)
+        check(case, pieces, how)
+      end)
+    end)
+  end
+end)
+
+-- Public streams in ../shared/vectors, when they are there. All of them are
+-- valid UTF-8, so that what a parser does about other bytes never shows; ours
+-- passes them on.
+local function public_vectors()
+  local cases = {}
+  for i, text in ipairs(read_lines "../shared/vectors/sse.jsonl") do
+    cases[i] = assert(json.decode(text))
+  end
+  return cases
+end
+
+local function unhex(digits)
+  return (digits:gsub("%x%x", function(pair)
+    return string.char(tonumber(pair, 16))
+  end))
+end
+
+-- Whether a stream ends between two events, so that another may be added.
+local function ends_between_events(text)
+  return text == "" or text:gsub("\r\n?", "\n"):find("\n\n$") ~= nil
+end
+
+describe("the public vector", function()
+  for _, case in ipairs(public_vectors()) do
+    it(case.name, function()
+      local expected, chunks = {}, {}
+      for i, event in ipairs(case.expected) do
+        expected[i] = line(event.event or "message", event.data,
+          event.id or "")
+      end
+      for i, chunk in ipairs(case.chunks) do
+        chunks[i] = unhex(chunk)
+      end
+      local text = table.concat(chunks)
+      local function check(pieces, how)
+        local events, parser = parse(pieces)
+        assert.same(expected, summary(events), how)
+        assert.equal(case.final.retry, parser:retry(), how)
+        if ends_between_events(text) then
+          assert.same({ "message|probe|" .. case.final.last_event_id },
+            summary(parser:feed "data: probe\n\n"), how)
+        end
+      end
+      check(chunks, "as it is fed")
+      each_cut(text, check)
+    end)
+  end
+end)

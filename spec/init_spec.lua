@@ -1,0 +1,236 @@
+-- Whole programs: what they print and how they end, on the interpreter that
+-- runs the specs.
+local programs = require "spec.support.programs"
+local servers = require "spec.support.servers"
+
+-- Where the built-in assert takes an error object.
+local ASSERT_TAKES_OBJECTS = _VERSION ~= "Lua 5.2"
+  and (_VERSION ~= "Lua 5.1" or rawget(_G, "jit") ~= nil)
+
+describe("a program", function()
+  local sandbox, raw
+
+  setup(function()
+    sandbox = servers.sandbox("--pace 0")
+    raw = servers.raw()
+  end)
+
+  teardown(function()
+    servers.kill(sandbox)
+    raw:stop()
+  end)
+
+  -- Runs code with `client` and `indoxhub` defined.
+  local function run(code, base_url)
+    return programs.run(([[
+      local indoxhub = require "indoxhub"
+      local client = indoxhub.new { api_key = "indox-test", base_url = %q }
+      local MESSAGES = { { role = "user", content = "What is 6 * 7?" } }
+    ]]):format(base_url or sandbox.url) .. code)
+  end
+
+  it("asks and prints", function()
+    local said, code = run [[
+      local reply = indoxhub.assert(client.chat:create { messages = MESSAGES })
+      print(reply.data, reply.usage.tokens_total)
+    ]]
+    assert.equal("6 * 7 is 42.\t7\n", said)
+    assert.equal(0, code)
+  end)
+
+  it("that asserts shows the error and fails", function()
+    local said, code = run([[
+      indoxhub.assert(client.chat:create { messages = MESSAGES })
+      print "not reached"
+    ]], "http://127.0.0.1:1")
+    assert.equal(1, code)
+    assert.truthy(said:find("chat.create: network: Failed to connect", 1, true))
+    assert.truthy(said:find("check host and port in base_url", 1, true))
+    assert.is_nil(said:find("not reached", 1, true))
+  end)
+
+  it("that uses the built-in assert fails, too", function()
+    local said, code = run([[
+      assert(client.chat:create { messages = MESSAGES })
+      print "not reached"
+    ]], "http://127.0.0.1:1")
+    assert.equal(1, code)
+    assert.is_nil(said:find("not reached", 1, true))
+    if ASSERT_TAKES_OBJECTS then
+      assert.truthy(said:find("chat.create: network: ", 1, true))
+    end
+  end)
+
+  it("that loops over a broken stream shows what broke", function()
+    local said, code = run([[
+      local stream = indoxhub.assert(client:with { headers = {
+        ["X-Sandbox-Fail"] = "cut:3" } }.chat:stream { messages = MESSAGES })
+      for delta in stream do
+        io.write(delta)
+      end
+      print "not reached"
+    ]])
+    assert.equal(1, code)
+    assert.truthy(said:find("6 * 7", 1, true))
+    assert.truthy(said:find("chat.stream: truncated: ", 1, true))
+    assert.is_nil(said:find("not reached", 1, true))
+  end)
+
+  it("that uses the library wrongly is told where", function()
+    local said, code = run "client.chat:create {}"
+    assert.equal(1, code)
+    assert.truthy(said:find("chat.create: messages is required", 1, true))
+  end)
+
+  it("passes values through indoxhub.assert", function()
+    local said = run [[
+      print(indoxhub.assert(1, 2, 3), indoxhub.assert("x"))
+      print(pcall(indoxhub.assert, nil))
+      print(pcall(indoxhub.assert, false, "why"))
+    ]]
+    assert.equal("1\tx\nfalse\tassertion failed!\nfalse\twhy\n", said)
+  end)
+
+  it("learns of a task that failed while nobody waited", function()
+    local said, code = run [[
+      indoxhub.spawn(function() error("lost", 0) end)
+      indoxhub.step()
+      indoxhub.on_error = function(err, traceback)
+        print("seen", err, traceback:find("traceback", 1, true) ~= nil)
+      end
+      indoxhub.spawn(function() error("caught", 0) end)
+      indoxhub.step()
+    ]]
+    assert.equal("indoxhub: a task failed: lost\nseen\tcaught\ttrue\n", said)
+    assert.equal(0, code)
+  end)
+
+  it("ends at once while streams run", function()
+    local url = raw:script("running", { { "body" }, { "send",
+      servers.CHUNKED_HEAD .. servers.chunk("data: x\n\n") }, { "hold" } })
+    for _, ending in ipairs { "", "os.exit(0)", "os.exit(0, true)",
+      "client:close()", "stream:close()", "stream = nil collectgarbage()" } do
+      local said, code = run([[
+        local stream = indoxhub.assert(
+          client.chat:stream { messages = MESSAGES })
+        indoxhub.spawn(function() stream:next() end)
+        indoxhub.step()
+      ]] .. ending, url)
+      assert.equal("", said)
+      assert.equal(0, code)
+    end
+  end)
+
+  it("leaves finalizers in any order behind", function()
+    local url = raw:script("order", { { "body" }, { "hold" } })
+    local said, code = run([[
+      local core = require "indoxhub.core"
+      local request = { method = "GET", headers = {}, url = ]]
+      .. ("%q"):format(url) .. [[ }
+      local one = core.engine()
+      kept = one:submit(request)
+      two = core.engine()
+      other = two:submit(request)
+      one:step({})
+      two:step({})
+      one = nil
+      collectgarbage()
+      print(kept:result())
+      setmetatable({}, { __gc = function()
+        print(pcall(kept.cancel, kept))
+      end })
+    ]])
+    assert.equal(0, code)
+    assert.truthy(said:find("^nil\n"))
+    assert.is_nil(said:find("false", 1, true))
+  end)
+
+  it("is stopped by Ctrl-C while it waits", function()
+    local url = raw:script("interrupt", { { "body" }, { "hold" } })
+    local name = programs.write(([[
+      local indoxhub = require "indoxhub"
+      indoxhub.new { base_url = %q, api_key = "k" }.user:health()
+    ]]):format(url))
+    local pipe = io.popen(("%s %s 2>&1 & echo $!; wait $!; echo code $?")
+      :format(os.getenv("INDOXHUB_LUA"), name))
+    local pid = pipe:read("*l")
+    servers.wait_until(function()
+      return raw:got("interrupt") ~= ""
+    end, "the request")
+    -- A shell starts its background jobs without SIGINT, as the interpreter's
+    -- own handler is set all the same.
+    os.execute("kill -INT " .. pid)
+    local said = pipe:read("*a")
+    pipe:close()
+    os.remove(name)
+    assert.truthy(said:find("interrupted!", 1, true), said)
+    assert.truthy(said:find("code 1", 1, true), said)
+  end)
+
+  describe("that forks", function()
+    -- Starts a program that has forked(fn): runs fn in a child and waits.
+    local function run_forking(code)
+      return run([[
+        local process = require "spec_process"
+        local function forked(fn)
+          io.stdout:flush()
+          local pid = process.fork()
+          if pid == 0 then
+            fn()
+            io.stdout:flush()
+            os.exit(0)
+          end
+          process.wait(pid)
+        end
+        local URL = tostring(client):match("http://[^)]+")
+      ]] .. code)
+    end
+
+    it("has errors, and no shared connection, in the child", function()
+      local said = run_forking [[
+        local stream = indoxhub.assert(client.chat:stream({
+          messages = { { role = "user", content = "count to 20" } } },
+          { headers = { ["X-Sandbox-Pace"] = 0.02 } }))
+        assert(stream:next() == "1")
+        local unused = indoxhub.new { base_url = URL, api_key = "k" }
+        forked(function()
+          local _, err = client.user:health()
+          io.write(err.kind, " ")
+          _, err = stream:reply()
+          io.write(err.kind, " ")
+          io.write(unused.user:health().status, " ")
+          local fresh = indoxhub.new { base_url = URL, api_key = "k" }
+          print(fresh.chat:create { messages = MESSAGES }.data)
+        end)
+        print(stream:reply().data, client.user:health().status)
+      ]]
+      assert.equal("forked forked ok 6 * 7 is 42.\n" ..
+        "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20\tok\n", said)
+    end)
+
+    it("can use a client made before in the child", function()
+      local said = run_forking [[
+        forked(function()
+          print(client.user:health().status)
+        end)
+        print(client.user:health().status)
+      ]]
+      assert.equal("ok\nok\n", said)
+    end)
+
+    it("leaves tasks that wait to the parent", function()
+      local said = run_forking [[
+        local task = indoxhub.spawn(function()
+          return client.chat:create { messages = MESSAGES }.data
+        end)
+        indoxhub.step()
+        forked(function()
+          local fresh = indoxhub.new { base_url = URL, api_key = "k" }
+          print("child", fresh.user:health().status)
+        end)
+        print(task:await())
+      ]]
+      assert.equal("child\tok\n6 * 7 is 42.\n", said)
+    end)
+  end)
+end)

@@ -1,0 +1,89 @@
+-- Many streams at once: right texts, and memory that does not grow.
+local programs = require "spec.support.programs"
+local servers = require "spec.support.servers"
+
+local ROUNDS = 5
+
+-- A program of its own, so that nothing but its streams is in its memory.
+-- Prints the resident size after each round.
+local PROGRAM = [[
+  local indoxhub = require "indoxhub"
+  local URL, ROUNDS, STREAMS = %q, %d, 200
+  local client = indoxhub.new { api_key = "indox-test", base_url = URL }
+
+  local function resident_kib()
+    for line in io.lines("/proc/self/status") do
+      local kib = line:match("^VmRSS:%%s+(%%d+)")
+      if kib then
+        return kib
+      end
+    end
+  end
+
+  local function text_of(i, round)
+    return ("stream %%d of round %%d says %%s and ends with its number %%d")
+      :format(i, round, ("x"):rep(i %% 7 + 1), i)
+  end
+
+  local function ask(i, round)
+    return function()
+      local stream, err = client.chat:stream { messages = {
+        { role = "user", content = "echo: " .. text_of(i, round) } } }
+      if not stream then
+        return nil, err
+      end
+      local pieces = {}
+      while true do
+        local piece, why = stream:next()
+        if not piece then
+          return not why and table.concat(pieces) or nil, why
+        end
+        pieces[#pieces + 1] = piece
+      end
+    end
+  end
+
+  for round = 1, ROUNDS do
+    local fns = {}
+    for i = 1, STREAMS do
+      fns[i] = ask(i, round)
+    end
+    local results, failures = indoxhub.gather(fns)
+    for i = 1, STREAMS do
+      if results[i] ~= text_of(i, round) then
+        print("wrong", i, results[i], failures and failures[i])
+        os.exit(1)
+      end
+    end
+    collectgarbage()
+    collectgarbage()
+    print(resident_kib())
+  end
+]]
+
+describe("200 streams at once", function()
+  local sandbox
+
+  setup(function()
+    sandbox = servers.sandbox("--pace 0.005")
+  end)
+
+  teardown(function()
+    servers.kill(sandbox)
+  end)
+
+  it("all end with their own text, and memory does not grow", function()
+    local said, code = programs.run(PROGRAM:format(sandbox.url, ROUNDS))
+    assert.equal(0, code, said)
+    local sizes = {}
+    for kib in said:gmatch("(%d+)\n") do
+      sizes[#sizes + 1] = tonumber(kib)
+    end
+    assert.equal(ROUNDS, #sizes, said)
+    -- Not under ASan, which keeps freed memory for a while on purpose.
+    if not os.getenv("ASAN_OPTIONS") then
+      assert.is_true(sizes[ROUNDS] <= sizes[2] + 1024,
+        "resident KiB: " .. table.concat(sizes, " "))
+    end
+  end)
+end)
