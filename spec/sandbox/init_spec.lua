@@ -1,0 +1,212 @@
+-- The sandbox, asked by the library and by bare requests.
+local indoxhub = require "indoxhub"
+local loop = require "indoxhub.loop"
+local servers = require "spec.support.servers"
+local shapes = require "indoxhub.sandbox.shapes"
+
+describe("the sandbox", function()
+  local sandbox, client
+
+  setup(function()
+    sandbox = servers.sandbox("--pace 0")
+    client = indoxhub.new { api_key = "indox-test", base_url = sandbox.url }
+  end)
+
+  teardown(function()
+    servers.kill(sandbox)
+  end)
+
+  local function asking(question)
+    return { messages = { { role = "user", content = question } } }
+  end
+
+  local function with(headers)
+    return { headers = headers }
+  end
+
+  local function answer_to(question)
+    return indoxhub.assert(client.chat:create(asking(question))).data
+  end
+
+  it("answers the question that was asked", function()
+    assert.equal("12 * 7 is 84.", answer_to("What is 12 * 7?"))
+    assert.equal("7 / 2 is 3.5.", answer_to("7 / 2"))
+    assert.equal("Nothing can be divided by zero.", answer_to("1 / 0"))
+    assert.equal("1 2 3", answer_to("Please count to 3"))
+    assert.equal("The capital of Japan is Tokyo.",
+      answer_to("What is the capital of Japan?"))
+    assert.truthy(answer_to("A haiku about tea"):find("Morning brings tea"))
+    assert.truthy(answer_to("Hello!"):find("^Hello!"))
+    assert.truthy(answer_to("Why do owls hunt at night?")
+      :find("owls hunt at night", 1, true))
+    assert.are_not.equal(answer_to("Tell me about owls"),
+      answer_to("Tell me about trains"))
+    assert.equal(answer_to("Tell me about owls"),
+      answer_to("Tell me about owls"))
+    assert.equal(" exactly  this \n", answer_to("echo:  exactly  this \n"))
+  end)
+
+  it("answers the last question of a conversation, parts and all", function()
+    local reply = indoxhub.assert(client.chat:create { messages = {
+      { role = "system", content = "Be brief" },
+      { role = "user", content = "2 + 2" },
+      { role = "assistant", content = "4" },
+      { role = "user", content = { { type = "text", text = "3 + 3" } } },
+    } })
+    assert.equal("3 + 3 is 6.", reply.data)
+  end)
+
+  it("stops at max_tokens and says so", function()
+    local request = asking("count to 9")
+    request.max_tokens = 4
+    local reply = indoxhub.assert(client.chat:create(request,
+      with { ["X-Sandbox-Dialect"] = "gateway" }))
+    assert.equal("1 2 3 4", reply.data)
+    assert.equal("length", reply.finish_reason)
+  end)
+
+  for _, dialect in ipairs(shapes.names) do
+    it("speaks " .. dialect .. ", whole and streamed alike", function()
+      local options = with { ["X-Sandbox-Dialect"] = dialect }
+      local request = asking("What is 6 * 7?")
+      request.model = "mistral/mistral-small-latest"
+      local whole = indoxhub.assert(client.chat:create(request, options))
+      local streamed = indoxhub.assert(indoxhub.assert(
+        client.chat:stream(request, options)):reply())
+      assert.equal("6 * 7 is 42.", whole.data)
+      assert.equal(whole.data, streamed.data)
+      assert.equal(7, whole.usage.tokens_total)
+      if dialect ~= "raw" then
+        assert.equal(7, streamed.usage.tokens_total)
+      end
+      assert.truthy(whole.request_id)
+      local completion = { prompt = "2 + 3" }
+      assert.equal("2 + 3 is 5.", indoxhub.assert(
+        client.completions:create(completion, options)).data)
+      assert.equal("2 + 3 is 5.", indoxhub.assert(indoxhub.assert(
+        client.completions:stream(completion, options)):reply()).data)
+    end)
+
+    it("breaks streams of " .. dialect .. " on request", function()
+      local function failure(fault)
+        local stream = indoxhub.assert(client.chat:stream(
+          asking("count to 9"), { timeout = { idle = 0.2 },
+            headers = { ["X-Sandbox-Dialect"] = dialect,
+              ["X-Sandbox-Fail"] = fault } }))
+        local reply, err = stream:reply()
+        assert.is_nil(reply)
+        assert.equal("1 2 3", err.partial)
+        return err
+      end
+      assert.equal("truncated", failure("cut:3").kind)
+      assert.equal("idle", failure("stall:3").code)
+      assert.truthy(failure("error:3").message:find("on purpose", 1, true))
+    end)
+  end
+
+  it("fails with a status or a web page on request", function()
+    for status, kind in pairs { [401] = "authentication",
+      [402] = "insufficient_credits", [403] = "permission",
+      [404] = "not_found", [429] = "rate_limit", [500] = "server",
+      [503] = "unavailable", [504] = "server_timeout" } do
+      local _, err = client.chat:create(asking("hi"),
+        with { ["X-Sandbox-Fail"] = "status:" .. status })
+      assert.equal(kind, err.kind)
+      assert.equal(status, err.status)
+    end
+    local _, err = client.chat:create(asking("hi"),
+      with { ["X-Sandbox-Fail"] = "html:502" })
+    assert.equal("server", err.kind)
+    assert.truthy(err.body:find("<html>", 1, true))
+    _, err = client.chat:create(asking("hi"),
+      with { ["X-Sandbox-Fail"] = "nonsense" })
+    assert.equal("invalid_request", err.kind)
+  end)
+
+  it("stalls a reply that does not stream", function()
+    local _, err = client.chat:create(asking("hi"), {
+      timeout = { first_byte = 0.2 },
+      headers = { ["X-Sandbox-Fail"] = "stall:0" } })
+    assert.equal("first_byte", err.code)
+  end)
+
+  it("stops a stream when it is told to", function()
+    local stream = indoxhub.assert(client.chat:stream(asking("count to 5000"),
+      with { ["X-Sandbox-Pace"] = 0.02 }))
+    stream:next()
+    assert.is_true(indoxhub.assert(client.chat:stop(stream.id)).success)
+    local reply = indoxhub.assert(stream:reply())
+    assert.is_true(#reply.data < 5000)
+    local _, err = client.chat:stop(stream.id)
+    assert.equal("not_found", err.kind)
+    assert.equal("stream", err.code)
+  end)
+
+  it("notices that a reader closed its stream", function()
+    local stream = indoxhub.assert(client.chat:stream(asking("count to 5000"),
+      with { ["X-Sandbox-Pace"] = 0.02 }))
+    stream:next()
+    local id = stream.id
+    stream:close()
+    local err
+    servers.wait_until(function()
+      loop.look()
+      local _
+      _, err = client.chat:stop(id)
+      return err ~= nil
+    end, "the stream to be gone")
+    assert.equal("not_found", err.kind)
+  end)
+
+  it("wants a key, and knows a bad one", function()
+    local _, err = client:with({ api_key = "indox-invalid" }).chat:create(
+      asking("hi"))
+    assert.equal("authentication", err.kind)
+    assert.truthy(err.message:find("Invalid API key", 1, true))
+    _, err = client:with({ api_key = "" }):request {
+      path = "chat/completions", json = asking("hi") }
+    assert.truthy(err.message:find("Not authenticated", 1, true))
+  end)
+
+  it("explains what is wrong with a request", function()
+    local function refused(path, body)
+      local _, err = client:request { path = path, json = body }
+      assert.equal("validation", err.kind)
+      return err.message
+    end
+    assert.equal("body.messages: Field required",
+      refused("chat/completions", { model = "x" }))
+    assert.equal("body.messages: List of messages cannot be empty",
+      refused("chat/completions", { messages = indoxhub.array() }))
+    assert.equal("body.prompt: Field required", refused("completions", {}))
+    assert.equal("body.prompt: Input should be a valid string",
+      refused("completions", { prompt = 5 }))
+  end)
+
+  it("lists providers with their models", function()
+    local providers = indoxhub.assert(client.models:list())
+    assert.equal("openai", providers[1].id)
+    assert.equal("gpt-4o-mini", providers[1].models[1].modelName)
+    assert.equal("text_completions", providers[1].models[1].category)
+  end)
+
+  it("takes paths with and without a slash, below both bases", function()
+    for _, base in ipairs { "/api/v1", "/v1" } do
+      local url = ("http://127.0.0.1:%s%s"):format(sandbox.port, base)
+      for _, slash in ipairs { "on", "off" } do
+        local other = indoxhub.new { api_key = "k", base_url = url,
+          trailing_slash = slash }
+        assert.equal("ok", indoxhub.assert(other.user:health()).status)
+        assert.equal("1 + 1 is 2.", indoxhub.assert(
+          other.chat:create(asking("1 + 1"))).data)
+      end
+    end
+  end)
+
+  it("knows its routes and their methods", function()
+    local _, err = client:request { path = "nowhere" }
+    assert.equal("not_found", err.kind)
+    _, err = client:request { path = "chat/completions" }
+    assert.equal(405, err.status)
+  end)
+end)
