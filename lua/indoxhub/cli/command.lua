@@ -1,0 +1,2 @@
+-- The executable: what LuaRocks installs as `indoxhub`.
+os.exit(require("indoxhub.cli").main(arg), true)
