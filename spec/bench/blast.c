@@ -1,0 +1,164 @@
+/*
+** The server of the benchmarks: streams as fast as it can.
+**
+** Prints its port and serves 127.0.0.1 until it is ended. Every request is
+** answered with a stream of text deltas; the request header
+** `X-Bench: events,batch` says how many, and how many go into one write.
+*/
+#define _GNU_SOURCE
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define ID "7c1e0a52-3b0d-4f6e-9a51-2f8c6d0b1e77"
+#define HEAD_ROOM (64 * 1024)
+#define EVENT_ROOM 512
+
+static const char *const words[] = {
+    "the",  " river", " runs",  " past", " an",       " old",   " mill,",
+    " and", " every", " wheel", " that", " turns\\n", " there", " sings."};
+
+#define WORDS (sizeof words / sizeof *words)
+
+static int send_all(int fd, const char *bytes, size_t n) {
+  while (n > 0) {
+    ssize_t sent = send(fd, bytes, n, MSG_NOSIGNAL);
+    if (sent <= 0)
+      return -1;
+    bytes += sent;
+    n -= (size_t)sent;
+  }
+  return 0;
+}
+
+/* One chunk of the chunked encoding. */
+static int send_chunk(int fd, const char *bytes, size_t n) {
+  char *chunk = malloc(n + 32);
+  int len, status;
+  len = sprintf(chunk, "%zx\r\n", n);
+  memcpy(chunk + len, bytes, n);
+  memcpy(chunk + len + n, "\r\n", 2);
+  status = send_all(fd, chunk, (size_t)len + n + 2);
+  free(chunk);
+  return status;
+}
+
+static int send_text(int fd, const char *text) {
+  return send_chunk(fd, text, strlen(text));
+}
+
+static int send_stream(int fd, long events, long batch) {
+  char *out = malloc((size_t)batch * EVENT_ROOM);
+  long i, held = 0;
+  size_t len = 0;
+  int status = send_text(
+      fd, "data: {\"type\": \"response.created\", \"response\": {\"id\": \"" ID
+          "\", \"object\": \"response\", \"status\": \"in_progress\", "
+          "\"model\": \"gpt-4o-mini\"}}\n\n");
+  for (i = 0; i < events && status == 0; i++) {
+    len += (size_t)snprintf(
+        out + len, EVENT_ROOM,
+        "data: {\"type\": \"response.content_part.delta\", \"response_id\": "
+        "\"" ID "\", \"output_index\": 0, \"content_index\": 0, \"delta\": "
+        "\"%s\"}\n\n",
+        words[(size_t)i % WORDS]);
+    if (++held == batch || i == events - 1) {
+      status = send_chunk(fd, out, len);
+      len = 0;
+      held = 0;
+    }
+  }
+  free(out);
+  if (status == 0)
+    status = send_text(
+        fd, "data: {\"type\": \"response.done\", \"response\": {\"id\": \"" ID
+            "\", \"object\": \"response\", \"status\": \"completed\", "
+            "\"usage\": {\"input_tokens\": 9, \"output_tokens\": 9, "
+            "\"total_tokens\": 18}}}\n\ndata: [DONE]\n\n");
+  return status ? status : send_all(fd, "0\r\n\r\n", 5);
+}
+
+/* Reads one request; its body is read and forgotten. */
+static int read_request(int fd, char *head, long *events, long *batch) {
+  size_t len = 0, body;
+  char *end = NULL, *field;
+  while (!end) {
+    ssize_t got;
+    if (len + 1 >= HEAD_ROOM)
+      return -1;
+    got = recv(fd, head + len, HEAD_ROOM - len - 1, 0);
+    if (got <= 0)
+      return -1;
+    len += (size_t)got;
+    head[len] = '\0';
+    end = strstr(head, "\r\n\r\n");
+  }
+  *events = 1;
+  *batch = 1;
+  field = strcasestr(head, "\r\nx-bench:");
+  if (field)
+    sscanf(field + 10, " %ld,%ld", events, batch);
+  field = strcasestr(head, "\r\ncontent-length:");
+  body = field ? (size_t)atol(field + 17) : 0;
+  len -= (size_t)(end - head) + 4;
+  while (len < body) {
+    char waste[4096];
+    ssize_t got = recv(fd, waste, sizeof waste, 0);
+    if (got <= 0)
+      return -1;
+    len += (size_t)got;
+  }
+  return 0;
+}
+
+static void *serve(void *argument) {
+  int fd = (int)(long)argument, on = 1;
+  char *head = malloc(HEAD_ROOM);
+  long events, batch;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  while (read_request(fd, head, &events, &batch) == 0) {
+    static const char ok[] =
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n";
+    if (send_all(fd, ok, sizeof ok - 1) < 0 ||
+        send_stream(fd, events, batch) < 0)
+      break;
+  }
+  free(head);
+  close(fd);
+  return NULL;
+}
+
+int main(void) {
+  struct sockaddr_in address;
+  socklen_t len = sizeof address;
+  int listener = socket(AF_INET, SOCK_STREAM, 0);
+  memset(&address, 0, sizeof address);
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (bind(listener, (struct sockaddr *)&address, sizeof address) < 0 ||
+      listen(listener, 1024) < 0 ||
+      getsockname(listener, (struct sockaddr *)&address, &len) < 0) {
+    perror("blast");
+    return 1;
+  }
+  printf("%d\n", ntohs(address.sin_port));
+  fflush(stdout);
+  for (;;) {
+    pthread_t thread;
+    int fd = accept(listener, NULL, NULL);
+    if (fd < 0)
+      continue;
+    if (pthread_create(&thread, NULL, serve, (void *)(long)fd) == 0)
+      pthread_detach(thread);
+    else
+      close(fd);
+  }
+}

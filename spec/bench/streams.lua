@@ -1,0 +1,95 @@
+-- What a stream of text deltas costs its reader in CPU time, beside the `curl`
+-- command that throws the same bytes away, and beside lua-http with cjson.
+-- Arguments: port of the server, rounds.
+--
+-- Every figure is user and system time of a whole process, minus that of the
+-- same program with a stream of one event: start-up does not count. The clients
+-- take turns, so that a busy machine is busy for all; a ratio is taken within
+-- its round, and the median of the rounds is what counts.
+local port, rounds = arg[1], tonumber(arg[2])
+
+local EVENTS = 200000
+
+local WRITES = {
+  { batch = 1, title = "one small write for each event" },
+  { batch = 100, title = "100 events in a write" },
+}
+
+local function with_lua(lua, script)
+  return function(events, batch)
+    return ("env LUA_PATH='lua/?.lua;lua/?/init.lua;;' " ..
+      "LUA_CPATH='build/%s/lib/?.so;;' %s spec/bench/%s %s %d %d")
+      :format(lua, lua, script, port, events, batch)
+  end
+end
+
+local CLIENTS = {
+  { name = "curl to /dev/null", command = function(events, batch)
+    return ("curl -sN -o /dev/null -X POST -d '{}' -H 'X-Bench: %d,%d' " ..
+      "http://127.0.0.1:%s/"):format(events, batch, port)
+  end },
+  { name = "indoxhub, LuaJIT", command =
+    with_lua("luajit", "stream_indoxhub.lua") },
+  { name = "indoxhub, Lua 5.4", command =
+    with_lua("lua5.4", "stream_indoxhub.lua") },
+  { name = "lua-http + cjson, LuaJIT", command =
+    with_lua("luajit", "stream_lua_http.lua") },
+  { name = "lua-http + cjson, Lua 5.4", command =
+    with_lua("lua5.4", "stream_lua_http.lua") },
+}
+
+-- CPU seconds, wall seconds and peak KiB of a command.
+local function cost(command)
+  local pipe = io.popen("build/tools/cpu " .. command)
+  local cpu, wall, kib, status = pipe:read("*n", "*n", "*n", "*n")
+  pipe:close()
+  assert(status == 0, "this failed: " .. command)
+  return cpu, wall, kib
+end
+
+local function median(values)
+  local sorted = { table.unpack(values) }
+  table.sort(sorted)
+  return sorted[(#sorted + 1) // 2]
+end
+
+local function spread(values)
+  return ("%.1f to %.1f"):format(math.min(table.unpack(values)),
+    math.max(table.unpack(values)))
+end
+
+-- One round: CPU microseconds per event of each client.
+local function measure(batch)
+  local round = {}
+  for i, client in ipairs(CLIENTS) do
+    local long, _, kib = cost(client.command(EVENTS, batch))
+    local short = cost(client.command(1, batch))
+    round[i] = { us = (long - short) / EVENTS * 1e6, kib = kib }
+  end
+  return round
+end
+
+local function report(writes)
+  print(("\n%d text deltas, %s"):format(EVENTS, writes.title))
+  print(("%-28s %14s %10s %16s %10s"):format("", "CPU us/delta", "x curl",
+    "(min to max)", "peak MiB"))
+  local all = {}
+  for round = 1, rounds do
+    all[round] = measure(writes.batch)
+  end
+  for i, client in ipairs(CLIENTS) do
+    local us, ratios, kib = {}, {}, {}
+    for round = 1, rounds do
+      us[round] = all[round][i].us
+      ratios[round] = all[round][i].us / all[round][1].us
+      kib[round] = all[round][i].kib
+    end
+    print(("%-28s %14.3f %10.2f %16s %10.1f"):format(client.name, median(us),
+      median(ratios), spread(ratios), median(kib) / 1024))
+  end
+end
+
+print(("Medians of %d rounds."):format(rounds))
+for _, writes in ipairs(WRITES) do
+  report(writes)
+end
