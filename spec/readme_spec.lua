@@ -1,0 +1,58 @@
+-- Every Lua listing of the README runs, and prints what the README says.
+local programs = require "spec.support.programs"
+local servers = require "spec.support.servers"
+
+local function read_readme()
+  local file = assert(io.open("README.md"))
+  local text = file:read("*a")
+  file:close()
+  return text
+end
+
+-- Listings as { code =, prints = }; `prints` is the block that follows, if any.
+local function listings(text)
+  local found, at = {}, 1
+  while true do
+    local start, stop, code = text:find("```lua\n(.-)```\n", at)
+    if not start then
+      return found
+    end
+    local prints = text:match("^\n```text\n(.-)```\n", stop + 1)
+    found[#found + 1] = { code = code, prints = prints }
+    at = stop + 1
+  end
+end
+
+describe("the README", function()
+  local sandbox
+
+  setup(function()
+    sandbox = servers.sandbox("--pace 0")
+  end)
+
+  teardown(function()
+    servers.kill(sandbox)
+  end)
+
+  for i, listing in ipairs(listings(read_readme())) do
+    it("has a listing that runs: number " .. i, function()
+      local said, code = programs.run(listing.code,
+        "export INDOXHUB_API_KEY=indox-any INDOXHUB_BASE_URL=" .. sandbox.url)
+      assert.equal(0, code, said)
+      assert.are_not.equal("", said)
+      if listing.prints then
+        assert.equal(listing.prints, said)
+      end
+    end)
+  end
+
+  it("names every option", function()
+    local text = read_readme()
+    local file = assert(io.open("lua/indoxhub/meta/types.lua"))
+    local class = file:read("*a"):match("@class indoxhub%.Options.-\n\n")
+    file:close()
+    for name in class:gmatch("@field ([%l_]+)%?") do
+      assert.truthy(text:find("`" .. name .. "`", 1, true), name)
+    end
+  end)
+end)
