@@ -105,6 +105,31 @@ local function own_headers(settings, call, key)
   }
 end
 
+-- Headers whose values nobody else may read.
+local SECRET_HEADERS = { authorization = true, ["proxy-authorization"] = true,
+  ["x-api-key"] = true, ["api-key"] = true, cookie = true }
+
+local function add_header_secrets(secrets, headers)
+  for name, value in pairs(headers or {}) do
+    if SECRET_HEADERS[name:lower()] then
+      value = tostring(value)
+      table.insert(secrets, value)
+      table.insert(secrets, value:match("^%S+%s+(%S+)$")) -- without "Bearer"
+    end
+  end
+end
+
+-- What takes out of texts all that only the server may know.
+local function hide_secrets(settings, call, options, key)
+  local secrets = { key or nil }
+  table.insert(secrets, call.secret)
+  table.insert(secrets, (settings.options.proxy or "")
+    :match("^[^/]*//[^/@]*:([^/@]+)@"))
+  add_header_secrets(secrets, settings.options.headers)
+  add_header_secrets(secrets, options.headers)
+  return redact.new(secrets)
+end
+
 --- The exchange that carries a call, or nil and an error.
 ---@param settings indoxhub.Settings
 ---@param call indoxhub.Call
@@ -124,7 +149,7 @@ function request.build(settings, call, options)
     -- A POST without a body still has to say that it has none.
     body = call.body or (call.method == "POST" and "" or nil),
     timeouts = params.timeout(options.timeout, settings.timeouts),
-    hide = redact.new { key or "", call.secret or "" }, paced = call.streams,
+    hide = hide_secrets(settings, call, options, key), paced = call.streams,
     proxy = given.proxy, ca_file = settings.ca_file,
     http1 = given.http_version == "1.1",
     max_bytes = given.max_response_bytes or MAX_RESPONSE,

@@ -132,11 +132,12 @@ local function decode(self, item)
   end
   if decoder.failure then
     fail(self, answer_errors.from_failure(decoder.failure, self._answer))
+    decoder.failure = nil -- may hold what the error hides
   elseif decoder.finished then
     succeed(self)
   end
   if self._ended then
-    self._last = 0 -- what follows the end does not count
+    self._batch, self._last = {}, 0 -- what follows the end does not count
   end
   return piece, kind, event
 end

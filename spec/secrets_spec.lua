@@ -1,0 +1,144 @@
+-- Nothing that a program prints, logs or dumps shows an API key.
+local indoxhub = require "indoxhub"
+local json = require "indoxhub.json"
+local servers = require "spec.support.servers"
+
+-- No part of it is a word that may occur anyway.
+local KEY = "indox-" .. ("Zq7Z"):rep(8)
+local BYOK = "sk-own/Zq7Zq7Zq7"
+local TOKEN = "token-Zq7Zq7Zq7"
+local GIVEAWAY = "Zq7Z"
+
+local MESSAGES = { { role = "user", content = "count to 3" } }
+
+-- Fails where a key can be seen by whoever follows tables, as a dumper does.
+local function assert_hidden(value, where, seen)
+  seen = seen or {}
+  if type(value) == "string" then
+    assert.is_nil(value:find(GIVEAWAY, 1, true), where .. ": " .. value)
+  elseif type(value) == "userdata" then
+    assert_hidden(tostring(value), where, seen)
+  elseif type(value) == "table" and not seen[value] then
+    seen[value] = true
+    for name, item in next, value do
+      assert_hidden(name, where, seen)
+      assert_hidden(item, where .. "." .. tostring(name), seen)
+    end
+    assert_hidden(getmetatable(value), where .. "()", seen)
+    assert_hidden(tostring(value), "tostring " .. where, seen)
+  end
+end
+
+describe("a key", function()
+  local sandbox, raw
+
+  setup(function()
+    sandbox, raw = servers.sandbox("--pace 0"), servers.raw()
+  end)
+
+  teardown(function()
+    servers.kill(sandbox)
+    raw:stop()
+  end)
+
+  local function client_at(url, options)
+    options = options or {}
+    options.api_key, options.base_url = options.api_key or KEY, url
+    return indoxhub.new(options)
+  end
+
+  it("is not found by the tool that looks for it when there is none", function()
+    assert_hidden({ "a", b = { c = indoxhub } }, "plain")
+  end)
+
+  it("is found by the tool that looks for it", function()
+    assert.has_error(function() assert_hidden({ a = { KEY } }, "x") end)
+    assert.has_error(function() assert_hidden({ [KEY] = 1 }, "x") end)
+    assert.has_error(function()
+      assert_hidden(setmetatable({}, { a = KEY }), "x")
+    end)
+  end)
+
+  it("is not in a client, nor in what hangs on it", function()
+    for _, key in ipairs { KEY, function() return KEY end } do
+      local client = client_at(sandbox.url, { api_key = key })
+      assert_hidden(client, "client")
+      assert_hidden(client.chat, "chat")
+      assert_hidden(client:with { timeout = 3 }, "with")
+      client:close()
+      assert_hidden(client, "closed client")
+    end
+  end)
+
+  it("is not in a stream, before, during and after it", function()
+    local client = client_at(sandbox.url)
+    local stream = indoxhub.assert(client.chat:stream({ messages = MESSAGES,
+      byok_api_key = BYOK }, { headers = { ["X-Api-Key"] = TOKEN } }))
+    assert_hidden(stream, "new stream")
+    assert.is_string(stream:next())
+    assert_hidden(stream, "running stream")
+    local reply = indoxhub.assert(stream:reply())
+    assert_hidden(stream, "ended stream")
+    assert_hidden(reply, "reply")
+    assert_hidden(indoxhub.meta(reply), "meta")
+  end)
+
+  it("is not in the error of a server that repeats all it heard", function()
+    local echo = json.encode { error = { message = "no: " .. KEY .. " " .. BYOK
+      .. " Bearer " .. TOKEN, code = KEY, type = BYOK }, request_id = TOKEN,
+      detail = { { loc = { "header", KEY }, msg = TOKEN, type = BYOK } } }
+    local url = raw:script("echo", { { "body" }, { "send",
+      servers.reply("400 Bad Request", "application/json", echo,
+        "X-Request-Id: " .. KEY .. "\r\n") } })
+    local client = client_at(url, { headers = {
+      Authorization = "Bearer " .. TOKEN } })
+    local reply, err = client.chat:create { messages = MESSAGES,
+      byok_api_key = BYOK }
+    assert.is_nil(reply)
+    assert.equal("invalid_request", err.kind)
+    assert_hidden(err, "error")
+  end)
+
+  it("is not in the error of an event that repeats it", function()
+    local url = raw:script("event", { { "body" }, { "send",
+      servers.EVENTS_HEAD .. 'data: {"error":{"message":"bad ' .. KEY
+      .. '"}}\n\n' } })
+    local stream = indoxhub.assert(client_at(url).chat:stream {
+      messages = MESSAGES })
+    local reply, err = stream:reply()
+    assert.is_nil(reply)
+    assert.matches("bad %[redacted%]", tostring(err))
+    assert_hidden(err, "error")
+    assert_hidden(stream, "broken stream")
+  end)
+
+  it("is not in the error of a connection that fails", function()
+    local client = client_at("http://127.0.0.1:1", {
+      proxy = "http://user:" .. TOKEN .. "@127.0.0.1:1" })
+    local reply, err = client.chat:create { messages = MESSAGES }
+    assert.is_nil(reply)
+    assert.equal("network", err.kind)
+    assert_hidden(err, "error")
+    assert_hidden(client, "client")
+  end)
+
+  it("is not in what is said about wrong arguments", function()
+    for _, wrong in ipairs {
+      function() client_at("no url " .. KEY) end,
+      function() client_at(sandbox.url, { api_key = { KEY } }) end,
+      function() client_at(sandbox.url, { headers = { A = KEY .. "\n" } }) end,
+      function()
+        client_at(sandbox.url).chat:create { messages = MESSAGES,
+          byok_api_key = { BYOK } }
+      end,
+    } do
+      local ok, message = pcall(wrong)
+      assert.is_false(ok)
+      assert_hidden(message, "message")
+    end
+    local _, err = client_at(sandbox.url, { api_key = KEY .. "\n" })
+      .chat:create { messages = MESSAGES }
+    assert.equal("no_key", err.code)
+    assert_hidden(err, "error")
+  end)
+end)
