@@ -109,6 +109,21 @@ describe("the line of an error", function()
       line("job_failed", "\n first\r\n\tsecond   third \n"))
   end)
 
+  it("does not move the cursor of a terminal", function()
+    assert.equal("indoxhub: job_failed: a [2Jb c (request r 1)",
+      line("job_failed", "a\27[2Jb\0c", { request_id = "r\n1" }))
+  end)
+
+  it("is not cut within a character", function()
+    for before = 296, 300 do
+      local text = line("job_failed", ("x"):rep(before) .. ("\195\184"):rep(9))
+      assert.matches("^indoxhub: job_failed: x+[\195\184]*%.%.%.$", text)
+      local _, firsts = text:gsub("\195", "")
+      local _, seconds = text:gsub("\184", "")
+      assert.equal(firsts, seconds)
+    end
+  end)
+
   it("does not grow with the server's eloquence", function()
     local text = line("job_failed", ("word "):rep(1000))
     assert.is_true(#text < 400)

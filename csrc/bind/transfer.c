@@ -25,8 +25,16 @@ struct transfer {
   struct ih_buf text;
 };
 
-static struct transfer *check(lua_State *L) {
+/* A weak table may still show one whose finalizer has run: no request then. */
+static struct transfer *check_any(lua_State *L) {
   return luaL_checkudata(L, SELF, TRANSFER_TYPE);
+}
+
+static struct transfer *check(lua_State *L) {
+  struct transfer *t = check_any(L);
+  if (!t->request)
+    luaL_error(L, "the transfer was collected");
+  return t;
 }
 
 /* ---- submit ------------------------------------------------------------- */
@@ -328,8 +336,8 @@ static int l_result(lua_State *L) {
 
 /* transfer:cancel(): ends it now; bytes that wait can still be read */
 static int l_cancel(lua_State *L) {
-  struct transfer *t = check(L);
-  if (t->box->engine)
+  struct transfer *t = check_any(L);
+  if (t->request && t->box->engine)
     ih_engine_cancel(t->box->engine, t->request);
   return 0;
 }
@@ -345,7 +353,7 @@ static int l_linger(lua_State *L) {
 
 /* Never raises. */
 static int l_gc(lua_State *L) {
-  struct transfer *t = check(L);
+  struct transfer *t = check_any(L);
   if (t->request)
     ih_engine_release(t->box->engine, t->request);
   t->request = NULL;
@@ -356,10 +364,13 @@ static int l_gc(lua_State *L) {
 }
 
 static int l_tostring(lua_State *L) {
-  struct ih_request *r = check(L)->request;
-  lua_pushfstring(L, TRANSFER_TYPE " (%s, status %d)",
-                  r->end == IH_RUNNING ? "running" : end_names[r->end],
-                  r->status);
+  struct ih_request *r = check_any(L)->request;
+  if (r)
+    lua_pushfstring(L, TRANSFER_TYPE " (%s, status %d)",
+                    r->end == IH_RUNNING ? "running" : end_names[r->end],
+                    r->status);
+  else
+    lua_pushliteral(L, TRANSFER_TYPE " (collected)");
   return 1;
 }
 

@@ -447,6 +447,34 @@ describe("core.engine", function()
       assert.truthy(tostring(engine):find("closed", 1, true))
     end)
 
+    it("leaves collected transfers unharmed", function()
+      -- A weak table still has them when their finalizers have run.
+      local transfer = assert(engine:submit { method = "GET",
+        url = raw:script("open", { { "hold" } }) })
+      for _ = 1, 2 do
+        getmetatable(transfer).__gc(transfer)
+        transfer:cancel()
+        assert.truthy(tostring(transfer):find("collected", 1, true))
+        for _, method in ipairs { "token", "status", "head", "read", "whole",
+          "take", "waiting", "learn", "append", "text", "result", "linger",
+        } do
+          local ok, message = pcall(transfer[method], transfer, 1)
+          assert.is_false(ok, method)
+          assert.truthy(message:find("collected", 1, true), method)
+        end
+      end
+    end)
+
+    it("leaves collected engines unharmed", function()
+      local one = assert(core.engine())
+      local transfer = assert(one:submit { method = "GET",
+        url = raw:script("open", { { "hold" } }) })
+      getmetatable(one).__gc(one)
+      getmetatable(one).__gc(one)
+      assert.is_true(one:closed())
+      assert.equal("closed", transfer:result().ended)
+    end)
+
     it("leaves no descriptor open", function()
       -- Pipes come and go with each look.
       local function count()

@@ -56,10 +56,13 @@ local retryable_kinds = {
   network = true, timeout = true, truncated = true,
 }
 
+-- Also takes out what would move a terminal's cursor.
 local function one_line(text)
-  text = text:gsub("%s+", " "):gsub("^ ", ""):gsub(" $", "")
+  text = text:gsub("[%s%c]+", " "):gsub("^ ", ""):gsub(" $", "")
   if #text > LONGEST_MESSAGE then
-    text = text:sub(1, LONGEST_MESSAGE) .. "..."
+    -- Not within a character of UTF-8.
+    text = text:sub(1, LONGEST_MESSAGE):gsub("[\192-\255][\128-\191]*$", "")
+      .. "..."
   end
   return text
 end
@@ -77,7 +80,7 @@ function error_mt.__tostring(self)
     facts[#facts + 1] = ("retry after %g s"):format(self.retry_after)
   end
   if self.request_id then
-    facts[#facts + 1] = "request " .. self.request_id
+    facts[#facts + 1] = "request " .. one_line(self.request_id)
   end
   local hint = hints[self.kind .. "." .. tostring(self.code)]
     or hints[self.kind]
