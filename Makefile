@@ -101,7 +101,7 @@ bench:
 
 # What tests and benchmarks need besides the module.
 tools: build/tools/raw_server build/tools/blast build/tools/cpu \
-  $(BUILD)/lib/spec_process.so
+  build/tools/slow_resolver.so $(BUILD)/lib/spec_process.so
 
 $(BUILD)/lib/spec_process.so: spec/support/process.c
 	@mkdir -p $(@D)
@@ -111,6 +111,11 @@ $(BUILD)/lib/spec_process.so: spec/support/process.c
 build/tools/raw_server: spec/support/raw_server.c
 build/tools/blast: spec/bench/blast.c
 build/tools/cpu: spec/bench/cpu.c
+
+build/tools/slow_resolver.so: spec/support/slow_resolver.c
+	@mkdir -p $(@D)
+	@echo "  CC   $<"
+	@$(CC) -O2 -g -Wall -Wextra $(WERROR) -fPIC -shared -o $@ $< -ldl
 
 build/tools/%:
 	@mkdir -p $(@D)

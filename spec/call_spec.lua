@@ -87,6 +87,39 @@ describe("a call", function()
         raw:script("reset", { { "body" }, { "reset" } }))))
     end)
 
+    describe("while much is sent", function()
+      local long = { { role = "user", content = ("long "):rep(4e6) } }
+
+      local function error_of(name, steps)
+        local reply, err = client_at(raw:script(name, steps)).chat:create {
+          messages = long }
+        assert.is_nil(reply)
+        return err
+      end
+
+      it("tells a server that hangs up", function()
+        for _, how in ipairs { "close", "reset" } do
+          assert_error("network", "reset", error_of("upload", { { how } }))
+        end
+      end)
+
+      it("tells what a server answers at once", function()
+        local err = error_of("refusal", { { "send", servers.reply(
+          "413 Payload Too Large", "application/json", '{"detail":"too much"}')
+        }, { "body" }, { "hold" } })
+        assert.equal("too much", err.message)
+        assert.equal(413, err.status)
+      end)
+
+      it("tells a server that reads no more", function()
+        local reply, err = client_at(raw:script("lazy", { { "sleep", 20000 } }), {
+          timeout = { idle = 0.2, first_byte = 30 } }).chat:create {
+          messages = long }
+        assert.is_nil(reply)
+        assert_error("timeout", "idle", err)
+      end)
+    end)
+
     it("tells a body that ends early from a complete one", function()
       local err = failure(answering("short", "HTTP/1.1 200 OK\r\n" ..
         "Content-Type: application/json\r\nContent-Length: 99\r\n\r\n{\"data"))
