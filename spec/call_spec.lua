@@ -104,15 +104,17 @@ describe("a call", function()
       end)
 
       it("tells what a server answers at once", function()
-        local err = error_of("refusal", { { "send", servers.reply(
-          "413 Payload Too Large", "application/json", '{"detail":"too much"}')
-        }, { "body" }, { "hold" } })
+        local refusal = servers.reply("413 Payload Too Large",
+          "application/json", '{"detail":"too much"}')
+        local err = error_of("refusal", { { "send", refusal }, { "body" },
+          { "hold" } })
         assert.equal("too much", err.message)
         assert.equal(413, err.status)
       end)
 
       it("tells a server that reads no more", function()
-        local reply, err = client_at(raw:script("lazy", { { "sleep", 20000 } }), {
+        local url = raw:script("lazy", { { "sleep", 20000 } })
+        local reply, err = client_at(url, {
           timeout = { idle = 0.2, first_byte = 30 } }).chat:create {
           messages = long }
         assert.is_nil(reply)
