@@ -69,6 +69,8 @@ env:
 
 # ---- installing -------------------------------------------------------------
 
+# A relative folder would mean another one in each step.
+override PREFIX := $(abspath $(PREFIX))
 SHARE = $(PREFIX)/share/lua/$(LUA_ABI)
 LIB = $(PREFIX)/lib/lua/$(LUA_ABI)
 
@@ -130,5 +132,7 @@ deps:
 deps-all:
 	@sh spec/support/deps.sh all
 
+# luarocks leaves its objects beside the sources.
 clean:
-	rm -rf build
+	rm -rf build indoxhub
+	find csrc -name '*.o' -exec rm -f '{}' +

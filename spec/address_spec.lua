@@ -119,9 +119,11 @@ describe("a base URL", function()
   it("names one host and at most a port", function()
     for _, text in ipairs { "https://", "https:///api/v1", "https://:443",
       "https://example.test:", "https://example.test:http",
-      "https://a:1:2", "https://[::1", "https://[]", "https://[x]",
+      "https://a:1:2", "https://a:0", "https://a:65536", "https://[::1",
+      "https://[]", "https://[x]",
       "https://[::1]x", "https://::1" } do
-      assert.equal("must name a host, and a port at most", refusal(text), text)
+      assert.equal("must name a host, and a port from 1 to 65535 at most",
+        refusal(text), text)
     end
   end)
 end)
@@ -190,7 +192,7 @@ describe("the path of a call", function()
   local elsewhere = base("http://localhost:9050")
 
   local function path(where, text, slash, arguments)
-    return address.path(where, text, arguments or {}, slash)
+    return address.path(where, address.fill(text, arguments or {}), slash)
   end
 
   it("ends in a slash at the vendor's", function()

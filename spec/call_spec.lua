@@ -67,9 +67,21 @@ describe("a call", function()
     it("tells a proxy that is not there", function()
       local gone = servers.raw()
       gone:stop()
-      local err = failure(client_at("https://api.example.test", {
-        proxy = "http://127.0.0.1:" .. gone.port }))
-      assert.equal("network", err.kind)
+      assert_error("network", "proxy", failure(client_at(
+        "https://api.example.test", { proxy = "http://127.0.0.1:"
+          .. gone.port })))
+    end)
+
+    it("tells a proxy that refuses", function()
+      raw:script("proxy", { { "body" }, { "send", servers.reply(
+        "407 Proxy Authentication Required", "text/plain", "") } })
+      local proxy = "http://127.0.0.1:" .. raw.port
+      assert_error("network", "proxy", failure(client_at(
+        "https://api.example.test", { proxy = proxy })))
+      local err = failure(client_at("http://api.example.test", {
+        proxy = proxy, allow_http = true }))
+      assert_error("network", "proxy", err)
+      assert.equal(407, err.status)
     end)
 
     it("tells a proxy whose name does not exist", function()

@@ -16,7 +16,7 @@ describe("a client", function()
   end)
 
   local OK = servers.reply("200 OK", "application/json",
-    '{"request_id":"q","data":"fine","status":"ok"}')
+    '{"request_id":"q","data":"fine","status":"ok","providers":[]}')
 
   -- A client of a server that answers everything with the same reply.
   local function client_for(name, options)
@@ -65,7 +65,7 @@ describe("a client", function()
         { base_url = 1 })
       assert_refused("base_url must begin with https:// or http://",
         indoxhub.new, { base_url = "api.indoxhub.com" })
-      assert_refused("http_version must be one of 1.1, 2", indoxhub.new,
+      assert_refused("http_version must be one of \"1.1\", \"2\"", indoxhub.new,
         { http_version = "3" })
       assert_refused("timeout.idel is unknown", indoxhub.new,
         { timeout = { idel = 1 } })
@@ -308,6 +308,63 @@ describe("a client", function()
       { path = "x", form = {} })
     assert_refused("json: f is a function", client.request, client,
       { path = "x", json = { f = print } })
+    for _, path in ipairs { "a?b=1", "a#b", "../a", "a/./b", "a b" } do
+      assert_refused("path must", client.request, client, { path = path })
+    end
+    for _, method in ipairs { "", "GET /x HTTP/1.1\r\nA: b", "G T" } do
+      assert_refused("method must", client.request, client,
+        { path = "x", method = method })
+    end
+    assert.equal("", raw:got("wrongrequest"))
+  end)
+
+  it("gives paths of its own the slash of the others", function()
+    local client = client_for("ownslash", { trailing_slash = "on" })
+    indoxhub.assert(client:request { path = "some/thing", query = { a = 1 } })
+    assert.truthy(raw:got("ownslash"):find("some/thing/?a=1 HTTP", 1, true))
+  end)
+
+  it("wants its methods called with a colon", function()
+    local client = client_for("colon")
+    assert_refused("with a colon, as client:request", client.request,
+      { path = "x" })
+    assert_refused("with a colon, as client:with", client.with, {})
+    assert_refused("with a colon, as client:close", client.close)
+    assert_refused("with a dot", indoxhub.new, indoxhub, {})
+  end)
+
+  it("wants options in the second table", function()
+    local client = client_for("misplaced")
+    for name, value in pairs { timeout = 5, headers = {} } do
+      assert_refused(name .. " is no field of the request but an option",
+        client.completions.create, client.completions,
+        { prompt = "x", [name] = value })
+    end
+    assert.equal("", raw:got("misplaced"))
+  end)
+
+  it("does not take just anything for a reply", function()
+    for _, body in ipairs { '{"echo":1}', "null", "7", "[]" } do
+      local client = indoxhub.new { api_key = "k",
+        base_url = raw:script("anything", { { "body" }, { "send",
+          servers.reply("200 OK", "application/json", body) } }) }
+      local reply, err = client.completions:create { prompt = "x" }
+      assert.is_nil(reply, body)
+      assert.equal("protocol", err.kind)
+      assert.equal("reply", err.code)
+      local stream
+      stream, err = client.completions:stream { prompt = "x" }
+      assert.is_nil(stream)
+      assert.equal("protocol", err.kind)
+    end
+    local client = indoxhub.new { api_key = "k", base_url = raw:base(
+      "anything") }
+    raw:script("anything", { { "body" }, { "send",
+      servers.reply("200 OK", "application/json", '{"echo":1}') } })
+    local list, err = client.models:list()
+    assert.is_nil(list)
+    assert.equal("protocol", err.kind)
+    assert.equal(1, indoxhub.assert(client:request { path = "x" }).echo)
   end)
 
   it("lends itself with some options changed", function()
@@ -316,7 +373,9 @@ describe("a client", function()
     indoxhub.assert(other.user:health())
     local got = raw:got("derived")
     assert.truthy(got:find("X-B: 2", 1, true))
-    assert.is_nil(got:find("X-A", 1, true))
+    assert.truthy(got:find("X-A: 1", 1, true))
+    indoxhub.assert(other:with({ headers = { ["X-A"] = "3" } }).user:health())
+    assert.truthy(raw:got("derived"):find("X-A: 3", 1, true))
     assert.truthy(got:find("Bearer indox-test", 1, true))
     other:close()
     assert.equal("ok", indoxhub.assert(client.user:health()).status)
@@ -363,7 +422,7 @@ describe("a client", function()
 
   it("tells facts about an exchange beside the reply", function()
     raw:script("meta", { { "body" }, { "send", servers.reply("200 OK",
-      "application/json", '{"id":"r","created_at":1700000000,"status":"ok"}',
+      "application/json", '{"id":"r","created_at":1700000000,"data":"x"}',
       "X-Request-ID: req-1\r\nX-RateLimit-Remaining: 9\r\n") } })
     local reply = indoxhub.assert(indoxhub.new { api_key = "k",
       base_url = raw:base("meta") }.completions:create { prompt = "x" })

@@ -74,7 +74,7 @@ describe("a field that is wrong", function()
       count = { 1.5, "count must be a whole number, not 1.5" },
       shiny = { 1, "shiny must be true or false, not 1" },
       extras = { "a", 'extras must be a table of named fields, not "a"' },
-      colour = { "blue", 'colour must be one of red, green, not "blue"' },
+      colour = { "blue", 'colour must be one of "red", "green", not "blue"' },
     }
     for name, case in pairs(expected) do
       local fields = { name = "n" }
@@ -137,7 +137,7 @@ describe("messages", function()
     assert.equal('messages[2] must be a table like { role = "user", '
       .. "content = ... }", wrong_messages { HELLO[1], "Hello" })
     assert.equal('messages[1].role must be a string, such as "user"; '
-      .. "it is a nil", wrong_messages { { content = "Hello" } })
+      .. "it is nil", wrong_messages { { content = "Hello" } })
     assert.matches("^messages%[2%]%.role must be a string.*it is 7$",
       wrong_messages { HELLO[1], { role = 7, content = "x" } })
   end)
@@ -296,7 +296,7 @@ describe("arguments of a path", function()
       assert.is_nil(values)
       return message
     end
-    assert.equal("expects provider, a string that is not empty; it is a nil",
+    assert.equal("expects provider, a string that is not empty; it is nil",
       wrong())
     assert.equal("expects model, a string that is not empty; it is \"\"",
       wrong("openai", ""))
@@ -425,7 +425,7 @@ describe("options", function()
       wrong("base_url", 5))
     assert.equal("option strict must be true or false, not 1",
       wrong("strict", 1))
-    assert.equal("option slash must be one of auto, on, not \"off\"",
+    assert.equal('option slash must be one of "auto", "on", not "off"',
       wrong("slash", "off"))
     for _, size in ipairs { 0, -1, 1.5, "1", math.huge } do
       assert.matches("^option max_bytes must be a number of bytes above 0",

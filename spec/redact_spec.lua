@@ -32,6 +32,15 @@ describe("a given secret", function()
       redact("key sk-123456.", { "sk-123", "sk-123456" }))
   end)
 
+  it("is taken out as a word when it is as short as a made-up one",
+    function()
+      assert.equal('asked with [redacted], "Bearer [redacted]"',
+        redact('asked with k, "Bearer k"', { "k" }))
+      assert.equal("a testament to [redacted]",
+        redact("a testament to test", { "test" }))
+      assert.equal("sk[redacted]12", redact("sklong-key12", { "long-key" }))
+    end)
+
   it("means nothing when it is empty", function()
     assert.equal("text", redact("text", { "" }))
   end)

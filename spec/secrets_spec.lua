@@ -138,7 +138,7 @@ describe("a key", function()
     end
     local _, err = client_at(sandbox.url, { api_key = KEY .. "\n" })
       .chat:create { messages = MESSAGES }
-    assert.equal("no_key", err.code)
+    assert.equal("bad_key", err.code)
     assert_hidden(err, "error")
   end)
 end)

@@ -493,6 +493,18 @@ describe("the error of a task that nobody awaits", function()
     assert.same({}, take_reports())
   end)
 
+  it("goes to the default again when on_error is taken away", function()
+    local indoxhub = require "indoxhub"
+    local before = indoxhub.on_error
+    indoxhub.on_error = nil
+    assert.equal(task.report, indoxhub.on_error)
+    assert.is_false(pcall(function()
+      indoxhub.on_error = "x"
+    end))
+    assert.equal(task.report, indoxhub.on_error)
+    indoxhub.on_error = before
+  end)
+
   it("goes to indoxhub.on_error, which may be set", function()
     local got
     local before = indoxhub.on_error
@@ -699,6 +711,13 @@ describe("gather", function()
       assert.matches("task_spec%.lua:%d+: concurrency must be a number",
         refused { concurrency = wrong })
     end
+  end)
+
+  it("counts an error that is nil as one", function()
+    local results, failures = gather { function() error() end,
+      function() return 1 end }
+    assert.same({ [2] = 1 }, results)
+    assert.same({ "the function raised nil" }, failures)
   end)
 
   it("takes options that are a table", function()

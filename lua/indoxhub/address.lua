@@ -61,8 +61,9 @@ function address.base(text)
   local host = authority:match("^(%[%x*:[%x:%.]*%])$")
     or authority:match("^(%[%x*:[%x:%.]*%]):%d+$")
     or authority:match("^([^:%[%]]+)$") or authority:match("^([^:%[%]]+):%d+$")
-  if not host then
-    return nil, "must name a host, and a port at most"
+  local port = tonumber(authority:match(":(%d+)$") or 443)
+  if not host or port < 1 or port > 65535 then
+    return nil, "must name a host, and a port from 1 to 65535 at most"
   end
   host = host:lower()
   if path == "" then
@@ -77,25 +78,30 @@ function address.base(text)
   }
 end
 
---- The path of a call with its arguments filled in and its slash decided. The
---- vendor's service wants every path to end in one; elsewhere paths are as
---- documented.
----@param base indoxhub.Base
+--- A path of the endpoint table with its arguments filled in.
 ---@param path string `{name}` stands for an argument
 ---@param arguments table<string, string>
+---@return string
+function address.fill(path, arguments)
+  return (path:gsub("{(.-)}", function(name)
+    return address.encode(arguments[name])
+  end))
+end
+
+--- A path with its slash decided. The vendor's service wants every path to end
+--- in one; elsewhere paths are as documented.
+---@param base indoxhub.Base
+---@param path string
 ---@param slash "auto"|"on"|"off"
 ---@return string
-function address.path(base, path, arguments, slash)
-  path = path:gsub("{(.-)}", function(name)
-    return address.encode(arguments[name])
-  end)
+function address.path(base, path, slash)
   if slash == "auto" then
     slash = base.hosted and "on"
   end
   if slash == "on" and not path:find("/$") then
     path = path .. "/"
   elseif slash == "off" then
-    path = path:gsub("/$", "")
+    path = path:gsub("/+$", "")
   end
   return path
 end

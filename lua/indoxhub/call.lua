@@ -42,7 +42,7 @@ local function begin(caller, what, options)
     transfer, err = transport.submit(caller, exchange)
   end
   if transfer then
-    answer, err = transport.head(transfer, exchange.hide)
+    answer, err = transport.head(transfer, exchange)
   end
   if answer and (answer.status < 200 or answer.status >= 300) then
     answer, err = transport.body(transfer, answer)
@@ -69,10 +69,15 @@ local function read_reply(answer, kind)
   if body == nil then
     return nil, no_reply(answer, why)
   elseif type(body) ~= "table" then
-    body = { data = body }
+    -- A text may be the answer itself; another scalar is not.
+    local is_data = type(body) == "string" or not kind.is_reply
+    body = { data = is_data and body ~= json.null and body or nil }
   end
   if kind.is_failure(body) then
     return nil, answer_errors.from_body(body, answer)
+  elseif kind.is_reply and not kind.is_reply(body) then
+    return nil, answer_errors.protocol(
+      "the reply holds nothing of what was asked for", answer, "reply")
   end
   return reply.remember(kind.make(body), answer)
 end

@@ -19,10 +19,10 @@ local KEY_VARIABLES = { "INDOXHUB_API_KEY", "INDOX_HUB_API_KEY",
 -- Options by the type that params.options knows.
 local OPTIONS = {
   api_key = "key", base_url = "string", timeout = "timeout",
-  trailing_slash = { "auto", "on", "off" }, proxy = "string",
-  ca_file = "string", http_version = { "1.1", "2" },
+  trailing_slash = { "auto", "on", "off" }, proxy = "line",
+  ca_file = "line", http_version = { "1.1", "2" },
   max_response_bytes = "bytes", max_event_bytes = "bytes",
-  headers = "headers", user_agent = "string", allow_http = "boolean",
+  headers = "headers", user_agent = "line", allow_http = "boolean",
 }
 local CALL_OPTIONS = { timeout = "timeout", headers = "headers" }
 local STREAM_OPTIONS = { timeout = "timeout", headers = "headers",
@@ -71,10 +71,12 @@ local function settings_of(options, timeouts)
   if wrong then
     return nil, wrong
   end
-  local base, why = address.base(options.base_url
-    or from_environment { "INDOXHUB_BASE_URL" } or DEFAULT_BASE)
+  local from_outside = from_environment { "INDOXHUB_BASE_URL" }
+  local base, why = address.base(options.base_url or from_outside
+    or DEFAULT_BASE)
   if not base then
-    return nil, "base_url " .. why
+    return nil, (options.base_url and "base_url " or
+      "the variable INDOXHUB_BASE_URL ") .. why
   end
   timeouts, why = params.timeout(options.timeout, timeouts)
   if not timeouts then
@@ -99,6 +101,9 @@ end
 ---@param options? indoxhub.Options
 ---@return indoxhub.Client
 function client.new(options)
+  if type(options) == "table" and options.new == client.new then
+    error("call it with a dot, as indoxhub.new{...}", 2)
+  end
   if loop.is_forked() then
     loop.forget_parent()
   end
@@ -110,22 +115,35 @@ function client.new(options)
   return make(settings)
 end
 
---- A client with some options changed. It shares this one's connections;
+-- Raises at the caller of the method that was called with a dot.
+local function caller_of(self, how)
+  return callers[self]
+    or error(("call it with a colon, as client:%s"):format(how), 3)
+end
+
+local function merge(one, other)
+  local merged = {}
+  for _, from in ipairs { one or {}, other or {} } do
+    for name, value in pairs(from) do
+      merged[name] = value
+    end
+  end
+  return merged
+end
+
+--- A client with some options changed; timeouts and headers that are not named
+--- stay. It shares this one's connections;
 --- closing either does not close the other.
 ---@param options indoxhub.Options
 ---@return indoxhub.Client
 function client_methods:with(options)
-  local caller = callers[self]
+  local caller = caller_of(self, "with{...}")
   local wrong = params.options(options, OPTIONS)
-  local merged, settings = {}, nil
+  local settings
   if not wrong then
-    for name, value in pairs(caller.settings.options) do
-      merged[name] = value
-    end
-    for name, value in pairs(options) do
-      merged[name] = value
-    end
+    local merged = merge(caller.settings.options, options)
     merged.timeout = options.timeout
+    merged.headers = merge(caller.settings.options.headers, options.headers)
     settings, wrong = settings_of(merged, caller.settings.timeouts)
   end
   if not settings then
@@ -137,7 +155,7 @@ end
 --- Ends the client's running calls; they and all later ones return nil and an
 --- error of kind "cancelled". Closing again does nothing.
 function client_methods:close()
-  local caller = callers[self]
+  local caller = caller_of(self, "close()")
   caller.closed = true
   for transfer in pairs(caller.running) do
     transfer:cancel()
@@ -196,6 +214,11 @@ local function encode_body(row, fields, method, base)
   return text, body.byok_api_key
 end
 
+local function path_of(settings, path)
+  return address.path(settings.base, path,
+    settings.options.trailing_slash or "auto")
+end
+
 -- The call of a row, with fields that go into the body and arguments that go
 -- into the path; or nil and what is wrong.
 local function describe(caller, row, method, fields, arguments)
@@ -210,8 +233,7 @@ local function describe(caller, row, method, fields, arguments)
   end
   return {
     operation = row.resource .. "." .. method, method = row.http, body = text,
-    path = address.path(settings.base, row.path, values,
-      settings.options.trailing_slash or "auto"),
+    path = path_of(settings, address.fill(row.path, values)),
     key = row.key, streams = method == "stream", secret = secret,
   }
 end
@@ -288,6 +310,16 @@ local function check_request(request)
     return "path is required: what comes after base_url in the address"
   elseif request.path:find("^%a[%w+.-]*://") or request.path:find("[%s%c]") then
     return "path must be relative to base_url, without blanks"
+  elseif request.path:find("[?#]") then
+    return "path must not contain ? or #: put the query into query = {...}"
+  end
+  for segment in request.path:gmatch("[^/]+") do
+    if segment == "." or segment == ".." then
+      return "path must not contain . or .. as a segment"
+    end
+  end
+  if request.method and not request.method:find("^%a+$") then
+    return "method must be the name of an HTTP method, such as DELETE"
   end
 end
 
@@ -297,6 +329,7 @@ end
 ---@param options? indoxhub.CallOptions
 ---@return table|indoxhub.Stream? result, indoxhub.Error? err
 function client_methods:request(request, options)
+  local caller = caller_of(self, "request{...}")
   local row = { resource = "client" }
   local wrong = check_request(request)
   local text
@@ -312,13 +345,14 @@ function client_methods:request(request, options)
   local method = (request.method or (text and "POST" or "GET")):upper()
   local what = {
     operation = method .. " " .. request.path, method = method, body = text,
-    path = request.path:gsub("^/+", ""), query = request.query,
+    path = path_of(caller.settings, (request.path:gsub("^/+", ""))),
+    query = request.query,
     key = "optional", streams = request.stream,
   }
   if request.stream then
-    return call.open(callers[self], what, checked, kinds.plain)
+    return call.open(caller, what, checked, kinds.plain)
   end
-  return call.perform(callers[self], what, checked, kinds.plain)
+  return call.perform(caller, what, checked, kinds.plain)
 end
 
 return client

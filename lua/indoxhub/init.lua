@@ -36,6 +36,10 @@ local indoxhub = {
 ---@param budget? number seconds, default 0.004
 ---@return boolean pending
 function indoxhub.step(budget)
+  if budget ~= nil and (type(budget) ~= "number" or budget < 0
+    or budget ~= budget) then
+    error("step expects seconds, a number that is not negative", 2)
+  end
   return loop.adapter().turn(budget)
 end
 
@@ -69,7 +73,10 @@ return setmetatable(indoxhub, {
   end,
   __newindex = function(self, name, value)
     if name == "on_error" then
-      task.on_error = value
+      if value ~= nil and type(value) ~= "function" then
+        error("on_error must be a function, or nil for the default", 2)
+      end
+      task.on_error = value or task.report
     else
       rawset(self, name, value)
     end

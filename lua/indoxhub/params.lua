@@ -50,11 +50,16 @@ end
 local function show(value)
   if type(value) == "string" then
     return ("%q"):format(#value > 40 and value:sub(1, 37) .. "..." or value)
-  elseif type(value) == "number" or type(value) == "boolean" then
+  elseif type(value) == "number" or type(value) == "boolean"
+    or value == nil then
     return tostring(value)
   end
   return "a " .. type(value)
 end
+
+-- Roles whose messages are nothing without a content; an assistant's may hold
+-- calls of tools instead.
+local NEEDS_CONTENT = { user = true, system = true }
 
 local function check_messages(value)
   if type(value) ~= "table" then
@@ -70,6 +75,9 @@ local function check_messages(value)
     elseif type(message.role) ~= "string" then
       return ("[%d].role must be a string, such as \"user\"; it is %s")
         :format(i, show(message.role)), true
+    elseif message.content == nil and NEEDS_CONTENT[message.role] then
+      return ("[%d].content is required: a text, or a list of parts")
+        :format(i), true
     end
   end
 end
@@ -102,7 +110,11 @@ local function check_one_of(param, value)
       return nil
     end
   end
-  return "must be one of " .. table.concat(param.one_of, ", ")
+  local names = {}
+  for i, allowed in ipairs(param.one_of) do
+    names[i] = show(allowed)
+  end
+  return "must be one of " .. table.concat(names, ", ")
 end
 
 local function check_value(param, value)
@@ -143,6 +155,9 @@ local function check_extra(row, name)
     return ("fields have names; %s is not one"):format(show(name))
   elseif name == "stream" then
     return ("stream is not a field: call %s:stream{...}"):format(row.resource)
+  elseif name == "timeout" or name == "headers" then
+    return ("%s is no field of the request but an option: " ..
+      "put it into a second table"):format(name)
   end
   local near = params.nearest(name, names_of(row))
   if near and not (row.extra and is_provider_param(name)) then
@@ -196,26 +211,28 @@ function params.body(row, given, flat)
   if type(given) ~= "table" then
     return nil, "expects a table of request fields, not " .. show(given)
   end
-  local body, extra = {}, {}
+  local body, extra, known = {}, {}, {}
   for _, param in ipairs(row.params) do
-    local value = given[param[1]]
-    if value ~= nil then
-      local wrong = check_value(param, value)
-      if wrong then
-        return nil, wrong
-      end
-      body[param[1]] = value
-    elseif param.required then
-      return nil, ("%s is required: %s"):format(param[1], param.about)
-    end
+    known[param[1]] = true
+    body[param[1]] = given[param[1]]
   end
+  -- Names first: one that is misspelt may be the one that is missing.
   for name, value in pairs(given) do
-    if body[name] == nil then
+    if not known[name] then
       local wrong = check_extra(row, name)
       if wrong then
         return nil, wrong
       end
       extra[name] = value
+    end
+  end
+  for _, param in ipairs(row.params) do
+    local value = given[param[1]]
+    local wrong = value ~= nil and check_value(param, value)
+    if wrong then
+      return nil, wrong
+    elseif value == nil and param.required then
+      return nil, ("%s is required: %s"):format(param[1], param.about)
     end
   end
   if row.extra then
@@ -330,17 +347,25 @@ local function check_query(value)
   end
 end
 
+local function check_line(value)
+  if type(value) ~= "string" then
+    return "must be a string"
+  end
+  return value:find("%c") and "must not contain control characters", true
+end
+
 local function is_fine()
 end
 
 -- What is wrong with an option, by its type in a table of options.
 local option_checks = {
-  string = checks.string, boolean = checks.boolean, any = is_fine,
+  string = checks.string, boolean = checks.boolean, line = check_line,
+  any = is_fine,
   headers = check_headers, query = check_query, bytes = is_size,
   timeout = is_fine, -- params.timeout checks it
-  key = function(value)
+  key = function(value) -- a secret, and so not shown
     return type(value) ~= "string" and type(value) ~= "function"
-      and "must be a string or a function that returns one", true -- a secret
+      and "must be a string or a function that returns one", true
   end,
 }
 

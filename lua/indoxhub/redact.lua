@@ -14,10 +14,19 @@ local function hide_key(text)
   return #text >= SHORTEST_KEY and REDACTED or text
 end
 
+-- Shorter keys are made up, such as "test" for a server of one's own; they are
+-- taken out as words, and not out of the middle of others.
+local SHORTEST_SECRET = 8
+
 -- A pattern for a secret, also as JSON may write it: with a backslash before
 -- some of its characters.
 local function pattern_of(secret)
-  return (secret:gsub("%p", "%%%0"):gsub('%%["/\\]', "\\?%0"))
+  local pattern = secret:gsub("%p", "%%%0"):gsub('%%["/\\]', "\\?%0")
+  if #secret < SHORTEST_SECRET then
+    pattern = (secret:find("^%w") and "%f[%w]" or "") .. pattern
+      .. (secret:find("%w$") and "%f[%W]" or "")
+  end
+  return pattern
 end
 
 -- A secret that begins with another has to go first.

@@ -28,8 +28,9 @@ local MAX_RESPONSE = 256 * 1024 * 1024
 ---@field streams? boolean
 ---@field secret? string besides the key
 
-local function no_key(message)
-  return nil, errors.new("authentication", message, { code = "no_key" })
+local function no_key(message, code)
+  return nil, errors.new("authentication", message,
+    { code = code or "no_key" })
 end
 
 -- The key of the moment, nil when there is none; or nil and an error.
@@ -38,13 +39,15 @@ local function find_key(settings)
   if type(key) == "function" then
     local ok, value = pcall(key)
     if not ok or type(value) ~= "string" then
+      -- What it raised may hold a key.
       return no_key("the api_key function "
         .. (ok and "returned no string" or "raised an error"))
     end
     key = value
   end
   if key and key:find("[%c%s]") then
-    return no_key("the API key contains blanks or control characters")
+    return no_key("the API key contains blanks or control characters",
+      "bad_key")
   end
   return key ~= "" and key or nil
 end

@@ -304,6 +304,11 @@ end
 ---@param options? {wait?: boolean} default true
 ---@return thread
 function stream_methods:coroutine(options)
+  for name in pairs(options or {}) do
+    if name ~= "wait" then
+      error("unknown option of coroutine: " .. tostring(name), 2)
+    end
+  end
   local read = (options or {}).wait == false and self.try_next or self.next
   return coroutine.create(function()
     while true do

@@ -17,12 +17,15 @@ local function pack(...)
   return { n = select("#", ...), ... }
 end
 
---- Receives (err, traceback) of a task that failed while nobody awaited it. By
---- default one line on stderr.
----@type fun(err: any, traceback: string)
-task.on_error = function(err)
+--- What `indoxhub.on_error` is by default.
+---@param err any
+function task.report(err)
   io.stderr:write("indoxhub: a task failed: ", tostring(err), "\n")
 end
+
+--- Receives (err, traceback) of a task that failed while nobody awaited it.
+---@type fun(err: any, traceback: string)
+task.on_error = task.report
 
 function task_mt.__tostring(self)
   return "indoxhub.task (" .. self:status() .. ")"
@@ -62,9 +65,16 @@ function task.spawn(fn, ...)
   return self
 end
 
+local function check_self(self, method)
+  if getmetatable(self) ~= task_mt then
+    error(("call it with a colon, as task:%s()"):format(method), 3)
+  end
+end
+
 --- "pending", "done" or "failed".
 ---@return string
 function task_methods:status()
+  check_self(self, "status")
   return self._failure and "failed" or self._results and "done" or "pending"
 end
 
@@ -90,6 +100,7 @@ end
 --- raised; `nil, err` of kind "cancelled" when the waiting task is cancelled.
 ---@return any ...
 function task_methods:await()
+  check_self(self, "await")
   if not join(self) then
     return nil, errors.cancelled("the waiting task was cancelled")
   end
@@ -102,6 +113,7 @@ end
 --- Makes the pending call of the task and each later one return `nil, err` of
 --- kind "cancelled". Its code is not interrupted anywhere else.
 function task_methods:cancel()
+  check_self(self, "cancel")
   self.cancelled = true
   if self.slot and not self.slot.ready then
     loop.wake(self.slot)
@@ -167,7 +179,8 @@ end
 -- What one function of gather gave: its first result, or its error.
 local function outcome(one)
   if one._failure then
-    return nil, one._failure.err
+    local err = one._failure.err
+    return nil, err == nil and "the function raised nil" or err
   elseif not one._results then
     return nil, errors.cancelled()
   end

@@ -87,9 +87,10 @@ end
 
 --- Waits for the head of the answer.
 ---@param transfer indoxhub.core.Transfer
----@param hide indoxhub.Hide
+---@param exchange indoxhub.Exchange
 ---@return indoxhub.Answer? answer without its text, indoxhub.Error? err
-function transport.head(transfer, hide)
+function transport.head(transfer, exchange)
+  local hide = exchange.hide
   while not transfer:status() and not transfer:result() do
     local ok, err = transport.wait(transfer)
     if not ok then
@@ -98,7 +99,8 @@ function transport.head(transfer, hide)
   end
   if not transfer:status() then
     -- libcurl takes an end within the headers for the end of the answer.
-    return nil, transfer_errors.from_result(transfer:result(), hide)
+    return nil, transfer_errors.from_result(transfer:result(), hide,
+      exchange.proxy ~= nil)
       or errors.new("truncated", "the answer ended within its headers",
         { code = "closed" })
   end

@@ -129,6 +129,13 @@ describe("indoxhub chat", function()
     _, err, code = run("chat --base-url nowhere hi")
     assert.equal(2, code)
     assert.truthy(err:find("base_url must begin with", 1, true))
+    for flag, about in pairs { ["--port 70000"] = "--port takes a number",
+      ["--port 1.5"] = "--port takes a number",
+      ["--pace abc"] = "--pace takes seconds, not abc" } do
+      _, err, code = run("sandbox " .. flag)
+      assert.equal(2, code)
+      assert.truthy(err:find(about, 1, true), err)
+    end
   end)
 
   it("explains itself", function()
@@ -194,6 +201,17 @@ describe("indoxhub chat", function()
     finish(started)
     assert.truthy(seen:find("count to 5000", 1, true))
     assert.is_nil(seen:find(KEY, 1, true))
+  end)
+
+  it("tells when the answer cannot be written", function()
+    for _, flag in ipairs { "", "--json " } do
+      local out, err, code = shell(command("chat " .. flag
+        .. "'count to 9' </dev/null") .. " >/dev/full")
+      assert.equal("", out)
+      assert.equal(1, code)
+      assert.truthy(err:find("file: cannot write the answer: No space", 1,
+        true), err)
+    end
   end)
 
   it("does not mind a reader that closes early", function()

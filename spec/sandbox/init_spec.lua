@@ -123,6 +123,50 @@ describe("the sandbox", function()
     assert.equal("invalid_request", err.kind)
   end)
 
+  it("gives refusals what comes with them", function()
+    local _, err = client.chat:create(asking("hi"),
+      with { ["X-Sandbox-Fail"] = "status:429" })
+    assert.equal(1, err.retry_after)
+    _, err = client.chat:create(asking("hi"),
+      with { ["X-Sandbox-Fail"] = "status:422" })
+    assert.same({ "body", "model" }, err.detail[1].loc)
+  end)
+
+  it("knows the limits of its faults", function()
+    for _, fault in ipairs { "status:204", "status:99", "html:1000",
+      "html:304", "cut:-1", "status:1e3" } do
+      local _, err = client.chat:create(asking("hi"),
+        with { ["X-Sandbox-Fail"] = fault })
+      assert.equal(400, err.status)
+      assert.truthy(err.message:find("is no fault", 1, true), fault)
+    end
+  end)
+
+  it("breaks a reply that does not stream", function()
+    local _, err = client.chat:create(asking("hi"),
+      with { ["X-Sandbox-Fail"] = "cut:0" })
+    assert.equal("truncated", err.kind)
+    _, err = client.chat:create(asking("hi"),
+      with { ["X-Sandbox-Fail"] = "error:0" })
+    assert.equal("server", err.kind)
+    assert.equal(200, err.status or 200)
+    assert.truthy(err.message:find("on purpose", 1, true))
+  end)
+
+  it("refuses odd requests as the vendor's service does", function()
+    for _, fields in ipairs {
+      { messages = { 5 } }, { messages = {} }, { prompt = 5 },
+      { messages = "hi" }, { prompt = "hi", max_tokens = 1.5, stream = true },
+      { prompt = "hi", max_tokens = "many" }, { prompt = "hi",
+        max_tokens = 0 },
+    } do
+      local _, err = client:request { json = fields,
+        path = fields.messages and "chat/completions" or "completions" }
+      assert.equal("validation", err.kind)
+      assert.is_string(err.detail[1].msg)
+    end
+  end)
+
   it("stalls a reply that does not stream", function()
     local _, err = client.chat:create(asking("hi"), {
       timeout = { first_byte = 0.2 },

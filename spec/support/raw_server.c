@@ -80,10 +80,16 @@ static int fill(struct connection *c) {
   return 1;
 }
 
-/* "POST /name/rest HTTP/1.1": what is no HTTP is called "garbage". */
+/* "POST /name/rest HTTP/1.1": what is no HTTP is called "garbage", and what is
+** meant for a proxy, whose target is no path, "proxy". */
 static void find_name(struct connection *c) {
   char *slash = memchr(c->in, '/', c->len);
+  char *target = memchr(c->in, ' ', c->len);
   size_t n = slash ? strcspn(slash + 1, "/ ?") : 0;
+  if (slash && target && slash > target + 1) {
+    strcpy(c->name, "proxy");
+    return;
+  }
   if (n == 0 || n >= NAME_ROOM) {
     strcpy(c->name, "garbage");
     return;

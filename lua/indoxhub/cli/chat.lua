@@ -1,6 +1,7 @@
 --- `indoxhub chat`: asks, and streams the answer to stdout.
 
 local core = require "indoxhub.core"
+local errors = require "indoxhub.errors"
 local exit = require "indoxhub.cli.exit"
 local indoxhub = require "indoxhub"
 local json = require "indoxhub.json"
@@ -42,9 +43,16 @@ local function catch_interrupts(state)
   end
 end
 
+-- True, or nil and an error: the disk may be full.
 local function write(text)
-  io.stdout:write(text)
-  io.stdout:flush()
+  local ok, why = io.stdout:write(text)
+  if ok then
+    ok, why = io.stdout:flush()
+  end
+  if not ok then
+    return nil, errors.new("file", "cannot write the answer: " .. why)
+  end
+  return true
 end
 
 -- Streams one answer. Returns the reply, or nil and the error.
@@ -57,24 +65,28 @@ local function answer(client, request)
       err = why
       break
     end
-    write(delta)
+    local ok
+    ok, err = write(delta)
+    if not ok then
+      stream:close()
+      return nil, err
+    end
     last = delta
   end
-  if last:sub(-1) ~= "\n" then
-    write("\n")
-  end
-  if err then
-    return nil, err
+  local ended, why = write(last:sub(-1) ~= "\n" and "\n" or "")
+  if err or not ended then
+    return nil, err or why
   end
   return stream:reply()
 end
 
 local function answer_as_json(client, request)
   local reply, err = client.chat:create(request)
-  if reply then
-    write(json.encode(reply) .. "\n")
+  if not reply then
+    return nil, err
   end
-  return reply, err
+  local ok, why = write(json.encode(reply) .. "\n")
+  return ok and reply, why
 end
 
 -- Runs a function as a task that Ctrl-C cancels.

@@ -5,6 +5,22 @@ local shapes = require "indoxhub.sandbox.shapes"
 
 local command = {}
 
+local function port_of(text)
+  local port = tonumber(text)
+  if not port or port % 1 ~= 0 or port < 0 or port > 65535 then
+    return nil, "--port takes a number from 0 to 65535, not " .. text
+  end
+  return port
+end
+
+local function pace_of(text)
+  local pace = tonumber(text)
+  if not pace or pace < 0 or pace > 3600 then
+    return nil, "--pace takes seconds, not " .. text
+  end
+  return pace
+end
+
 --- Adds the command to the parser.
 function command.describe(parser)
   local sub = parser:command("sandbox",
@@ -17,11 +33,11 @@ Example:
 
 A request can ask for a fault itself, with the header X-Sandbox-Fail.]]
   sub:option("-p --port", "Port; 0: one the system chooses.")
-    :default("0"):convert(tonumber)
+    :default("0"):convert(port_of)
   sub:option("--dialect", "How streams and replies look.")
     :choices(shapes.names):default("responses")
   sub:option("--pace", "Seconds between the pieces of a stream.")
-    :default("0.03"):convert(tonumber)
+    :default("0.03"):convert(pace_of)
   sub:option("--fail", "Fault of every request: status:429, html:502, cut:3, "
     .. "stall:3, error:3.")
 end

@@ -15,6 +15,7 @@ local LONGEST_BODY = 2000
 local kind_of_status = {
   [400] = "invalid_request", [401] = "authentication",
   [402] = "insufficient_credits", [403] = "permission", [404] = "not_found",
+  [407] = "network", -- a proxy said so
   [408] = "server_timeout", [422] = "validation", [429] = "rate_limit",
   [503] = "unavailable", [504] = "server_timeout",
 }
@@ -201,6 +202,8 @@ function answer_errors.from_status(answer)
   fields.status = answer.status
   if kind == "not_found" then
     fields.code = fields.code or not_found_code(message)
+  elseif kind == "network" then
+    fields.code = "proxy"
   end
   local err = errors.new(kind, message, fields)
   if fields.code == "insufficient_quota" and kind == "rate_limit" then

@@ -27,7 +27,10 @@ local hints = {
   ["authentication.no_key"] = "set INDOXHUB_API_KEY or the api_key option",
   ["authentication.insecure"] =
     "use https, or set allow_http = true if this network is yours",
+  ["authentication.bad_key"] =
+    "an API key is one line without blanks; check where it comes from",
   authentication = "check the API key",
+  not_found = "check the names in the call, and base_url",
   permission = "this key may not use the model or route",
   insufficient_credits = "add credits to the account",
   rate_limit = "wait and try again",
@@ -36,14 +39,15 @@ local hints = {
   server_timeout = "try again, or ask for a shorter answer",
   ["network.dns"] = "check the host name in base_url and the connection",
   ["network.connect"] = "check host and port in base_url, and that it is up",
-  ["network.tls"] = "check the certificate; for an own authority set ca_file",
+  ["network.tls"] = "check the certificate (for an own authority set " ..
+    "ca_file), and that this port speaks https",
   ["network.proxy"] = "check the proxy option and the *_proxy variables",
   ["network.descriptors"] = "raise the limit of open files (ulimit -n)",
   ["timeout.connect"] = "check the connection, or raise timeout.connect",
   ["timeout.first_byte"] = "raise timeout.first_byte for slow models",
   ["timeout.idle"] = "the server stalled; try again or raise timeout.idle",
   ["timeout.total"] = "raise the timeout of the call",
-  truncated = "the answer is incomplete; err.partial holds what came",
+  truncated = "the answer is incomplete",
   ["protocol.redirect"] = "set base_url to where the server points",
   protocol = "check that base_url leads to the API and not to a web page",
   ["limit.response"] = "raise max_response_bytes",
@@ -88,6 +92,8 @@ function error_mt.__tostring(self)
     .. self.kind .. ": " .. one_line(self.message)
     .. (facts[1] and " (" .. table.concat(facts, ", ") .. ")" or "")
     .. (hint and "; " .. hint or "")
+    .. (self.partial and self.kind == "truncated"
+      and "; err.partial holds what came" or "")
 end
 
 --- Makes an error.

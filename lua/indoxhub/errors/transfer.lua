@@ -60,8 +60,9 @@ local TOO_MANY_FILES = { [24] = true, [23] = true }
 --- The error of an exchange that did not complete; nil for one that did.
 ---@param result table transfer:result()
 ---@param hide indoxhub.Hide
+---@param proxied? boolean through a proxy that the program named
 ---@return indoxhub.Error?
-function transfer_errors.from_result(result, hide)
+function transfer_errors.from_result(result, hide, proxied)
   local known = ends[result.ended]
   if result.ended == "forked" then
     return errors.forked()
@@ -75,6 +76,9 @@ function transfer_errors.from_result(result, hide)
   kind = kind[1]
   if code == "reset" and result.bytes_in > 0 then
     kind = "truncated" -- the answer had begun
+  elseif code == "connect" and proxied
+    or result.text:find("CONNECT", 1, true) then
+    code = "proxy"
   elseif kind == "network" and TOO_MANY_FILES[result.os_error] then
     code = "descriptors"
   end

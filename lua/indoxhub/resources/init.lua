@@ -2,6 +2,7 @@
 --
 --   make(body)       turns the decoded body into the reply
 --   is_failure(body) whether a body of status 200 tells of a failure
+--   is_reply(body)   whether it looks like a reply at all; nil: any body does
 --   may_be_empty     an empty body is an empty table
 
 local models = require "indoxhub.resources.models"
@@ -12,11 +13,13 @@ local function as_it_is(body)
   return body
 end
 
+local generation = { make = text.normalise, is_reply = text.is_reply,
+  is_failure = reply.is_failed_generation }
+
 return {
-  chat = { make = text.normalise, is_failure = reply.is_failed_generation },
-  completion = { make = text.normalise,
-    is_failure = reply.is_failed_generation },
-  providers = { make = models.providers, is_failure = reply.is_failure },
+  chat = generation, completion = generation,
+  providers = { make = models.providers, is_reply = models.is_list,
+    is_failure = reply.is_failure },
   plain = { make = as_it_is, is_failure = reply.is_failure,
     may_be_empty = true },
 }

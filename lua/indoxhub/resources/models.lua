@@ -36,6 +36,14 @@ local function group(list)
   return providers
 end
 
+--- Whether a body is a catalogue in one of the three shapes.
+---@param body table
+---@return boolean
+function models.is_list(body)
+  return body[1] ~= nil or next(body) == nil or type(body.providers) == "table"
+    or type(body.models) == "table" or type(body.data) == "table"
+end
+
 --- A list of providers, each with `models`, a flat list.
 ---@param body table
 ---@return table

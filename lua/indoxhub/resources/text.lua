@@ -129,6 +129,15 @@ local function find_images(body)
   return found[1] and found or nil
 end
 
+--- Whether a body is a reply in one of the three shapes.
+---@param body table
+---@return boolean
+function text.is_reply(body)
+  return body.data ~= nil or type(body.output) == "table"
+    or type(body.choices) == "table" or type(body.images) == "table"
+    or body.success == true
+end
+
 --- Makes a chat or completion reply of a decoded body.
 ---@param body table
 ---@return table

@@ -8,11 +8,23 @@
 --   cut:3        closes the connection after that many pieces of a stream
 --   stall:3      sends nothing more after that many pieces
 --   error:3      tells of an error inside the stream after that many pieces
+--
+-- An answer that is no stream is cut half way, never comes, or tells of the
+-- error with status 200.
 
 local faults = {}
 
-local KINDS = { status = true, html = true, cut = true, stall = true,
-  error = true }
+-- Kind -> the least and the greatest number it takes.
+local KINDS = { status = { 400, 599 }, html = { 200, 599 },
+  cut = { 0, math.huge }, stall = { 0, math.huge }, error = { 0, math.huge } }
+
+-- Statuses that come without a page.
+local PAGELESS = { [204] = true, [205] = true, [304] = true }
+
+--- What a failure inside an answer says.
+faults.IN_ANSWER = "the provider failed on purpose"
+
+local RETRY_AFTER = "1"
 
 local MESSAGES = {
   [400] = "Invalid request parameters", [401] = "Invalid API key",
@@ -35,11 +47,17 @@ function faults.parse(text)
     return nil
   end
   local kind, number = text:match("^(%a+):(%d+)$")
-  if not kind or not KINDS[kind] then
+  local range = KINDS[kind]
+  if not range then
     return nil, ("%q is no fault; write status:429, html:502, cut:3, " ..
       "stall:3 or error:3"):format(text)
   end
-  return { kind = kind, number = tonumber(number) }
+  number = tonumber(number)
+  if number < range[1] or number > range[2] or PAGELESS[number]
+    and kind == "html" then
+    return nil, ("%q is no fault: no such status"):format(text)
+  end
+  return { kind = kind, number = number }
 end
 
 --- The text that goes with an HTTP status.
@@ -47,6 +65,18 @@ end
 ---@return string
 function faults.message(status)
   return MESSAGES[status] or "Status " .. status
+end
+
+--- The body of a refusal, and its headers.
+---@param status integer
+---@return table body, table<string, string> headers
+function faults.refusal(status)
+  if status == 422 then
+    return { detail = { { loc = { "body", "model" }, type = "value_error",
+      msg = MESSAGES[422] } } }, {}
+  end
+  return { success = false, message = faults.message(status), data = "" },
+    status == 429 and { ["retry-after"] = RETRY_AFTER } or {}
 end
 
 --- The web page a proxy shows for a status.

@@ -94,6 +94,17 @@ function request_methods:json(status, value, extra)
   self:reply(status, "application/json", json.encode(value), extra)
 end
 
+--- Begins to answer with JSON and closes the connection half way.
+function request_methods:cut_json(value)
+  local text = json.encode(value)
+  local headers = head(self, 200, "application/json")
+  headers:append("content-length", ("%d"):format(#text))
+  if self._stream:write_headers(headers, false, BODY_SECONDS) then
+    self:send(text:sub(1, math.floor(#text / 2)))
+  end
+  self:cut()
+end
+
 --- Begins a stream of events.
 ---@return boolean ok
 function request_methods:begin_events(extra)

@@ -42,8 +42,7 @@ local function compose(state, kind, body)
     or body.prompt
   local text = answers.to(question)
   local pieces = answers.pieces(text)
-  local most = type(body.max_tokens) == "number" and body.max_tokens
-  local finish_reason = "stop"
+  local most, finish_reason = body.max_tokens, "stop"
   if most and #pieces > most then
     pieces = { (table.unpack or unpack)(pieces, 1, most) } -- luacheck: ignore
     text, finish_reason = table.concat(pieces), "length"
@@ -74,6 +73,16 @@ local function validate(kind, body)
   elseif kind == "completion" and type(body.prompt) ~= "string" then
     return wrong(field, "Input should be a valid string", "string_type")
   end
+  for _, message in ipairs(kind == "chat" and body.messages or {}) do
+    if type(message) ~= "table" then
+      return wrong(field, "Input should be a valid dictionary", "model_type")
+    end
+  end
+  local most = body.max_tokens
+  if most ~= nil and (type(most) ~= "number" or most % 1 ~= 0 or most < 1) then
+    return wrong("max_tokens", "Input should be a valid integer above 0",
+      "int_type")
+  end
 end
 
 -- Streams an answer piece by piece. Ends early when the client leaves, when the
@@ -96,7 +105,7 @@ local function stream_answer(state, request, answer, shape, fault, pace)
         request:pause(LONGEST_STALL)
         break
       end
-      request:send(shape.failure(answer, "the provider failed on purpose"))
+      request:send(shape.failure(answer, faults.IN_ANSWER))
       request:end_events()
       break
     end
@@ -127,6 +136,11 @@ local function generate(kind)
     elseif fault and fault.kind == "stall" then
       request:pause(LONGEST_STALL)
       return request:cut()
+    elseif fault and fault.kind == "cut" then
+      return request:cut_json(shape.body(answer))
+    elseif fault and fault.kind == "error" then
+      return request:json(200, { success = false, request_id = answer.id,
+        message = faults.IN_ANSWER })
     end
     request:json(200, shape.body(answer), { ["x-request-id"] = answer.id })
   end
@@ -202,8 +216,9 @@ local function answer(state, request)
   if wrong then
     request:json(400, { detail = wrong })
   elseif fault and fault.kind == "status" then
-    request:json(fault.number, { request_id = new_id(state), success = false,
-      message = faults.message(fault.number), data = "" })
+    local body, headers = faults.refusal(fault.number)
+    body.request_id = new_id(state)
+    request:json(fault.number, body, headers)
   elseif fault and fault.kind == "html" then
     request:reply(fault.number, "text/html", faults.page(fault.number))
   elseif not route then
