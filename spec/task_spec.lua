@@ -494,7 +494,6 @@ describe("the error of a task that nobody awaits", function()
   end)
 
   it("goes to the default again when on_error is taken away", function()
-    local indoxhub = require "indoxhub"
     local before = indoxhub.on_error
     indoxhub.on_error = nil
     assert.equal(task.report, indoxhub.on_error)

@@ -37,6 +37,7 @@ local callers = setmetatable({}, { __mode = "k" })
 -- Resource name -> metatable with the methods of its rows.
 local resources = {}
 
+---@class indoxhub.Client
 local client_methods = {}
 local client_mt = { __name = "indoxhub.client" }
 

@@ -39,7 +39,7 @@ end
 
 local function describe_method(row, name, fields, options, returns, summary)
   add("--- ", summary)
-  add("--- ", row.http, " ", row.path, "; see ", row.source, ".")
+  add("--- ", row.http, " ", row.path, "; see the vendor's ", row.source, ".")
   local arguments = {}
   if fields then
     arguments[1] = "fields"

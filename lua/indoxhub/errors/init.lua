@@ -14,7 +14,6 @@ local errors = {}
 ---@field request_id? string for the vendor's support
 ---@field retry_after? number seconds the server asked to wait
 ---@field detail? table[] list of {loc, msg, type} for a refused request
----@field attempts? table[] list of {status, code, wait, seconds}
 ---@field retryable boolean whether sending it again may succeed
 ---@field partial? string text received before a stream broke
 ---@field body? string the beginning of what the server sent

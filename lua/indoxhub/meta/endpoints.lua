@@ -19,21 +19,21 @@
 local chat = {}
 
 --- Answers a conversation.
---- POST chat/completions; see client-methods.txt, api-reference.md (Create Chat Completion).
+--- POST chat/completions; see the vendor's client-methods.txt, api-reference.md (Create Chat Completion).
 ---@param fields indoxhub.Chat.CreateFields
 ---@param options? indoxhub.CallOptions
 ---@return indoxhub.ChatResponse? reply, indoxhub.Error? err
 function chat:create(fields, options) end
 
 --- Answers a conversation. Streams the answer.
---- POST chat/completions; see client-methods.txt, api-reference.md (Create Chat Completion).
+--- POST chat/completions; see the vendor's client-methods.txt, api-reference.md (Create Chat Completion).
 ---@param fields indoxhub.Chat.CreateFields
 ---@param options? indoxhub.StreamOptions
 ---@return indoxhub.Stream? reply, indoxhub.Error? err
 function chat:stream(fields, options) end
 
 --- Stops a running stream on the server.
---- POST chat/stop-stream/{stream_id}; see api-reference.md (Stop Stream).
+--- POST chat/stop-stream/{stream_id}; see the vendor's api-reference.md (Stop Stream).
 ---@param stream_id string|integer
 ---@param options? indoxhub.CallOptions
 ---@return table? reply, indoxhub.Error? err
@@ -56,21 +56,21 @@ function chat:stop(stream_id, options) end
 local completions = {}
 
 --- Continues a text.
---- POST completions; see text-completions.txt, api-reference.md (Create Completion).
+--- POST completions; see the vendor's text-completions.txt, api-reference.md (Create Completion).
 ---@param fields indoxhub.Completions.CreateFields
 ---@param options? indoxhub.CallOptions
 ---@return indoxhub.CompletionResponse? reply, indoxhub.Error? err
 function completions:create(fields, options) end
 
 --- Continues a text. Streams the answer.
---- POST completions; see text-completions.txt, api-reference.md (Create Completion).
+--- POST completions; see the vendor's text-completions.txt, api-reference.md (Create Completion).
 ---@param fields indoxhub.Completions.CreateFields
 ---@param options? indoxhub.StreamOptions
 ---@return indoxhub.Stream? reply, indoxhub.Error? err
 function completions:stream(fields, options) end
 
 --- Stops a running stream on the server.
---- POST completions/stop-stream/{stream_id}; see text-completions.txt (Stop Stream).
+--- POST completions/stop-stream/{stream_id}; see the vendor's text-completions.txt (Stop Stream).
 ---@param stream_id string|integer
 ---@param options? indoxhub.CallOptions
 ---@return table? reply, indoxhub.Error? err
@@ -80,7 +80,7 @@ function completions:stop(stream_id, options) end
 local models = {}
 
 --- Lists providers, each with its models.
---- GET models/; see client-methods.txt (Models).
+--- GET models/; see the vendor's client-methods.txt (Models).
 ---@param options? indoxhub.CallOptions
 ---@return indoxhub.Provider[]? reply, indoxhub.Error? err
 function models:list(options) end
@@ -89,7 +89,7 @@ function models:list(options) end
 local user = {}
 
 --- Tells whether the API is up.
---- GET user/health; see api-reference.md (User Health Check).
+--- GET user/health; see the vendor's api-reference.md (User Health Check).
 ---@param options? indoxhub.CallOptions
 ---@return table? reply, indoxhub.Error? err
 function user:health(options) end

@@ -3,15 +3,15 @@
 --- Options of `indoxhub.new` and `client:with`.
 ---@class indoxhub.Options
 ---@field api_key? string|fun(): string a function is called for each request; default INDOXHUB_API_KEY, INDOX_HUB_API_KEY or INDOX_ROUTER_API_KEY
----@field base_url? string default INDOXHUB_BASE_URL, or the vendor's service; a host alone gets `/api/v1`
+---@field base_url? string default INDOXHUB_BASE_URL, or the vendor's service; without a path it gets `/api/v1`
 ---@field timeout? number|indoxhub.Timeouts a number is the total
 ---@field trailing_slash? "auto"|"on"|"off" whether paths end in a slash; auto: only for the vendor's service
 ---@field proxy? string URL of a proxy; default the *_proxy variables
 ---@field ca_file? string file of certificate authorities; default SSL_CERT_FILE, or the system's
----@field http_version? "1.1"|"2" default: what the server offers
+---@field http_version? "1.1"|"2" the highest to offer over TLS; default "2"
 ---@field max_response_bytes? integer default 256 MiB
 ---@field max_event_bytes? integer of one event of a stream, default 64 MiB
----@field headers? table<string, string|number> sent with every call
+---@field headers? table<string, string|number> sent with every call; `with` adds to them
 ---@field user_agent? string
 ---@field allow_http? boolean send the key over http:// to other machines, too
 
@@ -19,7 +19,7 @@
 ---@class indoxhub.Timeouts
 ---@field connect? number|false name, TCP and TLS; default 10
 ---@field first_byte? number|false from the request sent to the first byte of the body; default 120
----@field idle? number|false without a byte sent or received; default 120
+---@field idle? number|false without a byte, while the request is sent and after the body began; default 120
 ---@field total? number|false the whole call; default false
 
 ---@class indoxhub.CallOptions
