@@ -152,15 +152,16 @@ describe("a call", function()
     end)
 
     it("tells a TLS port that speaks something else", function()
-      raw:script("garbage", { { "send", "no TLS here\r\n\r\n" } })
-      local err = client_at(raw:base("x", "https"),
-        { timeout = { connect = 0.3 } }).user:health()
-      assert.is_nil(err)
+      raw:script("tls", { { "send", "no TLS here\r\n\r\n" } })
+      local err = failure(client_at(raw:base("x", "https")))
+      assert_error("network", "tls", err)
+      assert.truthy(tostring(err):find("speaks https", 1, true))
     end)
   end)
 
   describe("to a server that stalls", function()
     it("times out where the handshake does not end", function()
+      raw:script("tls", { { "hold" } })
       assert_error("timeout", "connect", failure(client_at(
         raw:base("x", "https"), { timeout = { connect = 0.2 } })))
     end)

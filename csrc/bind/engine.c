@@ -57,14 +57,21 @@ static int l_step(lua_State *L) {
   struct ih_request *r;
   int count = 0;
   luaL_checktype(L, 2, LUA_TTABLE);
+  luaL_argcheck(L, bytes >= 0 && bytes <= (lua_Number)INT32_MAX, 4,
+                "a number of bytes that is not negative");
   if (!e)
     return ih_push_failure(L, CLOSED);
   if (ih_engine_step(e, ih_nanoseconds(seconds), (size_t)bytes,
                      ih_nanoseconds(wait)) < 0)
     return ih_push_failure(L, FORKED);
-  while ((r = ih_engine_ready(e))) {
-    lua_pushinteger(L, (lua_Integer)r->token);
+  /* Storing may run finalizers, which may do anything to the engine; and it may
+  ** run out of memory, after which the news is still there. */
+  while ((e = self(L)) && (r = ih_engine_ready(e))) {
+    int64_t token = r->token;
+    lua_pushinteger(L, (lua_Integer)token);
     lua_rawseti(L, 2, ++count);
+    if ((e = self(L)))
+      ih_engine_told(e, token);
   }
   lua_pushinteger(L, count);
   return 1;

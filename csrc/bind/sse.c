@@ -9,21 +9,26 @@
 #define BYTES 2
 #define LIST 3
 
-static struct ih_sse *check(lua_State *L) {
+struct parser {
+  struct ih_sse sse;
+  int feeding; /* or Lua ran out of memory while it was */
+};
+
+static struct parser *check(lua_State *L) {
   return luaL_checkudata(L, SELF, SSE_TYPE);
 }
 
 /* core.sse([{max_event_bytes = n}]) -> parser */
 static int l_new(lua_State *L) {
   size_t limit = 0;
-  struct ih_sse *p;
+  struct parser *p;
   if (!lua_isnoneornil(L, 1)) {
     luaL_checktype(L, 1, LUA_TTABLE);
     limit = ih_opt_size(L, 1, "max_event_bytes", 0);
   }
   p = lua_newuserdata(L, sizeof *p);
   memset(p, 0, sizeof *p);
-  p->max_event_bytes = limit;
+  p->sse.max_event_bytes = limit;
   luaL_setmetatable(L, SSE_TYPE);
   return 1;
 }
@@ -38,16 +43,21 @@ static const char *explain(int status) {
                             : "out of memory";
 }
 
-/* parser:feed(bytes) -> list of events | nil, message */
+/* parser:feed(bytes) -> list of events | nil, message. Events that came whole
+** before an error are delivered first; the error stays for the next call. */
 static int l_feed(lua_State *L) {
-  struct ih_sse *p = check(L);
+  struct parser *p = check(L);
   struct ih_sse_event event;
   size_t n, used;
   const char *bytes = luaL_checklstring(L, BYTES, &n);
   int got, count = 0;
   lua_settop(L, BYTES);
+  if (p->feeding) /* a finalizer feeds the parser that is being fed */
+    return ih_push_failure(L, explain(IH_NOMEM));
   lua_newtable(L);
-  while ((got = ih_sse_next(p, bytes, n, &used, &event)) == IH_SSE_EVENT) {
+  p->feeding = 1;
+  while ((got = ih_sse_next(&p->sse, bytes, n, &used, &event)) ==
+         IH_SSE_EVENT) {
     bytes += used;
     n -= used;
     lua_createtable(L, 0, 3);
@@ -56,12 +66,13 @@ static int l_feed(lua_State *L) {
     set_span(L, "id", event.id);
     lua_rawseti(L, LIST, ++count);
   }
-  return got < 0 ? ih_push_failure(L, explain(got)) : 1;
+  p->feeding = 0;
+  return got < 0 && count == 0 ? ih_push_failure(L, explain(got)) : 1;
 }
 
 /* parser:retry() -> milliseconds of the last valid retry field, or nil */
 static int l_retry(lua_State *L) {
-  int64_t retry = ih_sse_retry(check(L));
+  int64_t retry = ih_sse_retry(&check(L)->sse);
   if (retry < 0)
     lua_pushnil(L);
   else
@@ -70,7 +81,7 @@ static int l_retry(lua_State *L) {
 }
 
 static int l_gc(lua_State *L) {
-  ih_sse_free(check(L));
+  ih_sse_free(&check(L)->sse);
   return 0;
 }
 

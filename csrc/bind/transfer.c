@@ -23,6 +23,8 @@ struct transfer {
   struct ih_sse sse;
   struct ih_delta delta;
   struct ih_buf text;
+  struct ih_buf work; /* what take reads; the engine writes elsewhere */
+  int taking;
 };
 
 /* A weak table may still show one whose finalizer has run: no request then. */
@@ -144,15 +146,29 @@ static int l_status(lua_State *L) {
   return 1;
 }
 
-/* transfer:head() -> header lines of the last response as they came */
-static int l_head(lua_State *L) {
-  struct ih_request *r = check(L)->request;
-  lua_pushlstring(L, ih_buf_bytes(&r->head), ih_buf_len(&r->head));
+/* Every allocation of Lua may run finalizers, and those may step the engine,
+** which moves its buffers. So bytes of the engine are copied to where nothing
+** moves them before Lua takes them. Returns how many. */
+static size_t copy_out(lua_State *L, const struct ih_buf *b) {
+  size_t n = ih_buf_len(b);
+  char *copy = lua_newuserdata(L, n ? n : 1);
+  n = ih_buf_len(b) < n ? ih_buf_len(b) : n;
+  memcpy(copy, ih_buf_bytes(b), n);
+  return n;
+}
+
+/* The string of a copy that is on top of the stack. */
+static int push_copy(lua_State *L, size_t n) {
+  lua_pushlstring(L, lua_touserdata(L, -1), n);
   return 1;
 }
 
-static void consume(struct transfer *t, size_t n) {
-  ih_buf_consume(&t->request->in, n);
+/* transfer:head() -> header lines of the last response as they came */
+static int l_head(lua_State *L) {
+  return push_copy(L, copy_out(L, &check(L)->request->head));
+}
+
+static void tell_drained(struct transfer *t) {
   if (t->box->engine)
     ih_engine_drained(t->box->engine, t->request);
 }
@@ -160,10 +176,10 @@ static void consume(struct transfer *t, size_t n) {
 /* transfer:read() -> all bytes of the body that wait, "" when none do */
 static int l_read(lua_State *L) {
   struct transfer *t = check(L);
-  size_t n = ih_buf_len(&t->request->in);
-  lua_pushlstring(L, ih_buf_bytes(&t->request->in), n);
-  consume(t, n);
-  return 1;
+  size_t n = copy_out(L, &t->request->in);
+  ih_buf_consume(&t->request->in, n);
+  tell_drained(t);
+  return push_copy(L, n);
 }
 
 /* transfer:whole(): it is read at its end, so nothing waits for a reader */
@@ -176,7 +192,9 @@ static int l_whole(lua_State *L) {
 
 /* transfer:waiting() -> how many bytes of the body wait to be read */
 static int l_waiting(lua_State *L) {
-  lua_pushinteger(L, (lua_Integer)ih_buf_len(&check(L)->request->in));
+  struct transfer *t = check(L);
+  lua_pushinteger(
+      L, (lua_Integer)(ih_buf_len(&t->request->in) + ih_buf_len(&t->work)));
   return 1;
 }
 
@@ -191,19 +209,26 @@ static void push_event(lua_State *L, const struct ih_sse_event *event) {
 }
 
 /* One event of the waiting bytes. Returns what ih_sse_next does. The bytes are
-** consumed at once; the spans stay good until the next step of the engine. */
+** consumed at once; the spans stay good until the next event. */
 static int next_event(struct transfer *t, struct ih_sse_event *event) {
-  struct ih_buf *in = &t->request->in;
+  struct ih_buf *work = &t->work;
   size_t used;
-  int got =
-      ih_sse_next(&t->sse, ih_buf_bytes(in), ih_buf_len(in), &used, event);
+  int got;
+  if (ih_buf_len(work) == 0) {
+    struct ih_buf empty = *work;
+    *work = t->request->in;
+    t->request->in = empty;
+    t->request->reading = ih_buf_len(work);
+  }
+  got =
+      ih_sse_next(&t->sse, ih_buf_bytes(work), ih_buf_len(work), &used, event);
   if (got >= 0)
-    ih_buf_consume(in, used);
+    ih_buf_consume(work, used);
   return got;
 }
 
-/* Puts the text of an event that the delta path knows on the stack. 1, 0 when
-** the event is another one, or IH_NOMEM. */
+/* Puts the text of an event that the delta path knows on the stack, unless it
+** is empty. 1, 0 when the event is another one, or IH_NOMEM. */
 static int push_known(lua_State *L, struct transfer *t,
                       const struct ih_sse_event *event) {
   struct ih_span text;
@@ -212,20 +237,26 @@ static int push_known(lua_State *L, struct transfer *t,
     return known;
   if (ih_buf_append(&t->text, text.ptr, text.len) < 0)
     return IH_NOMEM;
-  lua_pushlstring(L, text.ptr, text.len);
+  if (text.len > 0)
+    lua_pushlstring(L, text.ptr, text.len);
   return 1;
 }
 
 /* transfer:take(batch, most, [whole]) -> count | nil, message.
 ** Writes what waits to batch[1 .. count]: a string for an event whose text the
 ** delta path knows, and a table {event, data, id} for any other, which ends the
-** batch so that it can be learned from. With `whole` every event is a table. */
+** batch so that it can be learned from. With `whole` every event is a table.
+** When Lua ran out of memory in here an event was lost: it then fails for good,
+** as it does for a finalizer that reads the transfer that is being read. */
 static int l_take(lua_State *L) {
   struct transfer *t = check(L);
   int most = (int)luaL_checkinteger(L, 3), whole = lua_toboolean(L, 4);
-  int count = 0, got = IH_SSE_MORE, known = 1;
+  int count = 0, got = IH_SSE_MORE, known = 1, top = lua_gettop(L);
   struct ih_sse_event event;
   luaL_checktype(L, BATCH, LUA_TTABLE);
+  if (t->taking)
+    return ih_push_failure(L, "memory");
+  t->taking = 1;
   while (count < most && known == 1 &&
          (got = next_event(t, &event)) == IH_SSE_EVENT) {
     known = whole ? 0 : push_known(L, t, &event);
@@ -233,12 +264,14 @@ static int l_take(lua_State *L) {
       got = known;
     else if (known == 0)
       push_event(L, &event);
-    if (known >= 0)
+    if (known >= 0 && lua_gettop(L) > top)
       lua_rawseti(L, BATCH, ++count);
     if (whole)
       known = 1;
   }
-  consume(t, 0);
+  t->taking = 0;
+  t->request->reading = ih_buf_len(&t->work);
+  tell_drained(t);
   /* What came before a broken event is delivered first; the error stays. */
   if (got < 0 && count == 0)
     return ih_push_failure(L, got == IH_LIMIT ? "limit" : "memory");
@@ -274,8 +307,7 @@ static int l_append(lua_State *L) {
 /* transfer:text() -> all text so far */
 static int l_text(lua_State *L) {
   struct transfer *t = check(L);
-  lua_pushlstring(L, ih_buf_bytes(&t->text), ih_buf_len(&t->text));
-  return 1;
+  return push_copy(L, copy_out(L, &t->text));
 }
 
 /* ---- end ---------------------------------------------------------------- */
@@ -360,6 +392,7 @@ static int l_gc(lua_State *L) {
   ih_sse_free(&t->sse);
   ih_delta_free(&t->delta);
   ih_buf_free(&t->text);
+  ih_buf_free(&t->work);
   return 0;
 }
 

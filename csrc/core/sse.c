@@ -352,4 +352,5 @@ void ih_sse_free(struct ih_sse *p) {
   ih_buf_free(&p->_event);
   ih_buf_free(&p->_id);
   ih_buf_free(&p->_value);
+  memset(p, 0, sizeof *p);
 }

@@ -26,6 +26,9 @@
 /* Connections kept open for the next request. */
 #define IDLE_CONNECTIONS 100L
 
+/* A step that may take no time still gets somewhere. */
+#define LEAST_STEP ((int64_t)50 * 1000)
+
 #define MILLISECOND ((int64_t)1000000)
 
 struct ih_engine {
@@ -373,7 +376,8 @@ int ih_engine_step(struct ih_engine *e, int64_t budget, size_t bytes,
     return IH_FORKED;
   n = ih_poll_wait(&e->poll, events, EVENTS_PER_ROUND, round_up_ms(wait));
   e->lanes.stepping = 1;
-  e->lanes.stop_at = ih_poll_now() + budget;
+  e->lanes.stop_at =
+      ih_poll_now() + (budget > LEAST_STEP ? budget : LEAST_STEP);
   e->lanes.bytes_left = bytes;
   resume_held(e);
   start_waiting(e);
@@ -395,10 +399,13 @@ int ih_engine_step(struct ih_engine *e, int64_t budget, size_t bytes,
 
 struct ih_request *ih_engine_ready(struct ih_engine *e) {
   struct ih_link *link = ih_queue_first(&e->lanes.ready);
-  if (!link)
-    return NULL;
-  ih_queue_leave(link);
-  return ih_queue_item(link, struct ih_request, ready);
+  return link ? ih_queue_item(link, struct ih_request, ready) : NULL;
+}
+
+void ih_engine_told(struct ih_engine *e, int64_t token) {
+  struct ih_request *r = ih_engine_ready(e);
+  if (r && r->token == token)
+    ih_queue_leave(&r->ready);
 }
 
 /* ---- end ---------------------------------------------------------------- */
@@ -421,8 +428,8 @@ void ih_engine_free(struct ih_engine *e) {
       curl_easy_cleanup(e->spare[--e->spares]);
     curl_multi_cleanup(e->multi);
   }
-  while (ih_engine_ready(e))
-    ;
+  while ((link = ih_queue_first(&e->lanes.ready)))
+    ih_queue_leave(link);
   ih_poll_close(&e->poll);
   ih_heap_free(&e->timers);
   free(e);

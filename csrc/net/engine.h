@@ -47,9 +47,12 @@ int ih_engine_is_forked(const struct ih_engine *e);
 int ih_engine_step(struct ih_engine *e, int64_t budget, size_t bytes,
                    int64_t wait);
 
-/* Takes one request from those with news, in the order the news came; NULL when
-** there is none. */
+/* The first of the requests with news, in the order the news came; NULL when
+** there is none. It stays the first until ih_engine_told takes it away. */
 struct ih_request *ih_engine_ready(struct ih_engine *e);
+
+/* The news of the request with this token was delivered. */
+void ih_engine_told(struct ih_engine *e, int64_t token);
 
 /* Begins an exchange; copies everything it is given. IH_OK, or IH_NOMEM or
 ** IH_FORKED with *out NULL. */
@@ -79,9 +82,8 @@ void ih_engine_alarm(struct ih_engine *e, int64_t delay);
 /* How many exchanges are not over. */
 size_t ih_engine_running(const struct ih_engine *e);
 
-/* Whether a step may bring news: an exchange runs, or one with news has not
- *been
- ** taken from ih_engine_ready. */
+/* Whether a step may bring news: an exchange runs, or news of one was not
+** delivered. */
 int ih_engine_is_busy(const struct ih_engine *e);
 
 /* Wakes the engine's waits while `fd` is readable. */

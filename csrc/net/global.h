@@ -17,10 +17,8 @@
 int ih_global_init(void);
 
 /* Gives a libcurl handle the options every transfer of this process gets, as
-*far
-** as this libcurl has them: protocols, trust store, quick exit. Returns
-*libcurl's
-** code. */
+** far as this libcurl has them: protocols, trust store, quick exit. Returns the
+** code of libcurl. */
 int ih_global_apply(void *easy, const char *ca_file);
 
 /* "libcurl/8.x (OpenSSL/3.x)" for user agents and bug reports. */

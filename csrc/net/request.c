@@ -4,6 +4,7 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,6 +17,9 @@
 
 #define KEEPALIVE_AFTER 30L
 #define KEEPALIVE_EVERY 15L
+
+/* Nanoseconds until a timeout that met waiting bytes is looked at again. */
+#define LOOK_AGAIN ((int64_t)20 * 1000 * 1000)
 
 /* libcurl takes no "never" for the time to connect. */
 #define NEVER_MS 2147483647L
@@ -44,12 +48,17 @@ static size_t give_up(struct ih_request *r, enum ih_end end) {
   return 0;
 }
 
+/* Bytes that wait for the reader. */
+static size_t waiting(const struct ih_request *r) {
+  return ih_buf_len(&r->in) + r->reading;
+}
+
 static size_t on_body(char *bytes, size_t size, size_t count, void *self) {
   struct ih_request *r = self;
   struct ih_lanes *lanes = r->lanes;
   size_t n = size * count;
   int64_t now = ih_poll_now();
-  if (r->paced && r->queue_bytes && ih_buf_len(&r->in) >= r->queue_bytes)
+  if (r->paced && r->queue_bytes && waiting(r) >= r->queue_bytes)
     return hold(r, HELD_FOR_READER);
   if (!lanes->stepping || lanes->bytes_left == 0 || now >= lanes->stop_at)
     return hold(r, HELD_FOR_STEP);
@@ -271,8 +280,10 @@ static int64_t phase_deadline(struct ih_request *r, enum ih_end *as) {
   *as = IH_END_IDLE;
   if (!is_connected(r))
     return 0; /* libcurl watches over this phase itself */
+  if (r->held != NOT_HELD)
+    return 0; /* bytes are here; the silence is ours */
   if (r->heard_at)
-    return r->held == HELD_FOR_READER ? 0 : after(r->heard_at, limit->idle);
+    return after(r->heard_at, limit->idle);
   if (!is_sent(r)) {
     int64_t since = r->sent_at ? r->sent_at : r->connected_at;
     return after(since, limit->idle);
@@ -281,12 +292,29 @@ static int64_t phase_deadline(struct ih_request *r, enum ih_end *as) {
   return after(r->sent_at, limit->first_byte);
 }
 
+/* Whether the silence is the other side's: a host that did not step for a while
+** finds much at its sockets and may have served some of them only. */
+static int is_silent(struct ih_request *r) {
+  curl_socket_t fd = CURL_SOCKET_BAD;
+  struct pollfd look = {.events = POLLIN};
+  if (r->easy)
+    curl_easy_getinfo(r->easy, CURLINFO_ACTIVESOCKET, &fd);
+  if (fd == CURL_SOCKET_BAD)
+    return 1;
+  look.fd = fd;
+  if (!is_sent(r))
+    look.events |= POLLOUT;
+  return poll(&look, 1, 0) <= 0;
+}
+
 int64_t ih_request_check(struct ih_request *r, int64_t now) {
   enum ih_end as;
   int64_t total = after(r->started_at, r->timeouts.total);
   int64_t phase = phase_deadline(r, &as), next;
   if (total && now >= total)
     r->end = IH_END_TOTAL;
+  else if (phase && now >= phase && !is_silent(r))
+    phase = now + LOOK_AGAIN;
   else if (phase && now >= phase)
     r->end = as;
   next = earlier(total, phase);
@@ -300,12 +328,11 @@ int64_t ih_request_check(struct ih_request *r, int64_t now) {
 
 int ih_request_may_resume(const struct ih_request *r) {
   return r->held == HELD_FOR_READER &&
-         (!r->paced || ih_buf_len(&r->in) <= r->queue_bytes / 2);
+         (!r->paced || waiting(r) <= r->queue_bytes / 2);
 }
 
 void ih_request_resume(struct ih_request *r, int64_t now) {
-  if (r->held == HELD_FOR_READER)
-    r->heard_at = now; /* the silence was ours */
+  r->heard_at = now; /* the silence was ours */
   r->held = NOT_HELD;
   if (r->easy)
     curl_easy_pause(r->easy, CURLPAUSE_CONT);

@@ -224,6 +224,49 @@ describe("core.engine", function()
     end)
   end)
 
+  it("does not take a pause of its own for silence", function()
+    local body = ("x"):rep(300 * 1024)
+    local url = raw:script("eager", {
+      { "send", servers.reply("200 OK", "text/plain", body) } })
+    local transfers = {}
+    for i = 1, 8 do
+      transfers[i] = submit(url, { paced = true, idle = 0.3 })
+    end
+    step_until(engine, function()
+      for i = 1, 8 do
+        if not transfers[i]:status() then
+          return false
+        end
+      end
+      return true
+    end, "all heads")
+    -- Longer than the timeout, and then little at a time.
+    os.execute("sleep 0.5")
+    local lengths = {}
+    local deadline = core.now() + 20
+    for i = 1, 8 do
+      lengths[i] = 0
+      while not (transfers[i]:result() and transfers[i]:waiting() == 0) do
+        assert.is_true(core.now() < deadline, "waited too long")
+        engine:step({}, nil, 4096, 0.05)
+        lengths[i] = lengths[i] + #transfers[i]:read()
+      end
+      assert.equal("complete", transfers[i]:result().ended)
+      assert.equal(#body, lengths[i])
+    end
+  end)
+
+  it("takes a step of no time as the least one", function()
+    local transfer = submit(raw:script("tiny", {
+      { "send", servers.reply("200 OK", "text/plain", "x") } }))
+    local deadline = core.now() + 20
+    while not transfer:result() do
+      assert.is_true(core.now() < deadline, "waited too long")
+      engine:step({}, 0)
+    end
+    assert.equal("x", transfer:read())
+  end)
+
   it("starts many requests a few at a time and finishes them all", function()
     local url = raw:script("many", {
       { "send", servers.reply("200 OK", "text/plain", "x") } })
@@ -379,7 +422,8 @@ describe("core.engine", function()
     end)
 
     it("tell a handshake that does not end", function()
-      local url = raw:base("garbage", "https")
+      raw:script("tls", { { "hold" } })
+      local url = raw:base("any", "https")
       assert.equal("connect", finish(engine, submit(url,
         { connect = 0.2 })).ended)
     end)

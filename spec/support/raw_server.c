@@ -32,6 +32,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define TLS_HANDSHAKE 22
 #define HEAD_ROOM (1024 * 1024)
 #define NAME_ROOM 64
 #define PATH_ROOM 4096
@@ -81,7 +82,8 @@ static int fill(struct connection *c) {
 }
 
 /* "POST /name/rest HTTP/1.1": what is no HTTP is called "garbage", and what is
-** meant for a proxy, whose target is no path, "proxy". */
+** meant for a proxy, whose target is no path, "proxy". The hello of a TLS client
+** is called "tls". */
 static void find_name(struct connection *c) {
   char *slash = memchr(c->in, '/', c->len);
   char *target = memchr(c->in, ' ', c->len);
@@ -103,9 +105,15 @@ static long read_head(struct connection *c) {
   char *end, *field;
   long body;
   c->in[c->len] = '\0';
-  while (!(end = strstr(c->in, "\r\n\r\n")))
+  while (!(end = strstr(c->in, "\r\n\r\n"))) {
+    if (c->len > 0 && c->in[0] == TLS_HANDSHAKE) {
+      strcpy(c->name, "tls");
+      use(c, c->len);
+      return 0;
+    }
     if (!fill(c))
       return -1;
+  }
   find_name(c);
   field = strcasestr(c->in, "\r\ncontent-length:");
   body = field && field < end ? atol(field + 17) : 0;
