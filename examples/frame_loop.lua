@@ -5,18 +5,20 @@ local indoxhub = require "indoxhub"
 
 local client = indoxhub.new()
 local talk -- the coroutine of the running answer
+local failure
 local text, frames = "", 0
 
 -- Opening a stream waits for its head, so a task does it.
 indoxhub.spawn(function()
-  local stream = indoxhub.assert(client.chat:stream {
+  local stream, err = client.chat:stream {
     messages = { { role = "user", content = "Write a haiku about rain" } },
-  })
-  talk = stream:coroutine { wait = false }
+  }
+  talk = stream and stream:coroutine { wait = false }
+  failure = err
 end)
 
 local function is_over()
-  return talk and coroutine.status(talk) == "dead"
+  return failure or talk and coroutine.status(talk) == "dead"
 end
 
 local function update()
@@ -24,7 +26,7 @@ local function update()
   while talk and not is_over() do
     local ok, delta, kind = coroutine.resume(talk)
     if not ok then
-      error(tostring(delta), 0)
+      failure = delta
     elseif kind == "pending" then
       break -- nothing more in this frame
     elseif not is_over() then
@@ -39,4 +41,8 @@ repeat
   os.execute("sleep 0.016") -- draw, and wait for the screen
 until is_over()
 print(text)
+if failure then
+  io.stderr:write(tostring(failure), "\n")
+  os.exit(1)
+end
 print(("(%d frames)"):format(frames))

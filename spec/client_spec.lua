@@ -343,6 +343,30 @@ describe("a client", function()
     assert.equal("", raw:got("misplaced"))
   end)
 
+  it("takes a reply without a text", function()
+    for _, body in ipairs {
+      '{"data":null,"finish_reason":"tool_calls","tool_calls":[{"id":"c1",'
+        .. '"function":{"name":"f","arguments":"{}"}}]}',
+      '{"reasoning_content":"hm"}', '{"usage":{"tokens_total":3}}',
+    } do
+      local client = indoxhub.new { api_key = "k",
+        base_url = raw:script("textless", { { "body" }, { "send",
+          servers.reply("200 OK", "application/json", body) } }) }
+      local reply = indoxhub.assert(client.chat:create {
+        messages = { { role = "user", content = "x" } } })
+      assert.equal("", reply.data)
+    end
+  end)
+
+  it("gives bodies of other endpoints as they came", function()
+    local client = indoxhub.new { api_key = "k",
+      base_url = raw:script("job", { { "body" }, { "send",
+        servers.reply("200 OK", "application/json",
+          '{"job_id":"j","status":"failed","error":"policy"}') } }) }
+    local job = indoxhub.assert(client:request { path = "jobs/j" })
+    assert.equal("policy", job.error)
+  end)
+
   it("does not take just anything for a reply", function()
     for _, body in ipairs { '{"echo":1}', "null", "7", "[]" } do
       local client = indoxhub.new { api_key = "k",

@@ -268,6 +268,16 @@ describe("a snapshot", function()
   end)
 end)
 
+describe("a named event without an object", function()
+  it("is ignored wherever it stands", function()
+    for _, ping in ipairs { { "ping", "ping" }, { "ping", "" },
+      { "keep-alive", "12" } } do
+      assert.equal("ab", play { ping, part "a", ping, part "b", done() }.text)
+      assert.equal("ab", play { ping, "a", ping, "b" }.text)
+    end
+  end)
+end)
+
 describe("gateway frames", function()
   it("carry their text twice, which counts once", function()
     local told = play { { "usage_start", { type = "usage_start",

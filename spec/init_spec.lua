@@ -38,6 +38,25 @@ describe("a program", function()
     assert.equal(0, code)
   end)
 
+  it("asks this machine without the proxy of the environment", function()
+    local said, code = programs.run(([[
+      local indoxhub = require "indoxhub"
+      print(indoxhub.assert(indoxhub.new { base_url = %q }.user:health())
+        .status)
+    ]]):format(sandbox.url), "export http_proxy=http://127.0.0.1:1")
+    assert.equal("ok\n", said)
+    assert.equal(0, code)
+  end)
+
+  it("of a frame loop ends when the call fails", function()
+    local file = assert(io.open("examples/frame_loop.lua"))
+    local said, code = programs.run(file:read("*a"),
+      "export INDOXHUB_API_KEY=any INDOXHUB_BASE_URL=http://127.0.0.1:1")
+    file:close()
+    assert.equal(1, code)
+    assert.truthy(said:find("chat.stream: network: ", 1, true), said)
+  end)
+
   it("that asserts shows the error and fails", function()
     local said, code = run([[
       indoxhub.assert(client.chat:create { messages = MESSAGES })
@@ -206,6 +225,19 @@ describe("a program", function()
       ]]
       assert.equal("forked forked ok 6 * 7 is 42.\n" ..
         "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20\tok\n", said)
+    end)
+
+    it("waits in the child without burning the processor", function()
+      local said = run_forking [[
+        indoxhub.spawn(function() client:request { path = "hold" } end)
+        indoxhub.step()
+        forked(function()
+          local before = os.clock()
+          indoxhub.sleep(0.3)
+          print(os.clock() - before < 0.2)
+        end)
+      ]]
+      assert.equal("true\n", said)
     end)
 
     it("can use a client made before in the child", function()

@@ -632,12 +632,12 @@ describe("an engine with news", function()
 
   it("belongs to the process that made it", function()
     fresh_loop.engine()
-    engine.is_forked = true
-    assert.is_true(fresh_loop.is_forked())
     local one = waiter(fake_transfer(7))
     local parents = engine
+    parents.is_forked = true
+    assert.is_true(fresh_loop.is_forked())
     engine = fake_engine()
-    fresh_loop.forget_parent()
+    fresh_loop.settle_fork()
     assert.is_true(parents.is_closed)
     assert.is_false(fresh_loop.is_forked())
     bring(7)

@@ -99,6 +99,28 @@ describe("a key", function()
     assert_hidden(err, "error")
   end)
 
+  it("is not in an error when it was deep in the request", function()
+    local url = raw:script("deep", { { "body" }, { "send",
+      servers.reply("400 Bad Request", "application/json",
+        json.encode { error = "no " .. BYOK }) } })
+    local client = client_at(url)
+    local _, err = client.chat:create { messages = MESSAGES,
+      additional_params = { byok_api_key = BYOK } }
+    assert.equal("no [redacted]", err.message)
+    _, err = client:request { path = "x",
+      json = { { deep = { byok_api_key = BYOK } } } }
+    assert.equal("no [redacted]", err.message)
+  end)
+
+  it("is not sent over http through a proxy, even to this machine", function()
+    local client = client_at("http://127.0.0.1:1",
+      { proxy = "http://127.0.0.1:1" })
+    local reply, err = client.chat:create { messages = MESSAGES }
+    assert.is_nil(reply)
+    assert.equal("insecure", err.code)
+    assert.matches("through a proxy", err.message)
+  end)
+
   it("is not in the error of an event that repeats it", function()
     local url = raw:script("event", { { "body" }, { "send",
       servers.EVENTS_HEAD .. 'data: {"error":{"message":"bad ' .. KEY
@@ -114,7 +136,7 @@ describe("a key", function()
 
   it("is not in the error of a connection that fails", function()
     local client = client_at("http://127.0.0.1:1", {
-      proxy = "http://user:" .. TOKEN .. "@127.0.0.1:1" })
+      proxy = "http://user:" .. TOKEN .. "@127.0.0.1:1", allow_http = true })
     local reply, err = client.chat:create { messages = MESSAGES }
     assert.is_nil(reply)
     assert.equal("network", err.kind)

@@ -557,6 +557,26 @@ describe("a stream", function()
     end)
   end)
 
+  it("is none when the server sent something else", function()
+    local stream = open("denied", { { "body" }, { "send",
+      servers.reply("200 OK", "text/plain", "Access denied") } })
+    local reply, err = stream:reply()
+    assert.is_nil(reply)
+    assert.equal("protocol", err.kind)
+    assert.matches("of type text/plain", err.message)
+  end)
+
+  it("is read by one task at a time", function()
+    local stream = open("shared", { { "body" }, { "send",
+      servers.EVENTS_HEAD .. events.created }, { "hold" } })
+    local first = indoxhub.spawn(function() return stream:next() end)
+    local second = indoxhub.spawn(function() return stream:next() end)
+    assert.matches("another task is reading this stream",
+      select(2, pcall(second.await, second)))
+    first:cancel()
+    assert.is_nil((first:await()))
+  end)
+
   it("does not grow memory for a slow reader", function()
     local stream = open("flood", { { "body" }, { "send", servers.EVENTS_HEAD ..
       events.created }, { "repeat", 100000, events.delta("0123456789") },

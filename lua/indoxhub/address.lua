@@ -38,6 +38,8 @@ end
 ---@field origin string scheme, host and port
 ---@field host string
 ---@field secure boolean whether a key may be sent: https, or this machine
+---@field plain boolean http
+---@field loopback boolean this machine
 ---@field compatible boolean an OpenAI-compatible base, which ends in /v1
 ---@field hosted boolean the vendor's own service
 
@@ -73,6 +75,7 @@ function address.base(text)
   return {
     url = origin .. path, origin = origin, host = host,
     secure = scheme == "https" or is_loopback(host),
+    plain = scheme == "http", loopback = is_loopback(host),
     compatible = path:find("/v1$") ~= nil and not path:find("/api/v1$"),
     hosted = host == "indoxhub.com" or host:find("%.indoxhub%.com$") ~= nil,
   }

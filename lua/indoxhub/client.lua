@@ -105,9 +105,7 @@ function client.new(options)
   if type(options) == "table" and options.new == client.new then
     error("call it with a dot, as indoxhub.new{...}", 2)
   end
-  if loop.is_forked() then
-    loop.forget_parent()
-  end
+  loop.settle_fork()
   local settings, wrong = settings_of(options == nil and {} or options,
     DEFAULT_TIMEOUTS)
   if not settings then
@@ -197,7 +195,27 @@ local function check_self(self, row, method)
   return callers[self._client]
 end
 
--- The JSON text of the request's fields and the secret among them, or nil, nil
+local SECRET_FIELD = "byok_api_key"
+
+-- Adds the values of secret fields, at any depth.
+local function find_secrets(value, found)
+  for name, item in pairs(value) do
+    if type(item) == "table" then
+      find_secrets(item, found)
+    elseif name == SECRET_FIELD and type(item) == "string" then
+      found[#found + 1] = item
+    end
+  end
+  return found
+end
+
+-- The secrets of a body that was encoded, and so does not contain itself.
+local function secrets_of(body, text)
+  return type(body) == "table" and text:find(SECRET_FIELD, 1, true)
+    and find_secrets(body, {}) or {}
+end
+
+-- The JSON text of the request's fields and the secrets among them, or nil, nil
 -- and what is wrong.
 local function encode_body(row, fields, method, base)
   if not row.params then
@@ -212,7 +230,7 @@ local function encode_body(row, fields, method, base)
   if not ok then
     return nil, nil, text
   end
-  return text, body.byok_api_key
+  return text, secrets_of(body, text)
 end
 
 local function path_of(settings, path)
@@ -225,9 +243,9 @@ end
 local function describe(caller, row, method, fields, arguments)
   local settings = caller.settings
   local values, wrong = params.path(row, arguments)
-  local text, secret
+  local text, secrets
   if values then
-    text, secret, wrong = encode_body(row, fields, method, settings.base)
+    text, secrets, wrong = encode_body(row, fields, method, settings.base)
   end
   if wrong then
     return nil, wrong
@@ -235,7 +253,8 @@ local function describe(caller, row, method, fields, arguments)
   return {
     operation = row.resource .. "." .. method, method = row.http, body = text,
     path = path_of(settings, address.fill(row.path, values)),
-    key = row.key, streams = method == "stream", secret = secret,
+    key = row.key, streams = method == "stream",
+    secrets = secrets,
   }
 end
 
@@ -347,7 +366,7 @@ function client_methods:request(request, options)
   local what = {
     operation = method .. " " .. request.path, method = method, body = text,
     path = path_of(caller.settings, (request.path:gsub("^/+", ""))),
-    query = request.query,
+    query = request.query, secrets = text and secrets_of(request.json, text),
     key = "optional", streams = request.stream,
   }
   if request.stream then

@@ -16,6 +16,7 @@ local dialects = {}
 
 ---@class indoxhub.Decoder
 ---@field reply table what the events told, for the final reply
+---@field told boolean whether any event came
 ---@field finished boolean the terminator came: nothing more counts
 ---@field complete boolean an event said that the answer is whole
 ---@field failure? {body?: table, message?: string} told by an event, or broken
@@ -30,7 +31,7 @@ local MOST_TOOL_CALLS = 128
 ---@return indoxhub.Decoder
 function dialects.new()
   return setmetatable({
-    reply = {}, finished = false, complete = false,
+    reply = {}, told = false, finished = false, complete = false,
     _ids = {}, _filled = {}, _reasoning = {}, _tools = {}, _images = {},
   }, decoder_mt)
 end
@@ -139,7 +140,7 @@ local function on_item_done(self, event)
   note_reasoning_snapshot(self, item.reasoning)
   if item.type == "function_call" then
     self._tools[#self._tools + 1] = { id = item.call_id or item.id,
-      name = item.name, arguments = item.arguments or "" }
+      name = item.name, pieces = { text_or_nil(item.arguments) } }
     return nil
   end
   return fill_gap(self, event.output_index, "item", text.of_output { item })
@@ -231,14 +232,14 @@ local function add_tool_fragment(self, fragment)
     return
   end
   for i = #self._tools + 1, index + 1 do
-    self._tools[i] = { arguments = "" }
+    self._tools[i] = { pieces = {} }
   end
   local call = self._tools[index + 1]
   local fn = table_or_empty(fragment["function"])
   call.id = call.id or text_or_nil(fragment.id)
   call.name = call.name or text_or_nil(fn.name)
   if type(fn.arguments) == "string" then
-    call.arguments = call.arguments .. fn.arguments
+    table.insert(call.pieces, fn.arguments)
   end
 end
 
@@ -400,13 +401,16 @@ end
 ---@param payload string
 ---@return string? piece, string? kind, integer? holes, table? event
 function decoder_methods:take(name, payload)
+  self.told = true
   if payload:match("^%s*(.-)%s*$") == TERMINATOR then
     self.finished = true
     return nil
   elseif name == "error" then
     return on_named_error(self, payload)
   end
-  if not self._mode then
+  if name ~= "message" and not begins_object(payload) then
+    return nil -- a named event without an object, such as a ping
+  elseif not self._mode then
     if payload:find("%S") then
       self._mode = begins_object(payload) and "objects" or "raw"
     else
@@ -436,8 +440,10 @@ end
 local function final_tools(self)
   local calls = {}
   for _, call in ipairs(self._tools) do
-    if call.id or call.name or call.arguments ~= "" then
-      calls[#calls + 1] = call
+    local arguments = table.concat(call.pieces)
+    if call.id or call.name or arguments ~= "" then
+      calls[#calls + 1] = { id = call.id, name = call.name,
+        arguments = arguments }
     end
   end
   return calls[1] and calls or nil

@@ -26,7 +26,7 @@ local MAX_RESPONSE = 256 * 1024 * 1024
 ---@field body? string JSON text
 ---@field key "required"|"optional"
 ---@field streams? boolean
----@field secret? string besides the key
+---@field secrets? string[] besides the key
 
 local function no_key(message, code)
   return nil, errors.new("authentication", message,
@@ -63,13 +63,15 @@ local function authorise(settings, call)
       return no_key("no API key is set")
     end
     return false
-  elseif base.secure or settings.options.allow_http then
+  elseif base.secure and not (base.plain and settings.options.proxy)
+    or settings.options.allow_http then
     return key
   elseif call.key == "optional" then
     return false
   end
   return nil, errors.new("authentication",
-    "the API key is not sent over http:// to " .. base.host,
+    "the API key is not sent over http:// "
+      .. (base.secure and "through a proxy" or "to " .. base.host),
     { code = "insecure" })
 end
 
@@ -125,7 +127,9 @@ end
 -- What takes out of texts all that only the server may know.
 local function hide_secrets(settings, call, options, key)
   local secrets = { key or nil }
-  table.insert(secrets, call.secret)
+  for _, secret in ipairs(call.secrets or {}) do
+    table.insert(secrets, secret)
+  end
   table.insert(secrets, (settings.options.proxy or "")
     :match("^[^/]*//[^/@]*:([^/@]+)@"))
   add_header_secrets(secrets, settings.options.headers)
@@ -143,17 +147,19 @@ function request.build(settings, call, options)
   if key == nil then
     return nil, err
   end
-  local given = settings.options
+  local given, base = settings.options, settings.base
   return {
     method = call.method,
-    url = settings.base.url .. "/" .. call.path .. address.query(call.query),
+    url = base.url .. "/" .. call.path .. address.query(call.query),
     headers = header_lines(own_headers(settings, call, key),
       given.headers or {}, options.headers or {}),
     -- A POST without a body still has to say that it has none.
     body = call.body or (call.method == "POST" and "" or nil),
     timeouts = params.timeout(options.timeout, settings.timeouts),
     hide = hide_secrets(settings, call, options, key), paced = call.streams,
-    proxy = given.proxy, ca_file = settings.ca_file,
+    -- The proxies of the environment are not for this machine itself.
+    proxy = given.proxy or (base.loopback and "" or nil),
+    ca_file = settings.ca_file,
     http1 = given.http_version == "1.1",
     max_bytes = given.max_response_bytes or MAX_RESPONSE,
     max_event_bytes = given.max_event_bytes,

@@ -108,8 +108,13 @@ end
 
 -- The transfer is over and everything it brought was read.
 local function close_up(self, result)
+  local content = self._answer.headers["content-type"] or "unknown"
   if self._decoder.complete then
     succeed(self)
+  elseif not self._decoder.told and result.ended == "complete"
+    and not content:lower():find("event-stream", 1, true) then
+    fail(self, answer_errors.protocol("the answer is no stream of events " ..
+      "but of type " .. content, self._answer, "stream"))
   else
     fail(self, truncated(self, result))
   end

@@ -10,7 +10,7 @@ local transfer_errors = require "indoxhub.errors.transfer"
 local transport = {}
 
 -- What an engine answers when another process made it.
-local FORKED = "forked"
+local FORKED, NO_MEMORY = "forked", "out of memory"
 
 ---@class indoxhub.Exchange a request as the engine takes it
 ---@field method string
@@ -25,9 +25,7 @@ local FORKED = "forked"
 -- after a fork its connections are the parent's.
 local function engine_of(owner)
   if not owner.engine then
-    if loop.is_forked() then
-      loop.forget_parent()
-    end
+    loop.settle_fork()
     local engine, message = loop.engine()
     if not engine then
       return nil, errors.new("network", message, { code = "engine" })
@@ -57,8 +55,12 @@ function transport.submit(owner, exchange)
     max_event_bytes = exchange.max_event_bytes,
   }
   if not transfer then
-    return nil, message == FORKED and errors.forked()
-      or errors.new("cancelled", message)
+    if message == FORKED then
+      return nil, errors.forked()
+    elseif message == NO_MEMORY then
+      return nil, errors.new("limit", message, { code = "memory" })
+    end
+    return nil, errors.cancelled(message)
   end
   owner.running[transfer] = true
   return transfer
@@ -100,7 +102,7 @@ function transport.head(transfer, exchange)
   if not transfer:status() then
     -- libcurl takes an end within the headers for the end of the answer.
     return nil, transfer_errors.from_result(transfer:result(), hide,
-      exchange.proxy ~= nil)
+      (exchange.proxy or "") ~= "")
       or errors.new("truncated", "the answer ended within its headers",
         { code = "closed" })
   end

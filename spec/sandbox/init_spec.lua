@@ -98,6 +98,12 @@ describe("the sandbox", function()
         assert.equal("1 2 3", err.partial)
         return err
       end
+      local whole = indoxhub.assert(client.chat:stream(asking("count to 3"),
+        with { ["X-Sandbox-Dialect"] = dialect, ["X-Sandbox-Fail"] = "cut:3",
+        }))
+      local _, cut = whole:reply()
+      assert.equal("truncated", cut.kind)
+      assert.equal("1 2 3", cut.partial)
       assert.equal("truncated", failure("cut:3").kind)
       assert.equal("idle", failure("stall:3").code)
       assert.truthy(failure("error:3").message:find("on purpose", 1, true))

@@ -109,6 +109,7 @@ end
 
 -- Waits for the engine or a timer, for `longest` seconds at most.
 local function pause(longest)
+  loop.settle_fork()
   local moment = next_moment()
   if not moment and not loop.is_busy() and longest > 0 then
     error("indoxhub: waiting for something that cannot happen: " ..
@@ -152,6 +153,7 @@ end
 ---@param seconds? number budget of the engine's step
 ---@return boolean pending whether anything is going on at all
 function builtin.turn(seconds)
+  loop.settle_fork()
   if loop.is_busy() or watched then
     loop.pump(seconds)
   end
@@ -187,6 +189,7 @@ function builtin.wait(slot, seconds)
   if slot.ready then
     return
   end
+  loop.settle_fork() -- before there is a timer, which it would forget
   local timer = seconds and add_timer(slot, seconds)
   if builtin.is_inside() then
     slot.co = coroutine.running()

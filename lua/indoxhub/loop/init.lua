@@ -76,6 +76,13 @@ function loop.forget_parent()
   end
 end
 
+--- The same, if this is such a child and has not done so yet.
+function loop.settle_fork()
+  if loop.is_forked() then
+    loop.forget_parent()
+  end
+end
+
 --- One bounded step of the engine, made if there is none; wakes who waited for
 --- what it brought. Raises when there can be no engine.
 ---@param seconds? number budget of time
@@ -157,6 +164,9 @@ end
 ---@return boolean
 function loop.wait_for(transfer)
   local token, slot = transfer:token(), { ready = false }
+  if waiting[token] then
+    error("another task is reading this stream", 0)
+  end
   waiting[token] = slot
   local go_on = loop.wait(slot)
   if waiting[token] == slot then

@@ -13,6 +13,12 @@ local function as_it_is(body)
   return body
 end
 
+-- Bodies of any endpoint may have a status and an error of their own, such as
+-- those of a job that failed.
+local function says_so(body)
+  return body.success == false
+end
+
 local generation = { make = text.normalise, is_reply = text.is_reply,
   is_failure = reply.is_failed_generation }
 
@@ -20,6 +26,5 @@ return {
   chat = generation, completion = generation,
   providers = { make = models.providers, is_reply = models.is_list,
     is_failure = reply.is_failure },
-  plain = { make = as_it_is, is_failure = reply.is_failure,
-    may_be_empty = true },
+  plain = { make = as_it_is, is_failure = says_so, may_be_empty = true },
 }

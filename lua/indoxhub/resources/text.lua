@@ -129,13 +129,20 @@ local function find_images(body)
   return found[1] and found or nil
 end
 
+-- Any one of these makes a body a reply; all are optional.
+local FIELDS = { "data", "output", "choices", "images", "success", "usage",
+  "request_id", "id", "finish_reason", "tool_calls", "reasoning_content" }
+
 --- Whether a body is a reply in one of the three shapes.
 ---@param body table
 ---@return boolean
 function text.is_reply(body)
-  return body.data ~= nil or type(body.output) == "table"
-    or type(body.choices) == "table" or type(body.images) == "table"
-    or body.success == true
+  for _, name in ipairs(FIELDS) do
+    if body[name] ~= nil then
+      return true
+    end
+  end
+  return false
 end
 
 --- Makes a chat or completion reply of a decoded body.

@@ -85,6 +85,17 @@ local function validate(kind, body)
   end
 end
 
+local function break_stream(request, answer, shape, fault)
+  if fault.kind == "cut" then
+    request:cut()
+  elseif fault.kind == "stall" then
+    request:pause(LONGEST_STALL)
+  else
+    request:send(shape.failure(answer, faults.IN_ANSWER))
+    request:end_events()
+  end
+end
+
 -- Streams an answer piece by piece. Ends early when the client leaves, when the
 -- stream is stopped, or where the fault says.
 local function stream_answer(state, request, answer, shape, fault, pace)
@@ -92,26 +103,19 @@ local function stream_answer(state, request, answer, shape, fault, pace)
   state.streams[answer.id] = running
   local ok = request:begin_events { ["x-request-id"] = answer.id }
     and request:send(shape.start(answer))
-  local ended = false
-  for i, piece in ipairs(answer.pieces) do
+  -- One more than there are pieces: a fault may come after the last.
+  for i = 1, #answer.pieces + 1 do
+    local piece = answer.pieces[i]
     if not ok or running.stopped then
       break
     elseif fault and fault.number == i - 1 then
-      ended = true
-      if fault.kind == "cut" then
-        request:cut()
-        break
-      elseif fault.kind == "stall" then
-        request:pause(LONGEST_STALL)
-        break
-      end
-      request:send(shape.failure(answer, faults.IN_ANSWER))
-      request:end_events()
-      break
+      break_stream(request, answer, shape, fault)
+      ok = false
+    elseif piece then
+      ok = request:send(shape.delta(answer, piece)) and request:pause(pace)
     end
-    ok = request:send(shape.delta(answer, piece)) and request:pause(pace)
   end
-  if ok and not ended then
+  if ok then
     request:send(shape.finish(answer))
     request:end_events()
   end
