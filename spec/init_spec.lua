@@ -57,6 +57,24 @@ describe("a program", function()
     assert.truthy(said:find("chat.stream: network: ", 1, true), said)
   end)
 
+  it("takes the key from the first variable that is set", function()
+    local names = { "INDOXHUB_API_KEY", "INDOX_HUB_API_KEY",
+      "INDOX_ROUTER_API_KEY" }
+    local url = raw:script("whosekey", { { "body" }, { "send",
+      servers.reply("200 OK", "application/json", '{"data":"x"}') } })
+    for first = 1, #names do
+      local settings = {}
+      for i = first, #names do
+        settings[#settings + 1] = names[i] .. "=key-" .. i
+      end
+      programs.run(([[
+        require("indoxhub").new { base_url = %q }.user:health()
+      ]]):format(url), "export " .. table.concat(settings, " "))
+      assert.equal("key-" .. first,
+        raw:got("whosekey"):match(".*Bearer (%S+)"))
+    end
+  end)
+
   it("that asserts shows the error and fails", function()
     local said, code = run([[
       indoxhub.assert(client.chat:create { messages = MESSAGES })

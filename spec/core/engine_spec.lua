@@ -42,6 +42,14 @@ local function finish(engine, transfer)
   return transfer:result()
 end
 
+-- Sockets and the like of this process; pipes come and go with each look.
+local function count_descriptors()
+  local pipe = io.popen("ls -l /proc/$PPID/fd | grep -cE 'socket|anon_inode'")
+  local n = tonumber(pipe:read("*a"))
+  pipe:close()
+  return n
+end
+
 describe("core.engine", function()
   local raw, engine
 
@@ -275,6 +283,10 @@ describe("core.engine", function()
       transfers[i] = submit(url)
     end
     assert.equal(100, engine:running())
+    local before = count_descriptors()
+    step(engine, 0)
+    local opened = count_descriptors() - before
+    assert.is_true(opened > 0 and opened <= 20, "opened: " .. opened)
     for i = 1, 100 do
       assert.equal("complete", finish(engine, transfers[i]).ended)
     end
@@ -520,15 +532,7 @@ describe("core.engine", function()
     end)
 
     it("leaves no descriptor open", function()
-      -- Pipes come and go with each look.
-      local function count()
-        local pipe = io.popen(
-          "ls -l /proc/$PPID/fd | grep -cE 'socket|anon_inode'")
-        local n = tonumber(pipe:read("*a"))
-        pipe:close()
-        return n
-      end
-      local before = count()
+      local before = count_descriptors()
       for _ = 1, 20 do
         local one = assert(core.engine())
         local transfer = assert(one:submit { method = "GET",
@@ -537,7 +541,7 @@ describe("core.engine", function()
         one:close()
         assert.equal("closed", transfer:result().ended)
       end
-      assert.equal(before, count())
+      assert.equal(before, count_descriptors())
     end)
   end)
 

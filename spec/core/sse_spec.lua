@@ -437,6 +437,26 @@ describe("our vector", function()
   end
 end)
 
+describe("the limit of a parser that was given none", function()
+  it("is 64 MiB for an event", function()
+    local parser = core.sse()
+    local mib = ("x"):rep(1024 * 1024)
+    parser:feed "data:"
+    for _ = 1, 63 do
+      assert.same({}, parser:feed(mib))
+    end
+    local events = parser:feed "\n\n"
+    assert.equal(63 * #mib, #events[1].data)
+    parser:feed "data:"
+    for _ = 1, 64 do
+      parser:feed(mib)
+    end
+    local list, message = parser:feed "xx\n\n"
+    assert.is_nil(list)
+    assert.matches("larger than max_event_bytes", message)
+  end)
+end)
+
 describe("a parser whose finalizer has run", function()
   it("begins anew", function()
     local parser = core.sse()

@@ -129,6 +129,15 @@ describe("the sandbox", function()
     assert.equal("invalid_request", err.kind)
   end)
 
+  it("serves this machine only", function()
+    local file = assert(io.open("/proc/net/tcp"))
+    local text = file:read("*a")
+    file:close()
+    local address = text:match("(%x+):" .. ("%04X"):format(sandbox.port)
+      .. " 00000000:0000 0A")
+    assert.equal("0100007F", address)
+  end)
+
   it("gives refusals what comes with them", function()
     local _, err = client.chat:create(asking("hi"),
       with { ["X-Sandbox-Fail"] = "status:429" })
