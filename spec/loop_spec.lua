@@ -378,6 +378,10 @@ local function fake_transfer(token)
     token = function()
       return token
     end,
+    times = 0,
+    told = function(self)
+      return self.times
+    end,
     result = function(self)
       return self.ended
     end,
@@ -429,7 +433,7 @@ describe("an engine with news", function()
     local transfers, said = { ... }, {}
     local one = fresh_task.spawn(function()
       for i, transfer in ipairs(transfers) do
-        said[i] = fresh_loop.wait_for(transfer)
+        said[i] = fresh_loop.wait_for(transfer, 0)
       end
     end)
     fresh_builtin.turn()
@@ -518,6 +522,15 @@ describe("an engine with news", function()
       assert.same({ true }, also_said)
     end)
 
+  it("may have been brought before the wait begins", function()
+    local transfer = fake_transfer(7)
+    transfer.times = 1
+    local one, said = waiter(transfer)
+    fresh_builtin.turn()
+    assert.equal("done", one:status())
+    assert.same({ true }, said)
+  end)
+
   it("may bring news of many at once", function()
     local tasks = {}
     for i = 1, 3 do
@@ -571,7 +584,7 @@ describe("an engine with news", function()
     fresh_loop.engine()
     engine.load = 1
     engine.batches = { {}, { 8 }, { 7 } }
-    assert.is_true(fresh_loop.wait_for(fake_transfer(7)))
+    assert.is_true(fresh_loop.wait_for(fake_transfer(7), 0))
     assert.equal(3, #engine.steps)
   end)
 
@@ -596,7 +609,7 @@ describe("an engine with news", function()
       engine.batches = { { 7 } }
     end)
     fresh_task.run(function()
-      fresh_loop.wait_for(transfer)
+      fresh_loop.wait_for(transfer, 0)
     end)
     assert.is_false(busy)
     assert.equal(0, engine.steps[1].wait)

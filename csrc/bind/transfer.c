@@ -136,6 +136,13 @@ static int l_token(lua_State *L) {
   return 1;
 }
 
+/* transfer:told() -> how often engine:step told of news: who sees it change
+** between a look at the transfer and the wait for news must not wait */
+static int l_told(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)check(L)->request->told);
+  return 1;
+}
+
 /* transfer:status() -> HTTP status, nil before the head is complete */
 static int l_status(lua_State *L) {
   struct ih_request *r = check(L)->request;
@@ -215,9 +222,7 @@ static int next_event(struct transfer *t, struct ih_sse_event *event) {
   size_t used;
   int got;
   if (ih_buf_len(work) == 0) {
-    struct ih_buf empty = *work;
-    *work = t->request->in;
-    t->request->in = empty;
+    ih_buf_swap(work, &t->request->in);
     t->request->reading = ih_buf_len(work);
   }
   got =
@@ -270,6 +275,10 @@ static int l_take(lua_State *L) {
       known = 1;
   }
   t->taking = 0;
+  if (ih_buf_len(&t->work) == 0 && ih_buf_len(&t->request->in) == 0) {
+    ih_buf_free(&t->request->in); /* one of the two keeps its memory */
+    ih_buf_swap(&t->work, &t->request->in);
+  }
   t->request->reading = ih_buf_len(&t->work);
   tell_drained(t);
   /* What came before a broken event is delivered first; the error stays. */
@@ -408,11 +417,11 @@ static int l_tostring(lua_State *L) {
 }
 
 static const luaL_Reg methods[] = {
-    {"token", l_token},     {"status", l_status}, {"head", l_head},
-    {"read", l_read},       {"whole", l_whole},   {"take", l_take},
-    {"waiting", l_waiting}, {"learn", l_learn},   {"append", l_append},
-    {"text", l_text},       {"result", l_result}, {"cancel", l_cancel},
-    {"linger", l_linger},   {NULL, NULL}};
+    {"token", l_token},   {"told", l_told},       {"status", l_status},
+    {"head", l_head},     {"read", l_read},       {"whole", l_whole},
+    {"take", l_take},     {"waiting", l_waiting}, {"learn", l_learn},
+    {"append", l_append}, {"text", l_text},       {"result", l_result},
+    {"cancel", l_cancel}, {"linger", l_linger},   {NULL, NULL}};
 
 static const luaL_Reg meta[] = {
     {"__gc", l_gc}, {"__tostring", l_tostring}, {NULL, NULL}};

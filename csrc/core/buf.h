@@ -63,6 +63,13 @@ static inline void ih_buf_chop(struct ih_buf *b, size_t n) {
   b->_end -= n;
 }
 
+/* Exchanges contents and memory. */
+static inline void ih_buf_swap(struct ih_buf *a, struct ih_buf *b) {
+  struct ih_buf other = *a;
+  *a = *b;
+  *b = other;
+}
+
 /* Makes room for n more bytes and returns where they go, NULL when out of
 ** memory. ih_buf_extend then takes in what was written there. */
 char *ih_buf_reserve(struct ih_buf *b, size_t n);

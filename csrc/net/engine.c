@@ -404,8 +404,10 @@ struct ih_request *ih_engine_ready(struct ih_engine *e) {
 
 void ih_engine_told(struct ih_engine *e, int64_t token) {
   struct ih_request *r = ih_engine_ready(e);
-  if (r && r->token == token)
+  if (r && r->token == token) {
     ih_queue_leave(&r->ready);
+    r->told++;
+  }
 }
 
 /* ---- end ---------------------------------------------------------------- */

@@ -102,6 +102,7 @@ struct ih_request {
   struct ih_buf head; /* header lines of the last response */
   struct ih_buf in;   /* body bytes nobody has read yet */
   int status;         /* HTTP status once the head is complete, else 0 */
+  int64_t told;       /* how often its news was delivered */
   size_t reading;     /* bytes taken out of `in` and not used yet */
   int held;           /* an enum hold of request.c */
   uint64_t received, sent;

@@ -151,6 +151,7 @@ end
 -- stream has ended; false when it must be waited for.
 local function fetch(self)
   local transfer = self._transfer
+  self._told = transfer:told()
   local count, why = transfer:take(self._batch, BATCH, self._whole)
   self._next, self._last = 1, count or 0
   if not count then
@@ -169,7 +170,7 @@ local function fetch(self)
 end
 
 local function wait(self)
-  local ok, err = transport.wait(self._transfer)
+  local ok, err = transport.wait(self._transfer, self._told)
   if not ok then
     fail(self, err)
   end

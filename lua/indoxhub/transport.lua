@@ -68,8 +68,10 @@ end
 
 --- Waits for news of a transfer. Ends it when the waiting task is cancelled.
 ---@return true? ok, indoxhub.Error? err
-function transport.wait(transfer)
-  if loop.wait_for(transfer) then
+---@param transfer indoxhub.core.Transfer
+---@param told integer transfer:told() before the last look at it
+function transport.wait(transfer, told)
+  if loop.wait_for(transfer, told) then
     return true
   end
   transfer:cancel()
@@ -93,11 +95,13 @@ end
 ---@return indoxhub.Answer? answer without its text, indoxhub.Error? err
 function transport.head(transfer, exchange)
   local hide = exchange.hide
+  local told = transfer:told()
   while not transfer:status() and not transfer:result() do
-    local ok, err = transport.wait(transfer)
+    local ok, err = transport.wait(transfer, told)
     if not ok then
       return nil, err
     end
+    told = transfer:told()
   end
   if not transfer:status() then
     -- libcurl takes an end within the headers for the end of the answer.
@@ -115,12 +119,14 @@ end
 ---@return indoxhub.Answer? answer, indoxhub.Error? err
 function transport.body(transfer, answer)
   transfer:whole()
+  local told = transfer:told()
   local result = transfer:result()
   while not result do
-    local ok, err = transport.wait(transfer)
+    local ok, err = transport.wait(transfer, told)
     if not ok then
       return nil, err
     end
+    told = transfer:told()
     result = transfer:result()
   end
   answer.text = transfer:read()

@@ -511,8 +511,9 @@ describe("core.engine", function()
         getmetatable(transfer).__gc(transfer)
         transfer:cancel()
         assert.truthy(tostring(transfer):find("collected", 1, true))
-        for _, method in ipairs { "token", "status", "head", "read", "whole",
-          "take", "waiting", "learn", "append", "text", "result", "linger",
+        for _, method in ipairs { "token", "told", "status", "head", "read",
+          "whole", "take", "waiting", "learn", "append", "text", "result",
+          "linger",
         } do
           local ok, message = pcall(transfer[method], transfer, 1)
           assert.is_false(ok, method)

@@ -193,7 +193,10 @@ function builtin.wait(slot, seconds)
   local timer = seconds and add_timer(slot, seconds)
   if builtin.is_inside() then
     slot.co = coroutine.running()
-    coroutine.yield()
+    if not slot.ready then -- a finalizer may just have turned the loop
+      coroutine.yield()
+    end
+    slot.co = nil
   else
     repeat
       pause(LONGEST_WAIT)

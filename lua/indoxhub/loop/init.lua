@@ -25,8 +25,9 @@ local waiting = {}
 -- Token of a transfer that runs on although nobody waits for it -> transfer.
 local unattended = {}
 
--- Tokens of transfers with news; every step writes here.
-local news = {}
+-- Where a step writes the tokens of transfers with news. A pump takes it, as a
+-- finalizer may pump meanwhile.
+local spare_list = {}
 
 -- Coroutine -> its task.
 local tasks = setmetatable({}, { __mode = "k" })
@@ -92,6 +93,8 @@ function loop.pump(seconds, wait)
   if not running then
     error("indoxhub: " .. message, 0)
   end
+  local news = spare_list or {}
+  spare_list = nil
   local count = running:step(news, seconds, nil, wait)
   for i = 1, count or 0 do
     local token = news[i]
@@ -103,6 +106,7 @@ function loop.pump(seconds, wait)
       unattended[token] = nil
     end
   end
+  spare_list = news
 end
 
 --- Takes what has arrived without waiting for more. A host that watches the
@@ -159,15 +163,19 @@ function loop.wait(slot, seconds)
   return not (task and task.cancelled)
 end
 
---- Waits until there is news of a transfer; false as `loop.wait`.
+--- Waits until there is news of a transfer; false as `loop.wait`. `told` is
+--- transfer:told() from before the look that showed that it has to be waited
+--- for: finalizers run anywhere, and may have turned the loop meanwhile.
 ---@param transfer indoxhub.core.Transfer
+---@param told integer
 ---@return boolean
-function loop.wait_for(transfer)
+function loop.wait_for(transfer, told)
   local token, slot = transfer:token(), { ready = false }
   if waiting[token] then
     error("another task is reading this stream", 0)
   end
   waiting[token] = slot
+  slot.ready = slot.ready or transfer:told() ~= told
   local go_on = loop.wait(slot)
   if waiting[token] == slot then
     waiting[token] = nil

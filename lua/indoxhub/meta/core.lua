@@ -137,6 +137,11 @@ local transfer = {}
 ---@return integer
 function transfer:token() end
 
+--- How often `engine:step` told of its news. Whoever sees it change between a
+--- look at the transfer and the wait for news must not wait.
+---@return integer
+function transfer:told() end
+
 --- The HTTP status; nil before the head is complete.
 ---@return integer?
 function transfer:status() end
