@@ -274,7 +274,7 @@ static int l_take(lua_State *L) {
     if (whole)
       known = 1;
   }
-  t->taking = 0;
+  t->taking = got == IH_NOMEM; /* an event was lost */
   if (ih_buf_len(&t->work) == 0 && ih_buf_len(&t->request->in) == 0) {
     ih_buf_free(&t->request->in); /* one of the two keeps its memory */
     ih_buf_swap(&t->work, &t->request->in);

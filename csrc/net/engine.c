@@ -93,6 +93,11 @@ static int open_multi(struct ih_engine *e) {
   if (!code)
     code = curl_multi_setopt(e->multi, CURLMOPT_PIPELINING,
                              (long)CURLPIPE_NOTHING);
+#if LIBCURL_VERSION_NUM >= 0x081400
+  /* Its name lookups belong to the multi handle, which must not wait for them
+  ** either. */
+  curl_multi_setopt(e->multi, CURLMOPT_QUICK_EXIT, 1L);
+#endif
   return code ? IH_NOMEM : IH_OK;
 }
 
@@ -236,8 +241,14 @@ void ih_engine_unpace(struct ih_engine *e, struct ih_request *r) {
   ih_engine_drained(e, r);
 }
 
+/* Whether libcurl and this engine still have it. A request can have its end
+** before, when a callback gave it up. */
+static int is_attached(const struct ih_request *r) {
+  return r->member._in != NULL;
+}
+
 void ih_engine_cancel(struct ih_engine *e, struct ih_request *r) {
-  if (r->end != IH_RUNNING || ih_engine_is_forked(e))
+  if (!is_attached(r) || ih_engine_is_forked(e))
     return;
   finish(e, r, IH_END_CANCELLED, CURLE_OK);
   ih_poll_bell(&e->poll, 1); /* who waits for it has to hear */
@@ -252,6 +263,8 @@ void ih_engine_limit(struct ih_engine *e, struct ih_request *r, int64_t span) {
     r->started_at = now; /* the clock of one that waits starts now */
   r->timeouts.total = now - r->started_at + span;
   look_at_clock(e, r, now);
+  if (r->end != IH_RUNNING)
+    ih_poll_bell(&e->poll, 1); /* who waits for it has to hear */
   set_alarm(e);
 }
 
@@ -267,13 +280,14 @@ static void abandon(struct ih_engine *e, struct ih_request *r) {
 }
 
 void ih_engine_release(struct ih_engine *e, struct ih_request *r) {
-  if (e && r->end == IH_RUNNING) {
+  if (e && is_attached(r)) {
     if (ih_engine_is_forked(e))
       abandon(e, r);
     else
       ih_engine_cancel(e, r);
   }
   ih_queue_leave(&r->ready);
+  ih_queue_leave(&r->lane);
   ih_request_free(r);
 }
 
@@ -285,12 +299,18 @@ static int spent(struct ih_engine *e, int64_t now) {
 
 static void resume_held(struct ih_engine *e) {
   struct ih_link *link;
+  struct ih_request *r;
   int64_t now = ih_poll_now();
+  int code;
   /* Who is held again while being resumed goes to the end of the queue, and has
   ** spent the budget. */
   while (!spent(e, now) && (link = ih_queue_first(&e->lanes.resume))) {
     ih_queue_leave(link);
-    ih_request_resume(ih_queue_item(link, struct ih_request, lane), now);
+    r = ih_queue_item(link, struct ih_request, lane);
+    code = ih_request_resume(r, now);
+    /* libcurl tells of what the callback gave up in here only, and no more. */
+    if (r->end != IH_RUNNING)
+      finish(e, r, r->end, (CURLcode)code);
     now = ih_poll_now();
   }
 }

@@ -106,10 +106,15 @@ int ih_global_apply(void *easy, const char *ca_file) {
     code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS,
                             (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
 #endif
-#if HAS_QUICK_EXIT
-  /* Else closing waits for a name server that does not answer. A library older
-  ** than the headers may not know it. */
-  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-#endif
+  ih_global_leave_quickly(easy);
   return code;
+}
+
+void ih_global_leave_quickly(void *easy) {
+#if HAS_QUICK_EXIT
+  /* A library older than the headers may not know it. */
+  curl_easy_setopt((CURL *)easy, CURLOPT_QUICK_EXIT, 1L);
+#else
+  (void)easy;
+#endif
 }

@@ -21,6 +21,10 @@ int ih_global_init(void);
 ** code of libcurl. */
 int ih_global_apply(void *easy, const char *ca_file);
 
+/* Else closing a handle waits for a name server that does not answer; also for
+** one that was reset and still has its lookup. */
+void ih_global_leave_quickly(void *easy);
+
 /* "libcurl/8.x (OpenSSL/3.x)" for user agents and bug reports. */
 const char *ih_global_version(void);
 

@@ -109,9 +109,9 @@ int ih_poll_wait(struct ih_poll *p, struct ih_poll_event *events, int most,
     if (found[i].data.u64 & SILENT)
       continue;
     events[sockets].fd = (int)found[i].data.u64;
-    events[sockets].what = (had & EPOLLIN ? IH_READ : 0) |
-                           (had & EPOLLOUT ? IH_WRITE : 0) |
-                           (had & (EPOLLERR | EPOLLHUP) ? IH_ERROR : 0);
+    events[sockets].what =
+        (had & EPOLLIN ? IH_READ : 0) | (had & EPOLLOUT ? IH_WRITE : 0) |
+        (had & (EPOLLERR | EPOLLHUP) ? IH_READ | IH_ERROR : 0);
     sockets++;
   }
   return sockets;

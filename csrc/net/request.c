@@ -331,11 +331,10 @@ int ih_request_may_resume(const struct ih_request *r) {
          (!r->paced || waiting(r) <= r->queue_bytes / 2);
 }
 
-void ih_request_resume(struct ih_request *r, int64_t now) {
+int ih_request_resume(struct ih_request *r, int64_t now) {
   r->heard_at = now; /* the silence was ours */
   r->held = NOT_HELD;
-  if (r->easy)
-    curl_easy_pause(r->easy, CURLPAUSE_CONT);
+  return r->easy ? (int)curl_easy_pause(r->easy, CURLPAUSE_CONT) : CURLE_OK;
 }
 
 static void read_infos(struct ih_request *r) {
@@ -362,11 +361,13 @@ void *ih_request_finish(struct ih_request *r, enum ih_end end, int code) {
   if (r->end == IH_END_CURL && code == CURLE_OPERATION_TIMEDOUT)
     r->end = IH_END_CONNECT; /* the only time libcurl keeps for us */
   r->code = code;
+  r->held = NOT_HELD;
   if (!r->text[0])
     strncpy(r->text, curl_easy_strerror((CURLcode)code), IH_MAX_TEXT - 1);
   if (easy) {
     read_infos(r);
     curl_easy_reset(easy);
+    ih_global_leave_quickly(easy);
     r->easy = NULL;
   }
   return easy;

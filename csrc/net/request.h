@@ -133,8 +133,9 @@ int64_t ih_request_check(struct ih_request *r, int64_t now);
  */
 int ih_request_may_resume(const struct ih_request *r);
 
-/* Lets a held transfer go on; libcurl may deliver from within this call. */
-void ih_request_resume(struct ih_request *r, int64_t now);
+/* Lets a held transfer go on; libcurl may deliver from within this call.
+** Returns the code of libcurl. */
+int ih_request_resume(struct ih_request *r, int64_t now);
 
 /* Writes down how it ended, unless that is known already, and returns the
 ** libcurl handle, reset for another use; NULL when it has none. The handle must

@@ -264,6 +264,40 @@ describe("core.engine", function()
     end
   end)
 
+  it("lets what waits be read after the end, and forgets it then", function()
+    local url = raw:script("plenty", { { "send", servers.reply("200 OK",
+      "text/plain", ("x"):rep(MIB)) }, { "hold" } })
+    local transfer = submit(url, { paced = true, queue_bytes = 65536 })
+    step_until(engine, function()
+      return transfer:waiting() >= 65536
+    end, "a full queue")
+    transfer:cancel()
+    assert.is_true(#transfer:read() >= 65536)
+    getmetatable(transfer).__gc(transfer)
+    step(engine, 0)
+    assert.equal(0, engine:running())
+  end)
+
+  it("ends what passes a limit while it is resumed", function()
+    local url = raw:script("tiny", {
+      { "send", servers.reply("200 OK", "text/plain", "x") }, { "again" } })
+    finish(engine, submit(url)) -- a connection to be used again
+    raw:script("huge", { { "send", servers.reply("200 OK", "text/plain",
+      ("x"):rep(4 * MIB)) }, { "again" } })
+    for _ = 1, 5 do
+      local transfer = submit(raw:base("huge"), { max_bytes = 20000 })
+      local deadline = core.now() + 20
+      while not transfer:result() or engine:busy() do
+        assert.is_true(core.now() < deadline, "waited too long")
+        engine:step({}, nil, 1, 0.05)
+      end
+      assert.equal("body_limit", transfer:result().ended)
+      assert.equal(0, engine:running())
+      assert.is_true(transfer:told() > 0)
+    end
+    assert.equal("complete", finish(engine, submit(url)).ended)
+  end)
+
   it("takes a step of no time as the least one", function()
     local transfer = submit(raw:script("tiny", {
       { "send", servers.reply("200 OK", "text/plain", "x") } }))
