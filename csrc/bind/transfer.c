@@ -216,19 +216,23 @@ static void push_event(lua_State *L, const struct ih_sse_event *event) {
 }
 
 /* One event of the waiting bytes. Returns what ih_sse_next does. The bytes are
-** consumed at once; the spans stay good until the next event. */
+** consumed at once; the spans stay good until the next event. What is left of
+** `work` may hold no whole event while the rest of it is in `in`. */
 static int next_event(struct transfer *t, struct ih_sse_event *event) {
   struct ih_buf *work = &t->work;
   size_t used;
   int got;
-  if (ih_buf_len(work) == 0) {
-    ih_buf_swap(work, &t->request->in);
-    t->request->reading = ih_buf_len(work);
-  }
-  got =
-      ih_sse_next(&t->sse, ih_buf_bytes(work), ih_buf_len(work), &used, event);
-  if (got >= 0)
+  do {
+    if (ih_buf_len(work) == 0) {
+      ih_buf_swap(work, &t->request->in);
+      t->request->reading = ih_buf_len(work);
+    }
+    got = ih_sse_next(&t->sse, ih_buf_bytes(work), ih_buf_len(work), &used,
+                      event);
+    if (got < 0)
+      return got;
     ih_buf_consume(work, used);
+  } while (got == IH_SSE_MORE && ih_buf_len(&t->request->in) > 0);
   return got;
 }
 

@@ -44,7 +44,8 @@ end
 
 -- Sockets and the like of this process; pipes come and go with each look.
 local function count_descriptors()
-  local pipe = io.popen("ls -l /proc/$PPID/fd | grep -cE 'socket|anon_inode'")
+  local pipe = io.popen("ls -l /proc/$PPID/fd 2>&1 | " ..
+    "grep -cE 'socket|anon_inode'")
   local n = tonumber(pipe:read("*a"))
   pipe:close()
   return n
@@ -276,6 +277,27 @@ describe("core.engine", function()
     getmetatable(transfer).__gc(transfer)
     step(engine, 0)
     assert.equal(0, engine:running())
+  end)
+
+  it("finds an event whose end came while others were taken", function()
+    local first, rest = "data: 1\n\ndata: 2", "2\n\ndata: 3\n\n"
+    local url = raw:script("overlap", {
+      { "send", "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+        .. "Connection: close\r\n\r\n" },
+      { "send", first }, { "sleep", 100 }, { "send", rest } })
+    local transfer = submit(url, { paced = true })
+    local batch = {}
+    step_until(engine, function()
+      return transfer:waiting() == #first
+    end, "the first piece")
+    assert.equal(1, transfer:take(batch, 1, true))
+    local left = transfer:waiting()
+    step_until(engine, function()
+      return transfer:waiting() == left + #rest
+    end, "the rest")
+    assert.equal(2, transfer:take(batch, 9, true))
+    assert.equal("22", batch[1].data)
+    assert.equal("3", batch[2].data)
   end)
 
   it("ends what passes a limit while it is resumed", function()
