@@ -1,6 +1,9 @@
 -- Programs that specs run in an interpreter of their own.
 local programs = {}
 
+-- Seconds after which one is ended, with exit code 124.
+local LIMIT = 180
+
 --- Writes a program to a file. Returns its name.
 function programs.write(code)
   local name = os.tmpname()
@@ -15,8 +18,8 @@ end
 function programs.run(code, before)
   local name = programs.write(code)
   local lua = assert(os.getenv("INDOXHUB_LUA"), "INDOXHUB_LUA is not set")
-  local pipe = io.popen(("%s; %s %s 2>&1 </dev/null; printf '\\n%%d' $?")
-    :format(before or ":", lua, name))
+  local pipe = io.popen(("%s; timeout --foreground %d %s %s 2>&1 </dev/null; "
+    .. "printf '\\n%%d' $?"):format(before or ":", LIMIT, lua, name))
   local said = pipe:read("*a")
   pipe:close()
   os.remove(name)

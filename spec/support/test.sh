@@ -12,7 +12,8 @@ set -u
 
 LUAS="lua5.1 lua5.2 lua5.3 lua5.4 luajit"
 totals=$(mktemp)
-trap 'rm -f "$totals"' EXIT
+trap 'rm -f "$totals" "$totals.now"' EXIT
+limit=1200 # seconds for one interpreter's specs
 root=$(pwd)
 runner= # what interpreters run under
 export WERROR=-Werror
@@ -121,11 +122,12 @@ run_specs() {
   lua=$1
   shift
   before=$(wc -l <"$totals")
-  with_lua "$lua" $runner "$lua" spec/support/specs.lua \
+  with_lua "$lua" timeout --foreground -k 9 "$limit" $runner "$lua" spec/support/specs.lua \
     -o spec/support/totals.lua "$@"
   status=$?
   if [ "$(wc -l <"$totals")" -eq "$before" ]; then
-    echo "FAILED: the specs did not run to their end"
+    echo "FAILED: the specs did not run to their end (exit code $status)," \
+      "but to: $(cat "$totals.now")"
     record 0 1 0
   elif [ "$status" -ne 0 ] &&
     [ "$(tail -n 1 "$totals" | cut -d ' ' -f 2)" = 0 ]; then

@@ -1,5 +1,6 @@
 -- An output handler of busted: names what failed and what was skipped, and
--- appends "passed failed skipped" to the file that INDOXHUB_TOTALS names.
+-- appends "passed failed skipped" to the file that INDOXHUB_TOTALS names. The
+-- test that runs is named in that file's neighbour ".now".
 local busted = require "busted"
 
 local function show(kind, list)
@@ -16,8 +17,22 @@ local function show(kind, list)
   end
 end
 
+local function write(name, mode, text)
+  local file = name and io.open(name, mode)
+  if file then
+    file:write(text, "\n")
+    file:close()
+  end
+end
+
 return function()
   local handler = require "busted.outputHandlers.base"()
+  local totals = os.getenv("INDOXHUB_TOTALS")
+
+  local function begin(element)
+    write(totals and totals .. ".now", "w", handler.getFullName(element))
+    return nil, true
+  end
 
   local function finish()
     show("FAILED", handler.failures)
@@ -27,15 +42,11 @@ return function()
       handler.failuresCount + handler.errorsCount, handler.pendingsCount }
     io.stdout:write(("%d passed, %d failed, %d skipped\n")
       :format(counts[1], counts[2], counts[3]))
-    local name = os.getenv("INDOXHUB_TOTALS")
-    local file = name and io.open(name, "a")
-    if file then
-      file:write(table.concat(counts, " "), "\n")
-      file:close()
-    end
+    write(totals, "a", table.concat(counts, " "))
     return nil, true
   end
 
+  busted.subscribe({ "test", "start" }, begin)
   busted.subscribe({ "suite", "end" }, finish)
   return handler
 end
