@@ -21,6 +21,13 @@ void ih_new_class(lua_State *L, const char *name, const luaL_Reg *methods,
   lua_pop(L, 1);
 }
 
+void ih_add_methods(lua_State *L, const char *name, const luaL_Reg *methods) {
+  luaL_getmetatable(L, name);
+  lua_getfield(L, -1, "__index");
+  luaL_setfuncs(L, methods, 0);
+  lua_pop(L, 2);
+}
+
 const char *ih_opt_string(lua_State *L, int table, const char *field,
                           size_t *len) {
   lua_getfield(L, table, field);
@@ -93,5 +100,6 @@ int luaopen_indoxhub_core(lua_State *L) {
   ih_open_transfer(L);
   ih_open_tidy(L);
   ih_open_process(L);
+  ih_open_base64(L);
   return 1;
 }

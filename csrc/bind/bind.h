@@ -29,6 +29,9 @@ struct engine_box {
 void ih_new_class(lua_State *L, const char *name, const luaL_Reg *methods,
                   const luaL_Reg *meta);
 
+/* Adds methods to a class that is registered. */
+void ih_add_methods(lua_State *L, const char *name, const luaL_Reg *methods);
+
 /* Fields of the options table at stack index `table`. A string stays on the
 ** stack so that it cannot be collected; the others leave it as it was. */
 const char *ih_opt_string(lua_State *L, int table, const char *field,
@@ -45,7 +48,7 @@ int64_t ih_nanoseconds(lua_Number seconds);
 /* nil and a message; the number of results. */
 int ih_push_failure(lua_State *L, const char *message);
 
-/* The engine at stack index 1, for engine:submit of transfer.c. */
+/* The engine at stack index 1, for engine:submit of submit.c. */
 struct engine_box *ih_check_engine(lua_State *L, int index);
 
 /* Each opens one binding file: registers its classes and adds its functions to
@@ -55,8 +58,9 @@ void ih_open_engine(lua_State *L);
 void ih_open_transfer(lua_State *L);
 void ih_open_tidy(lua_State *L);
 void ih_open_process(lua_State *L);
+void ih_open_base64(lua_State *L);
 
-/* engine:submit{...} -> transfer; lives in transfer.c. */
+/* engine:submit{...} -> transfer; lives in submit.c. */
 int ih_l_submit(lua_State *L);
 
 #pragma GCC visibility pop

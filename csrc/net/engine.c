@@ -5,49 +5,24 @@
 #include <unistd.h>
 
 #include "global.h"
-#include "poll.h"
-
-/* Handing a new transfer to libcurl takes it tens of microseconds, and it
-** starts all it has been given in one go. */
-#define STARTS_PER_STEP 16
-
-#define ROUNDS_PER_STEP 8
-#define EVENTS_PER_ROUND 64
-#define LIBCURL_TIMERS_PER_STEP 8
-
-/* A round that moved less than this found nearly everything drained: asking
-** again at once would cost a system call and find nothing. */
-#define WORTH_ANOTHER_ROUND ((size_t)16 * 1024)
-
-/* Handles of libcurl kept for the next requests. Made anew each time they would
-** scatter over the heap, and resident memory creep up by megabytes. */
-#define SPARE_HANDLES 256
+#include "inner.h"
+#include "sigpipe.h"
 
 /* Connections kept open for the next request. */
 #define IDLE_CONNECTIONS 100L
 
-/* A step that may take no time still gets somewhere. */
-#define LEAST_STEP ((int64_t)50 * 1000)
-
 #define MILLISECOND ((int64_t)1000000)
 
-struct ih_engine {
-  struct ih_poll poll;
-  struct ih_lanes lanes;
-  struct ih_queue starting; /* submitted, not yet libcurl's */
-  struct ih_queue members;  /* every exchange that is not over */
-  struct ih_heap timers;
-  CURLM *multi;
-  int64_t libcurl_due; /* when libcurl wants to be called, 0: never */
-  int64_t alarm;       /* of the host, 0: none */
-  int64_t last_token;
-  size_t running;
-  CURL *spare[SPARE_HANDLES];
-  int spares;
-  pid_t pid;
-};
-
 /* ---- libcurl's two callbacks of the multi handle ------------------------- */
+
+/* libcurl itself tells of the socket of an exchange only when that is over. One
+** that it does not watch for a while may still be open. */
+static void note_socket(CURL *easy, curl_socket_t fd) {
+  struct ih_request *r = NULL;
+  curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)(void *)&r);
+  if (r)
+    r->socket = fd;
+}
 
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *self,
                      void *known) {
@@ -56,7 +31,8 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *self,
                : what == CURL_POLL_IN   ? IH_READ
                : what == CURL_POLL_OUT  ? IH_WRITE
                                         : IH_READ | IH_WRITE;
-  (void)easy;
+  if (events)
+    note_socket(easy, fd);
   if (ih_poll_watch(&e->poll, fd, events, known != NULL) < 0 && events)
     return -1;
   if (events && !known)
@@ -147,13 +123,12 @@ int ih_engine_add_waker(struct ih_engine *e, int fd) {
 
 /* ---- wake-ups ----------------------------------------------------------- */
 
-/* The bell tells of work that no socket and no timer announces. */
-static void set_bell(struct ih_engine *e) {
+void ih_engine_set_bell(struct ih_engine *e) {
   ih_poll_bell(&e->poll, ih_queue_first(&e->lanes.resume) ||
                              ih_queue_first(&e->starting));
 }
 
-static void set_alarm(struct ih_engine *e) {
+void ih_engine_set_alarm(struct ih_engine *e) {
   struct ih_timer *first = ih_heap_first(&e->timers);
   int64_t at = first ? first->at : 0;
   if (e->libcurl_due && (!at || e->libcurl_due < at))
@@ -169,17 +144,20 @@ void ih_engine_alarm(struct ih_engine *e, int64_t delay) {
     return;
   e->alarm = delay < 0 ? 0 : ih_poll_now() + delay;
   if (e->alarm != before)
-    set_alarm(e);
+    ih_engine_set_alarm(e);
 }
 
 /* ---- the life of an exchange -------------------------------------------- */
 
 /* Takes a request out of everything but the ready queue. */
 static void detach(struct ih_engine *e, struct ih_request *r, enum ih_end end,
-                   CURLcode code) {
+                   int code) {
+  struct ih_sigpipe pipe;
   CURL *easy;
+  ih_sigpipe_hold(&pipe);
   if (r->easy)
     curl_multi_remove_handle(e->multi, r->easy);
+  ih_sigpipe_release(&pipe);
   ih_queue_leave(&r->lane);
   ih_queue_leave(&r->member);
   ih_heap_drop(&e->timers, &r->timer);
@@ -191,17 +169,16 @@ static void detach(struct ih_engine *e, struct ih_request *r, enum ih_end end,
     curl_easy_cleanup(easy);
 }
 
-static void finish(struct ih_engine *e, struct ih_request *r, enum ih_end end,
-                   CURLcode code) {
+void ih_engine_finish(struct ih_engine *e, struct ih_request *r,
+                      enum ih_end end, int code) {
   detach(e, r, end, code);
   ih_queue_push(&e->lanes.ready, &r->ready);
 }
 
-static void look_at_clock(struct ih_engine *e, struct ih_request *r,
-                          int64_t now) {
+void ih_engine_look(struct ih_engine *e, struct ih_request *r, int64_t now) {
   int64_t next = ih_request_check(r, now);
   if (r->end != IH_RUNNING)
-    finish(e, r, r->end, CURLE_OK);
+    ih_engine_finish(e, r, r->end, CURLE_OK);
   else if (next)
     ih_heap_set(&e->timers, &r->timer, next);
   else
@@ -211,14 +188,16 @@ static void look_at_clock(struct ih_engine *e, struct ih_request *r,
 int ih_engine_submit(struct ih_engine *e, const struct ih_request_options *o,
                      struct ih_request **out) {
   struct ih_request *r;
+  int status;
   *out = NULL;
   if (ih_engine_is_forked(e))
     return IH_FORKED;
   if (ih_heap_reserve(&e->timers, e->running + 1) < 0)
     return IH_NOMEM;
-  r = ih_request_new(o, e->spares ? e->spare[--e->spares] : curl_easy_init());
-  if (!r)
-    return IH_NOMEM;
+  status = ih_request_new(
+      o, e->spares ? e->spare[--e->spares] : curl_easy_init(), &r);
+  if (status < 0)
+    return status;
   r->token = ++e->last_token;
   r->lanes = &e->lanes;
   e->running++;
@@ -229,11 +208,15 @@ int ih_engine_submit(struct ih_engine *e, const struct ih_request_options *o,
   return IH_OK;
 }
 
-void ih_engine_drained(struct ih_engine *e, struct ih_request *r) {
+static void resume_soon(struct ih_engine *e, struct ih_request *r) {
   if (!ih_request_may_resume(r) || r->lane._in || ih_engine_is_forked(e))
     return;
   ih_queue_push(&e->lanes.resume, &r->lane);
   ih_poll_bell(&e->poll, 1);
+}
+
+void ih_engine_drained(struct ih_engine *e, struct ih_request *r) {
+  resume_soon(e, r);
 }
 
 void ih_engine_unpace(struct ih_engine *e, struct ih_request *r) {
@@ -247,12 +230,30 @@ static int is_attached(const struct ih_request *r) {
   return r->member._in != NULL;
 }
 
-void ih_engine_cancel(struct ih_engine *e, struct ih_request *r) {
-  if (!is_attached(r) || ih_engine_is_forked(e))
-    return;
-  finish(e, r, IH_END_CANCELLED, CURLE_OK);
+/* Ends one between two steps. */
+static void end_now(struct ih_engine *e, struct ih_request *r,
+                    enum ih_end end) {
+  ih_engine_finish(e, r, end, CURLE_OK);
   ih_poll_bell(&e->poll, 1); /* who waits for it has to hear */
-  set_alarm(e);
+  ih_engine_set_alarm(e);
+}
+
+void ih_engine_cancel(struct ih_engine *e, struct ih_request *r) {
+  if (is_attached(r) && !ih_engine_is_forked(e))
+    end_now(e, r, IH_END_CANCELLED);
+}
+
+int ih_engine_feed(struct ih_engine *e, struct ih_request *r, const char *bytes,
+                   size_t n) {
+  int status;
+  if (!is_attached(r) || r->end != IH_RUNNING || ih_engine_is_forked(e))
+    return IH_OK;
+  status = ih_upload_feed(r, bytes, n);
+  if (status == IH_LIMIT)
+    end_now(e, r, IH_END_UPLOAD_SIZE);
+  else if (status == IH_OK)
+    resume_soon(e, r);
+  return status == IH_LIMIT ? IH_OK : status;
 }
 
 void ih_engine_limit(struct ih_engine *e, struct ih_request *r, int64_t span) {
@@ -262,10 +263,10 @@ void ih_engine_limit(struct ih_engine *e, struct ih_request *r, int64_t span) {
   if (!r->started_at)
     r->started_at = now; /* the clock of one that waits starts now */
   r->timeouts.total = now - r->started_at + span;
-  look_at_clock(e, r, now);
+  ih_engine_look(e, r, now);
   if (r->end != IH_RUNNING)
     ih_poll_bell(&e->poll, 1); /* who waits for it has to hear */
-  set_alarm(e);
+  ih_engine_set_alarm(e);
 }
 
 /* In a forked child a request loses what libcurl made for the parent's
@@ -291,131 +292,7 @@ void ih_engine_release(struct ih_engine *e, struct ih_request *r) {
   ih_request_free(r);
 }
 
-/* ---- a step ------------------------------------------------------------- */
-
-static int spent(struct ih_engine *e, int64_t now) {
-  return e->lanes.bytes_left == 0 || now >= e->lanes.stop_at;
-}
-
-static void resume_held(struct ih_engine *e) {
-  struct ih_link *link;
-  struct ih_request *r;
-  int64_t now = ih_poll_now();
-  int code;
-  /* Who is held again while being resumed goes to the end of the queue, and has
-  ** spent the budget. */
-  while (!spent(e, now) && (link = ih_queue_first(&e->lanes.resume))) {
-    ih_queue_leave(link);
-    r = ih_queue_item(link, struct ih_request, lane);
-    code = ih_request_resume(r, now);
-    /* libcurl tells of what the callback gave up in here only, and no more. */
-    if (r->end != IH_RUNNING)
-      finish(e, r, r->end, (CURLcode)code);
-    now = ih_poll_now();
-  }
-}
-
-static void start_waiting(struct ih_engine *e) {
-  int started;
-  for (started = 0; started < STARTS_PER_STEP; started++) {
-    struct ih_link *link = ih_queue_first(&e->starting);
-    struct ih_request *r;
-    if (!link)
-      return;
-    ih_queue_leave(link);
-    r = ih_queue_item(link, struct ih_request, lane);
-    r->started_at = ih_poll_now();
-    if (curl_multi_add_handle(e->multi, r->easy) != CURLM_OK)
-      finish(e, r, IH_END_NOMEM, CURLE_OUT_OF_MEMORY);
-    else
-      look_at_clock(e, r, r->started_at);
-  }
-}
-
-static void act(struct ih_engine *e, curl_socket_t fd, int what) {
-  int running;
-  int mask = (what & IH_READ ? CURL_CSELECT_IN : 0) |
-             (what & IH_WRITE ? CURL_CSELECT_OUT : 0) |
-             (what & IH_ERROR ? CURL_CSELECT_ERR : 0);
-  curl_multi_socket_action(e->multi, fd, mask, &running);
-}
-
-/* Serves sockets until the budget is spent; who was not served is still ready
-** in the next step. Returns how many bytes came. */
-static size_t serve(struct ih_engine *e, struct ih_poll_event *events, int n) {
-  size_t before = e->lanes.bytes_left;
-  int i;
-  for (i = 0; i < n; i++) {
-    if (spent(e, ih_poll_now()))
-      break;
-    act(e, events[i].fd, events[i].what);
-  }
-  return before - e->lanes.bytes_left;
-}
-
-static void serve_libcurl_timer(struct ih_engine *e) {
-  int i;
-  for (i = 0; i < LIBCURL_TIMERS_PER_STEP; i++) {
-    int64_t now = ih_poll_now();
-    if (!e->libcurl_due || e->libcurl_due > now || spent(e, now))
-      return;
-    e->libcurl_due = 0;
-    act(e, CURL_SOCKET_TIMEOUT, 0);
-  }
-}
-
-static void collect_finished(struct ih_engine *e) {
-  CURLMsg *message;
-  int left;
-  while ((message = curl_multi_info_read(e->multi, &left))) {
-    void *self = NULL;
-    CURLcode code = message->data.result;
-    if (message->msg != CURLMSG_DONE)
-      continue;
-    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&self);
-    finish(e, self, code ? IH_END_CURL : IH_END_COMPLETE, code);
-  }
-}
-
-static void check_timeouts(struct ih_engine *e, int64_t now) {
-  struct ih_timer *first;
-  while ((first = ih_heap_first(&e->timers)) && first->at <= now)
-    look_at_clock(e, ih_queue_item(first, struct ih_request, timer), now);
-}
-
-static int round_up_ms(int64_t ns) {
-  int64_t ms = (ns + MILLISECOND - 1) / MILLISECOND;
-  return ms > INT32_MAX ? INT32_MAX : (int)ms;
-}
-
-int ih_engine_step(struct ih_engine *e, int64_t budget, size_t bytes,
-                   int64_t wait) {
-  struct ih_poll_event events[EVENTS_PER_ROUND];
-  int round, n;
-  if (ih_engine_is_forked(e))
-    return IH_FORKED;
-  n = ih_poll_wait(&e->poll, events, EVENTS_PER_ROUND, round_up_ms(wait));
-  e->lanes.stepping = 1;
-  e->lanes.stop_at =
-      ih_poll_now() + (budget > LEAST_STEP ? budget : LEAST_STEP);
-  e->lanes.bytes_left = bytes;
-  resume_held(e);
-  start_waiting(e);
-  for (round = 1;; round++) {
-    size_t moved = serve(e, events, n);
-    serve_libcurl_timer(e);
-    if (moved < WORTH_ANOTHER_ROUND || round == ROUNDS_PER_STEP ||
-        spent(e, ih_poll_now()))
-      break;
-    n = ih_poll_wait(&e->poll, events, EVENTS_PER_ROUND, 0);
-  }
-  collect_finished(e);
-  check_timeouts(e, ih_poll_now());
-  e->lanes.stepping = 0;
-  set_bell(e);
-  set_alarm(e);
-  return IH_OK;
-}
+/* ---- news --------------------------------------------------------------- */
 
 struct ih_request *ih_engine_ready(struct ih_engine *e) {
   struct ih_link *link = ih_queue_first(&e->lanes.ready);
@@ -432,6 +309,15 @@ void ih_engine_told(struct ih_engine *e, int64_t token) {
 
 /* ---- end ---------------------------------------------------------------- */
 
+static void close_multi(struct ih_engine *e) {
+  struct ih_sigpipe pipe;
+  while (e->spares)
+    curl_easy_cleanup(e->spare[--e->spares]);
+  ih_sigpipe_hold(&pipe);
+  curl_multi_cleanup(e->multi);
+  ih_sigpipe_release(&pipe);
+}
+
 void ih_engine_free(struct ih_engine *e) {
   struct ih_link *link;
   int forked;
@@ -445,11 +331,8 @@ void ih_engine_free(struct ih_engine *e) {
     else
       detach(e, r, IH_END_CLOSED, CURLE_OK);
   }
-  if (!forked) {
-    while (e->spares)
-      curl_easy_cleanup(e->spare[--e->spares]);
-    curl_multi_cleanup(e->multi);
-  }
+  if (!forked)
+    close_multi(e);
   while ((link = ih_queue_first(&e->lanes.ready)))
     ih_queue_leave(link);
   ih_poll_close(&e->poll);

@@ -41,8 +41,7 @@ void ih_engine_free(struct ih_engine *e);
 int ih_engine_fd(const struct ih_engine *e);
 int ih_engine_is_forked(const struct ih_engine *e);
 
-/* Works for at most `budget` nanoseconds and `bytes` bytes of received bodies,
-** after waiting at most `wait` nanoseconds (0: not at all) for something to do.
+/* Works for at most `budget` nanoseconds and `bytes` bytes of bodies, after waiting at most `wait` nanoseconds (0: not at all) for something to do.
 ** A signal ends the wait. IH_OK or IH_FORKED. */
 int ih_engine_step(struct ih_engine *e, int64_t budget, size_t bytes,
                    int64_t wait);
@@ -54,10 +53,15 @@ struct ih_request *ih_engine_ready(struct ih_engine *e);
 /* The news of the request with this token was delivered. */
 void ih_engine_told(struct ih_engine *e, int64_t token);
 
-/* Begins an exchange; copies everything it is given. IH_OK, or IH_NOMEM or
-** IH_FORKED with *out NULL. */
+/* Begins an exchange; copies everything it is given. IH_OK, or with *out NULL
+** IH_NOMEM, IH_FORKED, or IH_SYSTEM with errno for a file of the form. */
 int ih_engine_submit(struct ih_engine *e, const struct ih_request_options *o,
                      struct ih_request **out);
+
+/* Takes bytes for the fed part of the form; NULL marks its end. IH_OK, also when
+** nothing is wanted any more, or IH_NOMEM. */
+int ih_engine_feed(struct ih_engine *e, struct ih_request *r, const char *bytes,
+                   size_t n);
 
 /* The reader consumed bytes of r->in: a transfer held for it may go on. */
 void ih_engine_drained(struct ih_engine *e, struct ih_request *r);

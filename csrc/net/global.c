@@ -14,16 +14,19 @@
 
 #define OLDEST 0x074c00 /* 7.76.0 */
 
+/* From this one on OpenSSL does not write to sockets by itself: 7.87.0. */
+#define NO_SIGPIPE 0x075700
+
 /* Every option that came after OLDEST stands here and nowhere else. */
 #define HAS_QUICK_EXIT (LIBCURL_VERSION_NUM >= 0x075700)
 #define HAS_PROTOCOLS_STR (LIBCURL_VERSION_NUM >= 0x075500)
 
 static struct {
   pthread_once_t once;
-  int status;
+  int status, has_http2, has_sigpipe;
   char version[128];
   const char *ca_dir; /* use this alone; NULL: use libcurl's own bundle */
-} process = {PTHREAD_ONCE_INIT, IH_SYSTEM, "", NULL};
+} process = {PTHREAD_ONCE_INIT, IH_SYSTEM, 0, 0, "", NULL};
 
 /* A thread of libcurl must not find its code gone after lua_close. */
 static void pin(void) {
@@ -69,6 +72,8 @@ static void start(void) {
            info->version, info->ssl_version ? info->ssl_version : "no TLS");
   if (info->version_num < OLDEST)
     return;
+  process.has_http2 = (info->features & CURL_VERSION_HTTP2) != 0;
+  process.has_sigpipe = info->version_num < NO_SIGPIPE;
   process.ca_dir = hashed_folder(info);
   process.status = IH_OK;
 }
@@ -81,6 +86,14 @@ int ih_global_init(void) {
 const char *ih_global_version(void) {
   pthread_once(&process.once, start);
   return process.version;
+}
+
+int ih_global_has_http2(void) {
+  return process.has_http2;
+}
+
+int ih_global_has_sigpipe(void) {
+  return process.has_sigpipe;
 }
 
 static CURLcode trust(CURL *easy, const char *ca_file) {

@@ -21,6 +21,12 @@ int ih_global_init(void);
 ** code of libcurl. */
 int ih_global_apply(void *easy, const char *ca_file);
 
+/* Whether this libcurl was built with HTTP/2. */
+int ih_global_has_http2(void);
+
+/* Whether this libcurl lets SIGPIPE through: see sigpipe.h. */
+int ih_global_has_sigpipe(void);
+
 /* Else closing a handle waits for a name server that does not answer; also for
 ** one that was reset and still has its lookup. */
 void ih_global_leave_quickly(void *easy);

@@ -4,7 +4,6 @@
 
 #include <curl/curl.h>
 #include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,8 +17,8 @@
 #define KEEPALIVE_AFTER 30L
 #define KEEPALIVE_EVERY 15L
 
-/* Nanoseconds until a timeout that met waiting bytes is looked at again. */
-#define LOOK_AGAIN ((int64_t)20 * 1000 * 1000)
+/* "Expectation Failed" */
+#define STATUS_NO_GO_AHEAD 417
 
 /* libcurl takes no "never" for the time to connect. */
 #define NEVER_MS 2147483647L
@@ -27,17 +26,11 @@
 /* libcurl writes its message into the request. */
 typedef char text_has_room[IH_MAX_TEXT >= CURL_ERROR_SIZE ? 1 : -1];
 
-enum hold {
-  NOT_HELD,
-  HELD_FOR_STEP,  /* the budget of the step is spent */
-  HELD_FOR_READER /* the queue is full */
-};
-
 /* ---- callbacks ---------------------------------------------------------- */
 
-static size_t hold(struct ih_request *r, enum hold why) {
+static size_t hold(struct ih_request *r, enum ih_hold why) {
   r->held = why;
-  if (why == HELD_FOR_STEP)
+  if (why == IH_HELD_FOR_STEP)
     ih_queue_push(&r->lanes->resume, &r->lane);
   return CURL_WRITEFUNC_PAUSE;
 }
@@ -59,9 +52,9 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *self) {
   size_t n = size * count;
   int64_t now = ih_poll_now();
   if (r->paced && r->queue_bytes && waiting(r) >= r->queue_bytes)
-    return hold(r, HELD_FOR_READER);
+    return hold(r, IH_HELD_FOR_READER);
   if (!lanes->stepping || lanes->bytes_left == 0 || now >= lanes->stop_at)
-    return hold(r, HELD_FOR_STEP);
+    return hold(r, IH_HELD_FOR_STEP);
   if (!r->paced && r->max_bytes && r->received + n > r->max_bytes)
     return give_up(r, IH_END_BODY_LIMIT);
   if (ih_buf_append(&r->in, bytes, n) < 0)
@@ -96,18 +89,28 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *self) {
       r->status = (int)status;
       ih_queue_push(&r->lanes->ready, &r->ready);
     }
+    if (ih_upload_may_resume(r))
+      ih_queue_push(&r->lanes->resume, &r->lane);
+    /* libcurl would send it again by itself, for ever if need be. */
+    if (r->expect && status == STATUS_NO_GO_AHEAD)
+      return give_up(r, IH_END_COMPLETE);
   }
   return n;
 }
 
-/* Only for bodies that take a while to leave. */
+/* Only for bodies that take a while to leave, or whose progress is asked for.
+*/
 static int on_progress(void *self, curl_off_t down_total, curl_off_t down,
                        curl_off_t up_total, curl_off_t up) {
   struct ih_request *r = self;
-  (void)down_total, (void)down, (void)up_total;
+  (void)down_total, (void)down;
+  if (up_total > 0)
+    r->total = up_total;
   if ((uint64_t)up > r->sent) {
     r->sent = (uint64_t)up;
     r->sent_at = ih_poll_now();
+    if (r->progress)
+      ih_queue_push(&r->lanes->ready, &r->ready);
   }
   return 0;
 }
@@ -144,7 +147,7 @@ static int copy_headers(struct ih_request *r,
   if (o->body && o->body_len == 0 && add_header(r, "Content-Type:") < 0)
     return IH_NOMEM;
   /* Else a body above 1 MB waits a second for a go-ahead few servers send. */
-  return add_header(r, "Expect:");
+  return add_header(r, o->expect ? "Expect: 100-continue" : "Expect:");
 }
 
 static CURLcode set_method(CURL *easy, const char *method, int has_body) {
@@ -153,29 +156,28 @@ static CURLcode set_method(CURL *easy, const char *method, int has_body) {
   if (strcmp(method, "HEAD") == 0)
     return curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
   if (strcmp(method, "POST") == 0 && has_body)
-    return curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    return CURLE_OK; /* the body has said so */
   return curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
 }
 
 static CURLcode set_body(struct ih_request *r, const char *body, size_t len) {
   CURLcode code;
-  if (!body)
-    return CURLE_OK;
   if (ih_buf_append(&r->body, body, len) < 0)
     return CURLE_OUT_OF_MEMORY;
+  r->total = (int64_t)len;
   code =
       curl_easy_setopt(r->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)len);
+  return code ? code
+              : curl_easy_setopt(r->easy, CURLOPT_POSTFIELDS,
+                                 ih_buf_bytes(&r->body));
+}
+
+static CURLcode count_sent(struct ih_request *r) {
+  CURLcode code =
+      curl_easy_setopt(r->easy, CURLOPT_XFERINFOFUNCTION, on_progress);
   if (!code)
-    code =
-        curl_easy_setopt(r->easy, CURLOPT_POSTFIELDS, ih_buf_bytes(&r->body));
-  if (!code && len > SMALL_BODY) {
-    code = curl_easy_setopt(r->easy, CURLOPT_XFERINFOFUNCTION, on_progress);
-    if (!code)
-      code = curl_easy_setopt(r->easy, CURLOPT_XFERINFODATA, r);
-    if (!code)
-      code = curl_easy_setopt(r->easy, CURLOPT_NOPROGRESS, 0L);
-  }
-  return code;
+    code = curl_easy_setopt(r->easy, CURLOPT_XFERINFODATA, r);
+  return code ? code : curl_easy_setopt(r->easy, CURLOPT_NOPROGRESS, 0L);
 }
 
 static long connect_ms(int64_t ns) {
@@ -187,8 +189,6 @@ static CURLcode set_all(struct ih_request *r,
                         const struct ih_request_options *o) {
   CURL *easy = r->easy;
   CURLcode code = (CURLcode)ih_global_apply(easy, o->ca_file);
-  long version =
-      o->http1 ? CURL_HTTP_VERSION_1_1 : (long)CURL_HTTP_VERSION_2TLS;
 #define SET(option, value)                                                     \
   do {                                                                         \
     if (!code)                                                                 \
@@ -196,7 +196,10 @@ static CURLcode set_all(struct ih_request *r,
   } while (0)
   SET(URL, o->url);
   SET(NOSIGNAL, 1L);
-  SET(HTTP_VERSION, version);
+  if (o->http1)
+    SET(HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+  else if (ih_global_has_http2())
+    SET(HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
   SET(CONNECTTIMEOUT_MS, connect_ms(o->timeouts.connect));
   SET(TCP_KEEPALIVE, 1L);
   SET(TCP_KEEPIDLE, KEEPALIVE_AFTER);
@@ -211,166 +214,93 @@ static CURLcode set_all(struct ih_request *r,
   SET(HEADERDATA, r);
   SET(OPENSOCKETFUNCTION, open_socket);
   SET(OPENSOCKETDATA, r);
+  SET(SSL_VERIFYPEER, o->unverified ? 0L : 1L);
+  SET(SSL_VERIFYHOST, o->unverified ? 0L : 2L);
   if (o->proxy)
     SET(PROXY, o->proxy);
 #undef SET
-  if (!code)
+  if (!code && o->body)
     code = set_body(r, o->body, o->body_len);
-  if (!code)
-    code = set_method(easy, o->method, o->body != NULL);
+  if (!code && r->counted)
+    code = count_sent(r);
   return code;
 }
 
-struct ih_request *ih_request_new(const struct ih_request_options *o,
-                                  void *easy) {
+static int set_up(struct ih_request *r, const struct ih_request_options *o) {
+  int status = IH_OK, has_body = o->body || o->form;
+  if (!r->easy || copy_headers(r, o) < 0 || set_all(r, o))
+    return IH_NOMEM;
+  if (o->form)
+    status = ih_upload_form(r, o->form);
+  if (status == IH_OK && set_method(r->easy, o->method, has_body))
+    return IH_NOMEM;
+  return status;
+}
+
+int ih_request_new(const struct ih_request_options *o, void *easy,
+                   struct ih_request **out) {
   struct ih_request *r = calloc(1, sizeof *r);
+  int status;
+  *out = NULL;
   if (!r) {
     curl_easy_cleanup(easy);
-    return NULL;
+    return IH_NOMEM;
   }
   r->easy = easy;
+  r->socket = -1;
+  r->expect = o->expect;
+  r->progress = o->progress;
+  r->counted = o->form || o->expect || o->progress || o->body_len > SMALL_BODY;
+  r->total = o->form ? -1 : 0;
   r->paced = o->paced;
   r->queue_bytes = o->queue_bytes;
   r->max_bytes = o->max_bytes;
   r->timeouts = o->timeouts;
-  if (easy && copy_headers(r, o) == IH_OK && set_all(r, o) == CURLE_OK)
-    return r;
-  ih_request_free(r);
-  return NULL;
+  status = set_up(r, o);
+  if (status == IH_OK) {
+    *out = r;
+  } else {
+    int error = errno;
+    ih_request_free(r);
+    errno = error;
+  }
+  return status;
 }
 
 /* ---- life --------------------------------------------------------------- */
 
-/* The earlier of two moments, of which 0 means never. */
-static int64_t earlier(int64_t a, int64_t b) {
-  return !a || (b && b < a) ? b : a;
-}
-
-/* `span` after `from`, never when the timeout is off. */
-static int64_t after(int64_t from, int64_t span) {
-  return span ? from + span : 0;
-}
-
-static int64_t info_ns(CURL *easy, CURLINFO what) {
-  curl_off_t us = 0;
-  curl_easy_getinfo(easy, what, &us);
-  return (int64_t)us * 1000;
-}
-
-static int is_connected(struct ih_request *r) {
-  if (!r->connected_at && r->easy) {
-    int64_t took = info_ns(r->easy, CURLINFO_PRETRANSFER_TIME_T);
-    r->connected_at = took ? r->started_at + took : 0;
-  }
-  return r->connected_at != 0;
-}
-
-static int is_sent(struct ih_request *r) {
-  size_t len = ih_buf_len(&r->body);
-  if (len > SMALL_BODY)
-    return r->sent >= len;
-  r->sent = len;
-  r->sent_at = r->connected_at;
-  return 1;
-}
-
-/* When the phase the exchange is in runs out of time, and as what. */
-static int64_t phase_deadline(struct ih_request *r, enum ih_end *as) {
-  const struct ih_timeouts *limit = &r->timeouts;
-  *as = IH_END_IDLE;
-  if (!is_connected(r))
-    return 0; /* libcurl watches over this phase itself */
-  if (r->held != NOT_HELD)
-    return 0; /* bytes are here; the silence is ours */
-  if (r->heard_at)
-    return after(r->heard_at, limit->idle);
-  if (!is_sent(r)) {
-    int64_t since = r->sent_at ? r->sent_at : r->connected_at;
-    return after(since, limit->idle);
-  }
-  *as = IH_END_FIRST_BYTE;
-  return after(r->sent_at, limit->first_byte);
-}
-
-/* Whether the silence is the other side's: a host that did not step for a while
-** finds much at its sockets and may have served some of them only. */
-static int is_silent(struct ih_request *r) {
-  curl_socket_t fd = CURL_SOCKET_BAD;
-  struct pollfd look = {.events = POLLIN};
-  if (r->easy)
-    curl_easy_getinfo(r->easy, CURLINFO_ACTIVESOCKET, &fd);
-  if (fd == CURL_SOCKET_BAD)
-    return 1;
-  look.fd = fd;
-  if (!is_sent(r))
-    look.events |= POLLOUT;
-  return poll(&look, 1, 0) <= 0;
-}
-
-int64_t ih_request_check(struct ih_request *r, int64_t now) {
-  enum ih_end as;
-  int64_t total = after(r->started_at, r->timeouts.total);
-  int64_t phase = phase_deadline(r, &as), next;
-  if (total && now >= total)
-    r->end = IH_END_TOTAL;
-  else if (phase && now >= phase && !is_silent(r))
-    phase = now + LOOK_AGAIN;
-  else if (phase && now >= phase)
-    r->end = as;
-  next = earlier(total, phase);
-  if (r->heard_at && phase)
-    return next;
-  /* Another phase may begin right after this look, so its timeout bounds the
-  ** time to the next look. Nothing then needs a timer per byte. */
-  return earlier(next,
-                 after(now, earlier(r->timeouts.idle, r->timeouts.first_byte)));
-}
-
-int ih_request_may_resume(const struct ih_request *r) {
-  return r->held == HELD_FOR_READER &&
+static int reader_has_room(const struct ih_request *r) {
+  return r->held == IH_HELD_FOR_READER &&
          (!r->paced || waiting(r) <= r->queue_bytes / 2);
 }
 
+int ih_request_may_resume(const struct ih_request *r) {
+  return reader_has_room(r) || ih_upload_may_resume(r);
+}
+
+/* What is held, in both directions. */
+static int pauses(const struct ih_request *r) {
+  return (r->held ? CURLPAUSE_RECV : 0) |
+         (r->upload.starved ? CURLPAUSE_SEND : 0);
+}
+
 int ih_request_resume(struct ih_request *r, int64_t now) {
-  r->heard_at = now; /* the silence was ours */
-  r->held = NOT_HELD;
-  return r->easy ? (int)curl_easy_pause(r->easy, CURLPAUSE_CONT) : CURLE_OK;
-}
-
-static void read_infos(struct ih_request *r) {
-  static const CURLINFO times[] = {
-      CURLINFO_NAMELOOKUP_TIME_T, CURLINFO_CONNECT_TIME_T,
-      CURLINFO_APPCONNECT_TIME_T, CURLINFO_PRETRANSFER_TIME_T,
-      CURLINFO_TOTAL_TIME_T};
-  long error = 0;
-  int i;
-  curl_easy_getinfo(r->easy, CURLINFO_OS_ERRNO, &error);
-  curl_easy_getinfo(r->easy, CURLINFO_NUM_CONNECTS, &r->new_connections);
-  if (!r->os_error)
-    r->os_error = error;
-  for (i = 0; i < IH_TIMES; i++)
-    r->times[i] = info_ns(r->easy, times[i]);
-  if (is_connected(r))
-    is_sent(r); /* counts a small body as sent */
-}
-
-void *ih_request_finish(struct ih_request *r, enum ih_end end, int code) {
-  void *easy = r->easy;
-  if (r->end == IH_RUNNING)
-    r->end = end;
-  if (r->end == IH_END_CURL && code == CURLE_OPERATION_TIMEDOUT)
-    r->end = IH_END_CONNECT; /* the only time libcurl keeps for us */
-  r->code = code;
-  r->held = NOT_HELD;
-  if (!r->text[0])
-    strncpy(r->text, curl_easy_strerror((CURLcode)code), IH_MAX_TEXT - 1);
-  if (easy) {
-    read_infos(r);
-    curl_easy_reset(easy);
-    ih_global_leave_quickly(easy);
-    r->easy = NULL;
+  int was = pauses(r);
+  if (r->held == IH_HELD_FOR_STEP || reader_has_room(r)) {
+    r->held = IH_NOT_HELD;
+    r->heard_at = now; /* the silence was ours */
   }
-  return easy;
+  if (ih_upload_may_resume(r)) {
+    r->upload.starved = 0;
+    r->sent_at = now; /* the same */
+    /* libcurl may not have seen yet that the form is held, and forgets it only
+    ** when it knows. */
+    if (r->easy)
+      curl_easy_pause(r->easy, was);
+  }
+  if (!r->easy || pauses(r) == was)
+    return CURLE_OK;
+  return (int)curl_easy_pause(r->easy, pauses(r));
 }
 
 static void wipe_headers(struct curl_slist *list) {
@@ -385,6 +315,7 @@ void ih_request_free(struct ih_request *r) {
     curl_easy_cleanup(r->easy);
   wipe_headers(r->headers);
   curl_slist_free_all(r->headers);
+  ih_upload_free(&r->upload);
   ih_buf_free(&r->body);
   ih_buf_free(&r->head);
   ih_buf_free(&r->in);

@@ -23,6 +23,7 @@
 #include "../core/buf.h"
 #include "../core/heap.h"
 #include "../core/queue.h"
+#include "upload.h"
 
 #pragma GCC visibility push(hidden)
 
@@ -37,8 +38,10 @@ enum ih_end {
   IH_END_FIRST_BYTE,
   IH_END_IDLE,
   IH_END_TOTAL,
-  IH_END_BODY_LIMIT, /* more than max_bytes of body */
-  IH_END_HEAD_LIMIT, /* more than IH_MAX_HEAD of headers */
+  IH_END_BODY_LIMIT,  /* more than max_bytes of body */
+  IH_END_HEAD_LIMIT,  /* more than IH_MAX_HEAD of headers */
+  IH_END_UPLOAD_SIZE, /* the host fed another number of bytes than it said */
+  IH_END_FILE,        /* a file changed or cannot be read: `os_error`, `text` */
   IH_END_NOMEM,
   IH_END_CANCELLED,
   IH_END_CLOSED /* the engine was closed */
@@ -60,7 +63,11 @@ struct ih_request_options {
   const char *const *headers; /* "Name: value", NULL at the end */
   const char *body;           /* NULL: none */
   size_t body_len;
+  struct ih_form *form;        /* in place of a body, or NULL */
+  int expect;                  /* the body waits for the server's go-ahead */
+  int progress;                /* bytes that were sent are news */
   const char *proxy, *ca_file; /* NULL: libcurl's defaults */
+  int unverified;              /* certificates are not looked at */
   int http1;                   /* never HTTP/2 */
   int paced;
   size_t queue_bytes, max_bytes; /* 0: no limit */
@@ -74,6 +81,13 @@ struct ih_lanes {
   int64_t stop_at;        /* when the time of this step is spent */
   size_t bytes_left;      /* of this step */
   int stepping;
+};
+
+/* Why libcurl may not deliver. */
+enum ih_hold {
+  IH_NOT_HELD,
+  IH_HELD_FOR_STEP,  /* the budget of the step is spent */
+  IH_HELD_FOR_READER /* the queue is full */
 };
 
 /* Moments of an exchange. */
@@ -93,8 +107,13 @@ struct ih_request {
   struct ih_timer timer;
 
   void *easy; /* libcurl's handle, NULL when it is over */
+  int socket; /* the last that libcurl asked to watch, negative: none yet */
   struct curl_slist *headers;
   struct ih_buf body;
+  struct ih_upload upload;
+  int expect, progress;
+  int counted;   /* libcurl tells how much of the body was sent */
+  int64_t total; /* bytes of the body, negative: not known */
   int paced;
   size_t queue_bytes, max_bytes;
   struct ih_timeouts timeouts;
@@ -104,13 +123,14 @@ struct ih_request {
   int status;         /* HTTP status once the head is complete, else 0 */
   int64_t told;       /* how often its news was delivered */
   size_t reading;     /* bytes taken out of `in` and not used yet */
-  int held;           /* an enum hold of request.c */
+  int held;           /* an enum ih_hold */
   uint64_t received, sent;
 
   int64_t started_at, connected_at, sent_at, heard_at;
 
   enum ih_end end;
-  int code; /* of libcurl */
+  int sent_all; /* it may have been sent whole */
+  int code;     /* of libcurl */
   long os_error;
   char text[IH_MAX_TEXT];  /* what libcurl says about it */
   int64_t times[IH_TIMES]; /* nanoseconds since the start, 0: never */
@@ -118,9 +138,10 @@ struct ih_request {
 };
 
 /* Copies everything it is given, and takes the libcurl handle over, which must
-** be fresh or reset. NULL when out of memory; then the handle is cleaned up. */
-struct ih_request *ih_request_new(const struct ih_request_options *o,
-                                  void *easy);
+** be fresh or reset. IH_OK, or what ih_upload_form gives; then *out is NULL and
+** the handle is cleaned up. */
+int ih_request_new(const struct ih_request_options *o, void *easy,
+                   struct ih_request **out);
 
 /* Wipes what may be secret. The request must be out of every engine. */
 void ih_request_free(struct ih_request *r);
@@ -129,8 +150,14 @@ void ih_request_free(struct ih_request *r);
 ** look again, 0 for never. */
 int64_t ih_request_check(struct ih_request *r, int64_t now);
 
-/* Whether the reader has made enough room for a transfer that is held for it.
- */
+/* Whether it was connected; from then on the request may be on its way. */
+int ih_request_is_connected(struct ih_request *r);
+
+/* Whether the whole request was handed to the network. */
+int ih_request_is_sent(struct ih_request *r);
+
+/* Whether one that is held has something to do again: the reader has made
+** enough room, or there is something to send. */
 int ih_request_may_resume(const struct ih_request *r);
 
 /* Lets a held transfer go on; libcurl may deliver from within this call.

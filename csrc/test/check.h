@@ -86,6 +86,7 @@ uint64_t work_end(void);
 /* The next number of a fixed sequence, below n. */
 uint32_t check_random(uint32_t *seed, uint32_t n);
 
+void test_base64(void);
 void test_buf(void);
 void test_queue(void);
 void test_heap(void);

@@ -231,6 +231,7 @@ static void nothing_leaks(void) {
 }
 
 int main(int argc, char **argv) {
+  test_base64();
   test_buf();
   test_queue();
   test_heap();

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../core/base64.h"
 #include "../core/delta.h"
 #include "../core/heap.h"
 #include "../core/json.h"
@@ -383,6 +384,18 @@ static void sse_keeps_newlines(void) {
     exhaust(parse_line, 1);
 }
 
+/* ---- base64 -------------------------------------------------------------- */
+
+static void base64_asks_for_none(void) {
+  char text[8], bytes[8];
+  size_t len;
+  check_memory.made = 0;
+  ih_base64_encode("12345", 5, text);
+  CHECK(ih_base64_decode(text, 8, bytes, &len));
+  CHECK_INT(len, 5);
+  CHECK_INT(check_memory.made, 0);
+}
+
 void test_memory(void) {
   RUN(buf_grows);
   RUN(buf_grows_after_consuming);
@@ -394,4 +407,5 @@ void test_memory(void) {
   RUN(sse_parses_small_pieces);
   RUN(sse_parses_one_piece);
   RUN(sse_keeps_newlines);
+  RUN(base64_asks_for_none);
 }

@@ -6,7 +6,11 @@
 ** Prints its port and serves 127.0.0.1 until it is ended. The first segment of
 ** a request's path names a file in FOLDER, which is followed line by line:
 **
-**     body         reads the body that Content-Length announces
+**     body         reads the body that Content-Length or chunks announce, or what
+**                  is left of it
+**     take N       reads N bytes of the body only
+**     count        reads what Content-Length announces, and keeps of it no more
+**                  than a line with its length
 **     send HEX     sends these bytes
 **     each HEX     sends them one by one, each in a packet of its own
 **     repeat N HEX sends them N times
@@ -44,6 +48,8 @@ struct connection {
   char name[NAME_ROOM];
   char *in; /* what was received and not yet used */
   size_t len;
+  int chunked; /* the body that comes next, */
+  long left;   /* or how much of it was not read */
 };
 
 static FILE *open_beside(const struct connection *c, const char *ending,
@@ -62,10 +68,14 @@ static void keep(const struct connection *c, const char *ending,
   }
 }
 
-static void use(struct connection *c, size_t n) {
-  keep(c, ".got", c->in, n);
+static void drop(struct connection *c, size_t n) {
   memmove(c->in, c->in + n, c->len - n);
   c->len -= n;
+}
+
+static void use(struct connection *c, size_t n) {
+  keep(c, ".got", c->in, n);
+  drop(c, n);
 }
 
 /* Reads more. False at the end or when there is no room. */
@@ -100,38 +110,76 @@ static void find_name(struct connection *c) {
   c->name[n] = '\0';
 }
 
-/* Reads a head. Returns the length of the body that follows it, or -1. */
-static long read_head(struct connection *c) {
+/* Reads a head. False at the end. */
+static int read_head(struct connection *c) {
   char *end, *field;
-  long body;
   c->in[c->len] = '\0';
   while (!(end = strstr(c->in, "\r\n\r\n"))) {
     if (c->len > 0 && c->in[0] == TLS_HANDSHAKE) {
       strcpy(c->name, "tls");
       use(c, c->len);
-      return 0;
+      return 1;
     }
     if (!fill(c))
-      return -1;
+      return 0;
   }
   find_name(c);
   field = strcasestr(c->in, "\r\ncontent-length:");
-  body = field && field < end ? atol(field + 17) : 0;
+  c->left = field && field < end ? atol(field + 17) : 0;
+  field = strcasestr(c->in, "\r\ntransfer-encoding: chunked");
+  c->chunked = field && field < end;
   use(c, (size_t)(end - c->in) + 4);
-  return body;
+  return 1;
 }
 
-static int read_body(struct connection *c, long left) {
-  while (left > 0) {
-    size_t n = c->len < (size_t)left ? c->len : (size_t)left;
+static int read_some(struct connection *c, long wanted) {
+  c->left -= wanted;
+  while (wanted > 0) {
+    size_t n = c->len < (size_t)wanted ? c->len : (size_t)wanted;
     if (n == 0) {
       if (!fill(c))
         return 0;
       continue;
     }
     use(c, n);
-    left -= (long)n;
+    wanted -= (long)n;
   }
+  return 1;
+}
+
+/* Reads a line, an end of line included. Returns its length, 0 at the end. */
+static size_t read_line(struct connection *c) {
+  char *end;
+  c->in[c->len] = '\0';
+  while (!(end = strstr(c->in, "\r\n")))
+    if (!fill(c))
+      return 0;
+  return (size_t)(end - c->in) + 2;
+}
+
+static int read_chunks(struct connection *c) {
+  size_t line;
+  while ((line = read_line(c))) {
+    long size = strtol(c->in, NULL, 16);
+    use(c, line);
+    if (!read_some(c, size + 2)) /* and the end of its line */
+      return 0;
+    if (size == 0)
+      return 1;
+  }
+  return 0;
+}
+
+static int count_body(struct connection *c) {
+  char line[64];
+  long all = c->left;
+  while (c->left > 0) {
+    if (c->len == 0 && !fill(c))
+      return 0;
+    c->left -= (long)c->len;
+    drop(c, c->len);
+  }
+  keep(c, ".got", line, (size_t)sprintf(line, "%ld bytes\n", all));
   return 1;
 }
 
@@ -183,7 +231,7 @@ static void send_repeated(int fd, char *argument) {
 }
 
 /* Follows the file of the request. True when the connection goes on. */
-static int follow(struct connection *c, long body) {
+static int follow(struct connection *c) {
   FILE *script = open_beside(c, "", "rb");
   char *line = NULL;
   size_t room = 0;
@@ -192,7 +240,11 @@ static int follow(struct connection *c, long body) {
     char *rest = line + strcspn(line, " \r\n");
     rest += *rest == ' ';
     if (strncmp(line, "body", 4) == 0) {
-      ended = !read_body(c, body);
+      ended = !(c->chunked ? read_chunks(c) : read_some(c, c->left));
+    } else if (strncmp(line, "take", 4) == 0) {
+      ended = !read_some(c, atol(rest));
+    } else if (strncmp(line, "count", 5) == 0) {
+      ended = !count_body(c);
     } else if (strncmp(line, "send", 4) == 0) {
       send_all(c->fd, rest, from_hex(rest));
     } else if (strncmp(line, "each", 4) == 0) {
@@ -221,14 +273,12 @@ static int follow(struct connection *c, long body) {
 }
 
 static void *serve(void *argument) {
-  struct connection c = {(int)(long)argument, "", NULL, 0};
+  struct connection c = {(int)(long)argument, "", NULL, 0, 0, 0};
   int on = 1;
-  long body;
   c.in = malloc(HEAD_ROOM);
   setsockopt(c.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  do
-    body = read_head(&c);
-  while (body >= 0 && follow(&c, body));
+  while (read_head(&c) && follow(&c))
+    ;
   free(c.in);
   close(c.fd);
   return NULL;

@@ -20,6 +20,17 @@ function core.curl_version() end
 ---@return T
 function core.tidy(value) end
 
+--- Bytes as base64, with the standard alphabet and padding.
+---@param bytes string
+---@return string text
+function core.base64(bytes) end
+
+--- The bytes of base64. Takes both alphabets, text without padding, and white
+--- space in between.
+---@param text string
+---@return string? bytes, string? message
+function core.unbase64(text) end
+
 --- Whether a descriptor is a terminal.
 ---@param descriptor integer
 ---@return boolean
@@ -75,14 +86,16 @@ function engine:fd() end
 --- some. Writes the tokens of transfers with news to `ready[1 .. count]`.
 ---@param ready integer[]
 ---@param seconds? number default 0.004
----@param bytes? integer of received bodies, default 128 KiB
+---@param bytes? integer of bodies, default 128 KiB
 ---@param wait? number seconds, default 0: does not wait
 ---@return integer? count, string? message
 function engine:step(ready, seconds, bytes, wait) end
 
---- Begins an exchange. Timeouts are seconds; those left out are off.
+--- Begins an exchange. Timeouts are seconds; those left out are off. When a
+--- file of the form cannot be read, `kind` is "file" and nothing was begun.
 ---@param request indoxhub.core.Request
 ---@return indoxhub.core.Transfer? transfer, string? message
+---@return string? kind, integer? os_error
 function engine:submit(request) end
 
 --- Makes the descriptor readable in some seconds; nil: not any more.
@@ -112,10 +125,13 @@ function engine:wake_on_interrupt() end
 function engine:close() end
 
 ---@class indoxhub.core.Request
----@field method string
+---@field method string letters
 ---@field url string
 ---@field headers? string[] "Name: value"
 ---@field body? string
+---@field form? indoxhub.core.Part[] a multipart body in place of `body`
+---@field expect? boolean the body waits, 1 s at most, for the server's go-ahead
+---@field progress? boolean bytes that were sent are news
 ---@field paced? boolean read while it arrives: slow reading slows the sender
 ---@field queue_bytes? integer of a paced body that may wait, default 512 KiB
 ---@field max_bytes? integer of a body that is read whole
@@ -126,7 +142,19 @@ function engine:close() end
 ---@field total? number
 ---@field proxy? string
 ---@field ca_file? string
+---@field unverified? boolean whoever answers is believed; default false
 ---@field http1? boolean never HTTP/2
+
+--- A part has one of `data`, `path` and `pull`. One with a file name and no type
+--- is sent as "application/octet-stream".
+---@class indoxhub.core.Part
+---@field name string
+---@field data? string
+---@field path? string of a file, read while it is sent
+---@field pull? boolean its bytes are fed; for one part of a form only
+---@field size? integer how many will be fed; without it they go in chunks
+---@field filename? string default: the last segment of `path`
+---@field type? string
 
 ---------------------------------------------------------------------------
 
@@ -188,6 +216,22 @@ function transfer:append(text) end
 ---@return string
 function transfer:text() end
 
+--- Whether the fed part of the form wants bytes. Becoming so is news.
+---@return boolean
+function transfer:hungry() end
+
+--- Takes bytes of the fed part, nil for its end, and returns whether it wants
+--- more. A part with a size is complete only when its end was marked; another
+--- number of bytes ends the transfer as "upload_size".
+---@param bytes? string
+---@return boolean hungry
+function transfer:feed(bytes) end
+
+--- Bytes of the body sent so far, and in all, nil when that is not known. Bytes
+--- that frame chunks count.
+---@return number sent, number? total
+function transfer:sent() end
+
 --- How it ended; nil while it runs.
 ---@return indoxhub.core.Result?
 function transfer:result() end
@@ -200,12 +244,13 @@ function transfer:cancel() end
 function transfer:linger(seconds) end
 
 ---@class indoxhub.core.Result
----@field ended string "complete", "curl", "connect", "first_byte", "idle", "total", "body_limit", "head_limit", "memory", "cancelled", "closed" or "forked"
+---@field ended string "complete", "curl", "connect", "first_byte", "idle", "total", "body_limit", "head_limit", "upload_size", "file", "memory", "cancelled", "closed" or "forked"
 ---@field curl integer libcurl's code
----@field os_error integer
----@field text string libcurl's message
+---@field os_error integer 0 when there is none
+---@field text string what libcurl, or the file system, says about it
 ---@field bytes_in number
 ---@field bytes_out number
+---@field sent_all boolean false when the server cannot have the whole request
 ---@field new_connections integer
 ---@field timing {name: number, connect: number, tls: number, request: number, total: number} seconds
 

@@ -1,0 +1,132 @@
+/* transfer:take() and what teaches it: the body as an event stream. */
+#include "transfer.h"
+
+#define BATCH 2 /* of take */
+
+static void push_event(lua_State *L, const struct ih_sse_event *event) {
+  lua_createtable(L, 0, 3);
+  lua_pushlstring(L, event->event.ptr, event->event.len);
+  lua_setfield(L, -2, "event");
+  lua_pushlstring(L, event->data.ptr, event->data.len);
+  lua_setfield(L, -2, "data");
+  lua_pushlstring(L, event->id.ptr, event->id.len);
+  lua_setfield(L, -2, "id");
+}
+
+/* One event of the waiting bytes. Returns what ih_sse_next does. The bytes are
+** consumed at once; the spans stay good until the next event. What is left of
+** `work` may hold no whole event while the rest of it is in `in`. */
+static int next_event(struct transfer *t, struct ih_sse_event *event) {
+  struct ih_buf *work = &t->work;
+  size_t used;
+  int got;
+  do {
+    if (ih_buf_len(work) == 0) {
+      ih_buf_swap(work, &t->request->in);
+      t->request->reading = ih_buf_len(work);
+    }
+    got = ih_sse_next(&t->sse, ih_buf_bytes(work), ih_buf_len(work), &used,
+                      event);
+    if (got < 0)
+      return got;
+    ih_buf_consume(work, used);
+  } while (got == IH_SSE_MORE && ih_buf_len(&t->request->in) > 0);
+  return got;
+}
+
+/* Puts the text of an event that the delta path knows on the stack, unless it
+** is empty. 1, 0 when the event is another one, or IH_NOMEM. */
+static int push_known(lua_State *L, struct transfer *t,
+                      const struct ih_sse_event *event) {
+  struct ih_span text;
+  int known = ih_delta_match(&t->delta, event->event, event->data, &text);
+  if (known != 1)
+    return known;
+  if (ih_buf_append(&t->text, text.ptr, text.len) < 0)
+    return IH_NOMEM;
+  if (text.len > 0)
+    lua_pushlstring(L, text.ptr, text.len);
+  return 1;
+}
+
+/* transfer:take(batch, most, [whole]) -> count | nil, message.
+** Writes what waits to batch[1 .. count]: a string for an event whose text the
+** delta path knows, and a table {event, data, id} for any other, which ends the
+** batch so that it can be learned from. With `whole` every event is a table.
+** When Lua ran out of memory in here an event was lost: it then fails for good,
+** as it does for a finalizer that reads the transfer that is being read. */
+static int l_take(lua_State *L) {
+  struct transfer *t = ih_check_transfer(L);
+  int most = (int)luaL_checkinteger(L, 3), whole = lua_toboolean(L, 4);
+  int count = 0, got = IH_SSE_MORE, known = 1, top = lua_gettop(L);
+  struct ih_sse_event event;
+  luaL_checktype(L, BATCH, LUA_TTABLE);
+  if (t->taking)
+    return ih_push_failure(L, "memory");
+  t->taking = 1;
+  while (count < most && known == 1 &&
+         (got = next_event(t, &event)) == IH_SSE_EVENT) {
+    known = whole ? 0 : push_known(L, t, &event);
+    if (known < 0)
+      got = known;
+    else if (known == 0)
+      push_event(L, &event);
+    if (known >= 0 && lua_gettop(L) > top)
+      lua_rawseti(L, BATCH, ++count);
+    if (whole)
+      known = 1;
+  }
+  t->taking = got == IH_NOMEM; /* an event was lost */
+  if (ih_buf_len(&t->work) == 0 && ih_buf_len(&t->request->in) == 0) {
+    ih_buf_free(&t->request->in); /* one of the two keeps its memory */
+    ih_buf_swap(&t->work, &t->request->in);
+  }
+  t->request->reading = ih_buf_len(&t->work);
+  ih_tell_drained(t);
+  /* What came before a broken event is delivered first; the error stays. */
+  if (got < 0 && count == 0)
+    return ih_push_failure(L, got == IH_LIMIT ? "limit" : "memory");
+  lua_pushinteger(L, count);
+  return 1;
+}
+
+static struct ih_span check_span(lua_State *L, int index) {
+  struct ih_span span;
+  span.ptr = luaL_checklstring(L, index, &span.len);
+  return span;
+}
+
+/* transfer:learn(event, data, text, holes) -> boolean: shows the delta path
+** that this event carries this text in `holes` of its strings. */
+static int l_learn(lua_State *L) {
+  struct transfer *t = ih_check_transfer(L);
+  int learned = ih_delta_learn(&t->delta, check_span(L, 2), check_span(L, 3),
+                               check_span(L, 4), (int)luaL_checkinteger(L, 5));
+  lua_pushboolean(L, learned == 1);
+  return 1;
+}
+
+/* transfer:append(text): adds text that Lua decoded to the text so far */
+static int l_append(lua_State *L) {
+  struct transfer *t = ih_check_transfer(L);
+  struct ih_span text = check_span(L, 2);
+  if (ih_buf_append(&t->text, text.ptr, text.len) < 0)
+    return luaL_error(L, "not enough memory");
+  return 0;
+}
+
+/* transfer:text() -> all text so far */
+static int l_text(lua_State *L) {
+  struct transfer *t = ih_check_transfer(L);
+  return ih_push_buffer(L, &t->text, 0);
+}
+
+static const luaL_Reg methods[] = {{"take", l_take},
+                                   {"learn", l_learn},
+                                   {"append", l_append},
+                                   {"text", l_text},
+                                   {NULL, NULL}};
+
+void ih_add_event_methods(lua_State *L) {
+  ih_add_methods(L, TRANSFER_TYPE, methods);
+}

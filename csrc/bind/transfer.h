@@ -1,0 +1,47 @@
+/*
+** A transfer as the binding files see it: submit.c makes it, transfer.c tells
+** of it and ends it, events.c reads its body as an event stream, and upload.c
+** feeds what it sends.
+**
+** It is the one place where net/ and core/ meet, because only here bytes become
+** Lua values.
+*/
+#ifndef IH_TRANSFER_H
+#define IH_TRANSFER_H
+
+#include "../core/delta.h"
+#include "../core/sse.h"
+#include "../net/engine.h"
+#include "bind.h"
+
+#pragma GCC visibility push(hidden)
+
+#define SELF 1
+
+struct transfer {
+  struct engine_box *box; /* kept alive by the uservalue */
+  struct ih_request *request;
+  struct ih_sse sse;
+  struct ih_delta delta;
+  struct ih_buf text;
+  struct ih_buf work; /* what take reads; the engine writes elsewhere */
+  int taking;
+};
+
+/* The transfer at SELF. Raises for one whose finalizer has run. */
+struct transfer *ih_check_transfer(lua_State *L);
+
+/* Pushes the bytes of a buffer of the engine as a string; returns 1. With
+** `consume` they leave the buffer. */
+int ih_push_buffer(lua_State *L, struct ih_buf *b, int consume);
+
+/* The reader made room in the request's buffer. */
+void ih_tell_drained(struct transfer *t);
+
+/* Each adds its file's methods to the class. */
+void ih_add_event_methods(lua_State *L);
+void ih_add_upload_methods(lua_State *L);
+
+#pragma GCC visibility pop
+
+#endif

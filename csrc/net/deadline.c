@@ -1,0 +1,115 @@
+/* The timeouts of an exchange. Only that of connecting is libcurl's. */
+#define _GNU_SOURCE /* POLLRDHUP */
+
+#include "request.h"
+
+#include <curl/curl.h>
+#include <poll.h>
+
+#define MILLISECOND ((int64_t)1000 * 1000)
+
+/* Until a timeout that met waiting bytes is looked at again. */
+#define LOOK_AGAIN (20 * MILLISECOND)
+
+/* Between two looks whether the server of a fed sender is still there. */
+#define LOOK_FOR_SERVER (1000 * MILLISECOND)
+
+/* libcurl 8.9 and 8.10 do not look at the clock while they look up a name. */
+#define CONNECT_GRACE (100 * MILLISECOND)
+
+/* The earlier of two moments, of which 0 means never. */
+static int64_t earlier(int64_t a, int64_t b) {
+  return !a || (b && b < a) ? b : a;
+}
+
+/* `span` after `from`, never when the timeout is off. */
+static int64_t after(int64_t from, int64_t span) {
+  return span ? from + span : 0;
+}
+
+int ih_request_is_connected(struct ih_request *r) {
+  if (!r->connected_at && r->easy) {
+    curl_off_t us = 0;
+    curl_easy_getinfo(r->easy, CURLINFO_PRETRANSFER_TIME_T, &us);
+    r->connected_at = us ? r->started_at + (int64_t)us * 1000 : 0;
+  }
+  return r->connected_at != 0;
+}
+
+int ih_request_is_sent(struct ih_request *r) {
+  if (!r->counted) { /* it leaves together with the head */
+    r->sent = (uint64_t)r->total;
+    r->sent_at = r->connected_at;
+    return 1;
+  }
+  if (r->total < 0) /* chunks: libcurl has the last one */
+    return r->upload.drained;
+  return r->sent >= (uint64_t)r->total;
+}
+
+/* When something was last sent or received. */
+static int64_t last_sign(const struct ih_request *r) {
+  int64_t sent = r->sent_at ? r->sent_at : r->connected_at;
+  return r->heard_at > sent ? r->heard_at : sent;
+}
+
+/* When the phase the exchange is in runs out of time, and as what. */
+static int64_t phase_deadline(struct ih_request *r, enum ih_end *as) {
+  const struct ih_timeouts *limit = &r->timeouts;
+  int is_sent;
+  *as = IH_END_CONNECT;
+  if (!ih_request_is_connected(r))
+    return after(r->started_at,
+                 limit->connect ? limit->connect + CONNECT_GRACE : 0);
+  *as = IH_END_IDLE;
+  if (r->held != IH_NOT_HELD || r->upload.starved)
+    return 0; /* the silence is ours */
+  is_sent = ih_request_is_sent(r);
+  if (r->heard_at || !is_sent)
+    return after(last_sign(r), limit->idle);
+  *as = IH_END_FIRST_BYTE;
+  return after(r->sent_at ? r->sent_at : r->connected_at, limit->first_byte);
+}
+
+/* Whether the silence is the other side's: a host that did not step for a while
+** finds much at its sockets and may have served some of them only. */
+static int is_silent(struct ih_request *r) {
+  struct pollfd look = {.fd = r->socket, .events = POLLIN};
+  if (r->socket < 0)
+    return 1;
+  if (!ih_request_is_sent(r))
+    look.events |= POLLOUT;
+  return poll(&look, 1, 0) <= 0;
+}
+
+/* Whether the server of a held sender is gone: libcurl may only find out when it
+** sends again, and the host may take for ever. */
+static int is_left(const struct ih_request *r) {
+  struct pollfd look = {.fd = r->socket, .events = POLLRDHUP};
+  return r->upload.starved && r->socket >= 0 && poll(&look, 1, 0) > 0;
+}
+
+int64_t ih_request_check(struct ih_request *r, int64_t now) {
+  enum ih_end as;
+  int64_t total = after(r->started_at, r->timeouts.total);
+  int64_t phase = phase_deadline(r, &as), next;
+  if (total && now >= total)
+    r->end = IH_END_TOTAL;
+  else if (phase && now >= phase && !is_silent(r))
+    phase = now + LOOK_AGAIN;
+  else if (phase && now >= phase)
+    r->end = as;
+  if (r->end == IH_RUNNING && is_left(r)) {
+    r->end = IH_END_CURL;
+    r->code = CURLE_SEND_ERROR;
+  }
+  next = earlier(total, phase);
+  if (r->upload.is_fed && !r->upload.drained)
+    next = earlier(next, now + LOOK_FOR_SERVER);
+  if (r->heard_at && phase)
+    return next;
+  /* Another phase may begin right after this look, so its timeout bounds the
+  ** time to the next look. Nothing then needs a timer per byte. */
+  return earlier(next,
+                 after(now, earlier(r->timeouts.idle, r->timeouts.first_byte)));
+}

@@ -1,0 +1,64 @@
+/* What is known of an exchange when it is over. */
+#include <curl/curl.h>
+#include <string.h>
+
+#include "global.h"
+#include "request.h"
+
+static int64_t info_ns(CURL *easy, CURLINFO what) {
+  curl_off_t us = 0;
+  curl_easy_getinfo(easy, what, &us);
+  return (int64_t)us * 1000;
+}
+
+/* A handle that was used before still has the number of an old error. */
+static int has_os_error(int code) {
+  return code == CURLE_COULDNT_CONNECT || code == CURLE_SSL_CONNECT_ERROR ||
+         code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR;
+}
+
+static void read_infos(struct ih_request *r, int code) {
+  static const CURLINFO times[] = {
+      CURLINFO_NAMELOOKUP_TIME_T, CURLINFO_CONNECT_TIME_T,
+      CURLINFO_APPCONNECT_TIME_T, CURLINFO_PRETRANSFER_TIME_T,
+      CURLINFO_TOTAL_TIME_T};
+  curl_off_t sent = 0;
+  int i;
+  if (!has_os_error(code))
+    r->os_error = r->end == IH_END_FILE ? r->os_error : 0;
+  else if (!r->os_error || code != CURLE_COULDNT_CONNECT)
+    curl_easy_getinfo(r->easy, CURLINFO_OS_ERRNO, &r->os_error);
+  curl_easy_getinfo(r->easy, CURLINFO_NUM_CONNECTS, &r->new_connections);
+  for (i = 0; i < IH_TIMES; i++)
+    r->times[i] = info_ns(r->easy, times[i]);
+  curl_easy_getinfo(r->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+  if (r->counted && (uint64_t)sent > r->sent)
+    r->sent = (uint64_t)sent; /* since the last progress */
+  r->sent_all = ih_request_is_connected(r) && ih_request_is_sent(r);
+}
+
+void *ih_request_finish(struct ih_request *r, enum ih_end end, int code) {
+  void *easy = r->easy;
+  if (r->end == IH_RUNNING) {
+    r->end = end;
+    r->code = code;
+  }
+  if (r->end == IH_END_CURL && code == CURLE_OPERATION_TIMEDOUT)
+    r->end = IH_END_CONNECT; /* the only time libcurl keeps for us */
+  r->held = IH_NOT_HELD;
+  r->upload.starved = 0;
+  if (r->end == IH_END_COMPLETE)
+    r->text[0] = '\0'; /* of a first try on a connection that was closed */
+  if (r->end == IH_END_FILE)
+    ih_upload_explain(r);
+  if (!r->text[0])
+    strncpy(r->text, curl_easy_strerror((CURLcode)r->code), IH_MAX_TEXT - 1);
+  if (easy) {
+    read_infos(r, code);
+    curl_easy_reset(easy);
+    ih_global_leave_quickly(easy);
+    r->easy = NULL;
+  }
+  ih_upload_free(&r->upload);
+  return easy;
+}

@@ -1,0 +1,149 @@
+/* ih_engine_step: everything that libcurl does, a bounded share at a time. */
+#include <curl/curl.h>
+
+#include "inner.h"
+#include "sigpipe.h"
+
+/* Handing a new transfer to libcurl takes it tens of microseconds, and it
+** starts all it has been given in one go. */
+#define STARTS_PER_STEP 16
+
+#define ROUNDS_PER_STEP 8
+#define EVENTS_PER_ROUND 64
+#define LIBCURL_TIMERS_PER_STEP 8
+
+/* A round that moved less than this found nearly everything drained: asking
+** again at once would cost a system call and find nothing. */
+#define WORTH_ANOTHER_ROUND ((size_t)16 * 1024)
+
+/* A step that may take no time still gets somewhere. */
+#define LEAST_STEP ((int64_t)50 * 1000)
+
+#define MILLISECOND ((int64_t)1000000)
+
+static int spent(struct ih_engine *e, int64_t now) {
+  return e->lanes.bytes_left == 0 || now >= e->lanes.stop_at;
+}
+
+static void resume_held(struct ih_engine *e) {
+  struct ih_link *link;
+  struct ih_request *r;
+  int64_t now = ih_poll_now();
+  int code;
+  /* Who is held again while being resumed goes to the end of the queue, and has
+  ** spent the budget. */
+  while (!spent(e, now) && (link = ih_queue_first(&e->lanes.resume))) {
+    ih_queue_leave(link);
+    r = ih_queue_item(link, struct ih_request, lane);
+    code = r->end == IH_RUNNING ? ih_request_resume(r, now) : CURLE_OK;
+    /* libcurl tells of what the callback gave up in here only, and no more. */
+    if (r->end != IH_RUNNING)
+      ih_engine_finish(e, r, r->end, code);
+    now = ih_poll_now();
+  }
+}
+
+static void start_waiting(struct ih_engine *e) {
+  int started;
+  for (started = 0; started < STARTS_PER_STEP; started++) {
+    struct ih_link *link = ih_queue_first(&e->starting);
+    struct ih_request *r;
+    if (!link)
+      return;
+    ih_queue_leave(link);
+    r = ih_queue_item(link, struct ih_request, lane);
+    r->started_at = ih_poll_now();
+    if (curl_multi_add_handle(e->multi, r->easy) != CURLM_OK)
+      ih_engine_finish(e, r, IH_END_NOMEM, CURLE_OUT_OF_MEMORY);
+    else
+      ih_engine_look(e, r, r->started_at);
+  }
+}
+
+static void act(struct ih_engine *e, curl_socket_t fd, int what) {
+  int running;
+  int mask = (what & IH_READ ? CURL_CSELECT_IN : 0) |
+             (what & IH_WRITE ? CURL_CSELECT_OUT : 0) |
+             (what & IH_ERROR ? CURL_CSELECT_ERR : 0);
+  curl_multi_socket_action(e->multi, fd, mask, &running);
+}
+
+/* Serves sockets until the budget is spent; who was not served is still ready
+** in the next step. Returns how many bytes came. */
+static size_t serve(struct ih_engine *e, struct ih_poll_event *events, int n) {
+  size_t before = e->lanes.bytes_left;
+  int i;
+  for (i = 0; i < n; i++) {
+    if (spent(e, ih_poll_now()))
+      break;
+    act(e, events[i].fd, events[i].what);
+  }
+  return before - e->lanes.bytes_left;
+}
+
+static void serve_libcurl_timer(struct ih_engine *e) {
+  int i;
+  for (i = 0; i < LIBCURL_TIMERS_PER_STEP; i++) {
+    int64_t now = ih_poll_now();
+    if (!e->libcurl_due || e->libcurl_due > now || spent(e, now))
+      return;
+    e->libcurl_due = 0;
+    act(e, CURL_SOCKET_TIMEOUT, 0);
+  }
+}
+
+static void collect_finished(struct ih_engine *e) {
+  CURLMsg *message;
+  int left;
+  while ((message = curl_multi_info_read(e->multi, &left))) {
+    void *self = NULL;
+    CURLcode code = message->data.result;
+    if (message->msg != CURLMSG_DONE)
+      continue;
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&self);
+    ih_engine_finish(e, self, code ? IH_END_CURL : IH_END_COMPLETE, code);
+  }
+}
+
+static void check_timeouts(struct ih_engine *e, int64_t now) {
+  struct ih_timer *first;
+  while ((first = ih_heap_first(&e->timers)) && first->at <= now)
+    ih_engine_look(e, ih_queue_item(first, struct ih_request, timer), now);
+}
+
+static int round_up_ms(int64_t ns) {
+  int64_t ms = (ns + MILLISECOND - 1) / MILLISECOND;
+  return ms > INT32_MAX ? INT32_MAX : (int)ms;
+}
+
+int ih_engine_step(struct ih_engine *e, int64_t budget, size_t bytes,
+                   int64_t wait) {
+  struct ih_poll_event events[EVENTS_PER_ROUND];
+  struct ih_sigpipe pipe;
+  int round, n;
+  if (ih_engine_is_forked(e))
+    return IH_FORKED;
+  n = ih_poll_wait(&e->poll, events, EVENTS_PER_ROUND, round_up_ms(wait));
+  ih_sigpipe_hold(&pipe);
+  e->lanes.stepping = 1;
+  e->lanes.stop_at =
+      ih_poll_now() + (budget > LEAST_STEP ? budget : LEAST_STEP);
+  e->lanes.bytes_left = bytes;
+  resume_held(e);
+  start_waiting(e);
+  for (round = 1;; round++) {
+    size_t moved = serve(e, events, n);
+    serve_libcurl_timer(e);
+    if (moved < WORTH_ANOTHER_ROUND || round == ROUNDS_PER_STEP ||
+        spent(e, ih_poll_now()))
+      break;
+    n = ih_poll_wait(&e->poll, events, EVENTS_PER_ROUND, 0);
+  }
+  collect_finished(e);
+  check_timeouts(e, ih_poll_now());
+  e->lanes.stepping = 0;
+  ih_sigpipe_release(&pipe);
+  ih_engine_set_bell(e);
+  ih_engine_set_alarm(e);
+  return IH_OK;
+}

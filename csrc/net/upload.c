@@ -1,0 +1,309 @@
+#define _GNU_SOURCE /* O_CLOEXEC */
+
+#include "upload.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "request.h"
+
+/* Of parts that are files and whose type nobody named. */
+#define DEFAULT_TYPE "application/octet-stream"
+
+/* What a step sends is bounded with what it receives. */
+static void spend(struct ih_request *r, size_t n) {
+  size_t *left = &r->lanes->bytes_left;
+  *left -= n < *left ? n : *left;
+}
+
+/* ---- files -------------------------------------------------------------- */
+
+struct file {
+  struct ih_request *request;
+  int fd;
+  off_t size, at;
+};
+
+/* Ends the exchange; the engine finds it among those that may go on. */
+static size_t give_up(struct ih_request *r, int os_error) {
+  r->end = IH_END_FILE;
+  r->os_error = os_error;
+  ih_queue_push(&r->lanes->resume, &r->lane);
+  return CURL_READFUNC_ABORT;
+}
+
+void ih_upload_explain(struct ih_request *r) {
+  const char *why = r->os_error ? strerror((int)r->os_error)
+                                : "the file changed while it was sent";
+  snprintf(r->text, sizeof r->text, "%s", why);
+}
+
+static ssize_t read_at(int fd, char *to, size_t n, off_t at) {
+  ssize_t got;
+  do
+    got = pread(fd, to, n, at);
+  while (got < 0 && errno == EINTR);
+  return got;
+}
+
+/* libcurl does not ask for more than the size that was announced. */
+static size_t on_file(char *to, size_t size, size_t count, void *self) {
+  struct file *f = self;
+  ssize_t got = read_at(f->fd, to, size * count, f->at);
+  char more;
+  if (got <= 0)
+    return give_up(f->request, got < 0 ? errno : 0);
+  f->at += got;
+  if (f->at > f->size ||
+      (f->at == f->size && read_at(f->fd, &more, 1, f->at) != 0))
+    return give_up(f->request, 0);
+  spend(f->request, (size_t)got);
+  return (size_t)got;
+}
+
+static int on_file_seek(void *self, curl_off_t offset, int whence) {
+  struct file *f = self;
+  if (whence != SEEK_SET)
+    return CURL_SEEKFUNC_CANTSEEK;
+  f->at = (off_t)offset;
+  return CURL_SEEKFUNC_OK;
+}
+
+static void on_file_free(void *self) {
+  struct file *f = self;
+  close(f->fd);
+  free(f);
+}
+
+/* IH_OK, or IH_SYSTEM with errno. Files of the kernel say that they are empty
+** and are not. Opening a pipe must not wait for its other end. */
+static int inspect(int fd, off_t *size) {
+  struct stat about;
+  char byte;
+  if (fstat(fd, &about) < 0)
+    return IH_SYSTEM;
+  *size = about.st_size;
+  if (S_ISREG(about.st_mode) &&
+      (about.st_size > 0 || read_at(fd, &byte, 1, 0) == 0))
+    return IH_OK;
+  errno = S_ISDIR(about.st_mode) ? EISDIR : ESPIPE;
+  return IH_SYSTEM;
+}
+
+static int open_file(struct ih_request *r, const char *path,
+                     struct file **out) {
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  off_t size;
+  if (fd < 0)
+    return IH_SYSTEM;
+  if (inspect(fd, &size) < 0) {
+    int error = errno;
+    close(fd);
+    errno = error;
+    return IH_SYSTEM;
+  }
+  *out = malloc(sizeof **out);
+  if (!*out) {
+    close(fd);
+    return IH_NOMEM;
+  }
+  (*out)->request = r;
+  (*out)->fd = fd;
+  (*out)->size = size;
+  (*out)->at = 0;
+  return IH_OK;
+}
+
+/* ---- the fed part ------------------------------------------------------- */
+
+/* How much of what waits may leave: with the last byte of an announced size the
+** body would be complete, whatever the host feeds after it. */
+static size_t sendable(const struct ih_upload *up) {
+  size_t n = ih_buf_len(&up->waiting);
+  return n > 0 && !up->ended && up->taken == up->size ? n - 1 : n;
+}
+
+static size_t on_fed(char *to, size_t size, size_t count, void *self) {
+  struct ih_request *r = self;
+  struct ih_upload *up = &r->upload;
+  size_t room = size * count, n = sendable(up);
+  int was_hungry = ih_upload_is_hungry(r);
+  if (n == 0 && up->ended) {
+    up->drained = 1;
+    return 0;
+  }
+  if (n == 0) {
+    up->starved = 1;
+    return CURL_READFUNC_PAUSE;
+  }
+  n = n < room ? n : room;
+  memcpy(to, ih_buf_bytes(&up->waiting), n);
+  ih_buf_consume(&up->waiting, n);
+  spend(r, n);
+  if (!was_hungry && ih_upload_is_hungry(r))
+    ih_queue_push(&r->lanes->ready, &r->ready);
+  return n;
+}
+
+/* What was fed is gone; only before its first byte can it be sent again. */
+static int on_fed_seek(void *self, curl_off_t offset, int whence) {
+  const struct ih_upload *up = &((struct ih_request *)self)->upload;
+  int untouched = up->taken == (int64_t)ih_buf_len(&up->waiting);
+  return whence == SEEK_SET && offset == 0 && untouched
+             ? CURL_SEEKFUNC_OK
+             : CURL_SEEKFUNC_CANTSEEK;
+}
+
+/* A server that answers with a failure wants no more of the body. */
+static int is_refused(const struct ih_request *r) {
+  return r->status >= 300;
+}
+
+static int breaks_promise(struct ih_request *r, int64_t taken) {
+  struct ih_upload *up = &r->upload;
+  if (up->size < 0 || (up->ended ? taken == up->size : taken <= up->size))
+    return 0;
+  snprintf(r->text, sizeof r->text,
+           "%s than the announced %lld bytes were there to send",
+           taken < up->size ? "fewer" : "more", (long long)up->size);
+  return 1;
+}
+
+int ih_upload_feed(struct ih_request *r, const char *bytes, size_t n) {
+  struct ih_upload *up = &r->upload;
+  if (!bytes)
+    up->ended = 1;
+  if (is_refused(r))
+    return IH_OK;
+  if (breaks_promise(r, up->taken + (int64_t)n))
+    return IH_LIMIT;
+  if (bytes && ih_buf_append(&up->waiting, bytes, n) < 0)
+    return IH_NOMEM;
+  up->taken += (int64_t)n;
+  return IH_OK;
+}
+
+int ih_upload_is_hungry(const struct ih_request *r) {
+  const struct ih_upload *up = &r->upload;
+  return up->is_fed && !up->ended && r->end == IH_RUNNING && !is_refused(r) &&
+         ih_buf_len(&up->waiting) < IH_FEED_BYTES;
+}
+
+int ih_upload_may_resume(const struct ih_request *r) {
+  const struct ih_upload *up = &r->upload;
+  return up->starved && (up->ended || sendable(up) > 0 || is_refused(r));
+}
+
+/* ---- the form ----------------------------------------------------------- */
+
+static CURLcode set_file(struct ih_request *r, curl_mimepart *to,
+                         const char *path, int *status) {
+  struct file *f = NULL;
+  CURLcode code;
+  *status = open_file(r, path, &f);
+  if (*status < 0)
+    return CURLE_READ_ERROR;
+  code = curl_mime_data_cb(to, (curl_off_t)f->size, on_file, on_file_seek,
+                           on_file_free, f);
+  if (code)
+    on_file_free(f);
+  return code;
+}
+
+static CURLcode set_fed(struct ih_request *r, curl_mimepart *to, int64_t size) {
+  CURLcode code;
+  r->upload.is_fed = 1;
+  r->upload.size = size < 0 ? -1 : size;
+  code = curl_mime_data_cb(to, (curl_off_t)r->upload.size, on_fed, on_fed_seek,
+                           NULL, r);
+  /* A connection that was used before may be one that the server is closing,
+  ** and what was fed cannot be sent again. */
+  return code ? code : curl_easy_setopt(r->easy, CURLOPT_FRESH_CONNECT, 1L);
+}
+
+/* A name as browsers write it into a header. libcurl does so from 7.81 on and
+** finds nothing left to do; before, it let line breaks through. */
+static char *escape(const char *name) {
+  char *text = malloc(3 * strlen(name) + 1), *to = text;
+  for (; text && *name; name++) {
+    if (*name == '"' || *name == '\r' || *name == '\n')
+      to += sprintf(to, "%%%02X", (unsigned)*name);
+    else
+      *to++ = *name;
+  }
+  if (text)
+    *to = '\0';
+  return text;
+}
+
+static CURLcode set_name(curl_mimepart *to, const char *name,
+                         CURLcode (*set)(curl_mimepart *, const char *)) {
+  char *text;
+  CURLcode code = CURLE_OUT_OF_MEMORY;
+  if (!name)
+    return CURLE_OK;
+  text = escape(name);
+  if (text)
+    code = set(to, text);
+  free(text);
+  return code;
+}
+
+static const char *last_segment(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? slash + 1 : path;
+}
+
+static int add_part(struct ih_request *r, const struct ih_part *part) {
+  curl_mimepart *to = curl_mime_addpart(r->upload.mime);
+  const char *filename = part->filename;
+  const char *type = part->type;
+  int status = IH_NOMEM;
+  CURLcode code;
+  if (!filename && part->path)
+    filename = last_segment(part->path);
+  if (!type && filename)
+    type = DEFAULT_TYPE;
+  if (part->path)
+    code = set_file(r, to, part->path, &status);
+  else if (part->fed)
+    code = set_fed(r, to, part->size);
+  else
+    code = curl_mime_data(to, part->data, part->len);
+  if (!code)
+    code = set_name(to, part->name, curl_mime_name);
+  if (!code)
+    code = set_name(to, filename, curl_mime_filename);
+  if (!code && type)
+    code = curl_mime_type(to, type);
+  if (!code)
+    return IH_OK;
+  return status == IH_SYSTEM ? IH_SYSTEM : IH_NOMEM;
+}
+
+int ih_upload_form(struct ih_request *r, struct ih_form *form) {
+  size_t i;
+  r->upload.mime = curl_mime_init(r->easy);
+  if (!r->upload.mime)
+    return IH_NOMEM;
+  for (i = 0; i < form->count; i++) {
+    int status = add_part(r, &form->parts[i]);
+    form->refused = i;
+    if (status < 0)
+      return status;
+  }
+  return curl_easy_setopt(r->easy, CURLOPT_MIMEPOST, r->upload.mime) ? IH_NOMEM
+                                                                     : IH_OK;
+}
+
+void ih_upload_free(struct ih_upload *up) {
+  curl_mime_free(up->mime);
+  up->mime = NULL;
+  ih_buf_free(&up->waiting);
+}
