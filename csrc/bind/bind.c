@@ -101,5 +101,6 @@ int luaopen_indoxhub_core(lua_State *L) {
   ih_open_tidy(L);
   ih_open_process(L);
   ih_open_base64(L);
+  ih_open_file(L);
   return 1;
 }

@@ -19,6 +19,7 @@
 
 /* Every option that came after OLDEST stands here and nowhere else. */
 #define HAS_QUICK_EXIT (LIBCURL_VERSION_NUM >= 0x075700)
+#define HAS_PREREQ (LIBCURL_VERSION_NUM >= 0x075000)
 #define HAS_PROTOCOLS_STR (LIBCURL_VERSION_NUM >= 0x075500)
 
 static struct {
@@ -129,5 +130,16 @@ void ih_global_leave_quickly(void *easy) {
   curl_easy_setopt((CURL *)easy, CURLOPT_QUICK_EXIT, 1L);
 #else
   (void)easy;
+#endif
+}
+
+void ih_global_tell_sending(void *easy,
+                            int (*fn)(void *, char *, char *, int, int),
+                            void *self) {
+#if HAS_PREREQ
+  curl_easy_setopt((CURL *)easy, CURLOPT_PREREQFUNCTION, fn);
+  curl_easy_setopt((CURL *)easy, CURLOPT_PREREQDATA, self);
+#else
+  (void)easy, (void)fn, (void)self;
 #endif
 }

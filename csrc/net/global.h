@@ -21,6 +21,13 @@ int ih_global_init(void);
 ** code of libcurl. */
 int ih_global_apply(void *easy, const char *ca_file);
 
+/* libcurl calls `fn` with `self` before each time it sends the request: it does
+** so a second time when a connection that was used before turns out to be dead.
+** Libcurls before 7.80 cannot tell. */
+void ih_global_tell_sending(void *easy,
+                            int (*fn)(void *, char *, char *, int, int),
+                            void *self);
+
 /* Whether this libcurl was built with HTTP/2. */
 int ih_global_has_http2(void);
 

@@ -127,6 +127,15 @@ static curl_socket_t open_socket(void *self, curlsocktype purpose,
   return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
+/* The server may have done what the first request said. A callback of
+** CURLOPT_PREREQFUNCTION: 0 goes on, 1 gives up. */
+static int on_sending(void *self, char *to, char *from, int to_port,
+                      int from_port) {
+  struct ih_request *r = self;
+  (void)to, (void)from, (void)to_port, (void)from_port;
+  return r->begun++ > 0 && !r->may_repeat;
+}
+
 /* ---- construction ------------------------------------------------------- */
 
 static int add_header(struct ih_request *r, const char *line) {
@@ -219,6 +228,7 @@ static CURLcode set_all(struct ih_request *r,
   if (o->proxy)
     SET(PROXY, o->proxy);
 #undef SET
+  ih_global_tell_sending(easy, on_sending, r);
   if (!code && o->body)
     code = set_body(r, o->body, o->body_len);
   if (!code && r->counted)
@@ -230,6 +240,8 @@ static int set_up(struct ih_request *r, const struct ih_request_options *o) {
   int status = IH_OK, has_body = o->body || o->form;
   if (!r->easy || copy_headers(r, o) < 0 || set_all(r, o))
     return IH_NOMEM;
+  r->may_repeat =
+      strcmp(o->method, "GET") == 0 || strcmp(o->method, "HEAD") == 0;
   if (o->form)
     status = ih_upload_form(r, o->form);
   if (status == IH_OK && set_method(r->easy, o->method, has_body))

@@ -112,8 +112,10 @@ struct ih_request {
   struct ih_buf body;
   struct ih_upload upload;
   int expect, progress;
-  int counted;   /* libcurl tells how much of the body was sent */
-  int64_t total; /* bytes of the body, negative: not known */
+  int may_repeat; /* it changes nothing, and may be sent a second time */
+  int begun;      /* how often libcurl has begun to send it */
+  int counted;    /* libcurl tells how much of the body was sent */
+  int64_t total;  /* bytes of the body, negative: not known */
   int paced;
   size_t queue_bytes, max_bytes;
   struct ih_timeouts timeouts;

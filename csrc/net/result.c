@@ -51,6 +51,8 @@ void *ih_request_finish(struct ih_request *r, enum ih_end end, int code) {
     r->text[0] = '\0'; /* of a first try on a connection that was closed */
   if (r->end == IH_END_FILE)
     ih_upload_explain(r);
+  if (r->code == CURLE_ABORTED_BY_CALLBACK)
+    strcpy(r->text, "the server closed the connection before it answered");
   if (!r->text[0])
     strncpy(r->text, curl_easy_strerror((CURLcode)r->code), IH_MAX_TEXT - 1);
   if (easy) {

@@ -1,16 +1,13 @@
-#define _GNU_SOURCE /* O_CLOEXEC */
-
 #include "upload.h"
 
 #include <curl/curl.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "request.h"
 
 /* Of parts that are files and whose type nobody named. */
@@ -27,7 +24,7 @@ static void spend(struct ih_request *r, size_t n) {
 struct file {
   struct ih_request *request;
   int fd;
-  off_t size, at;
+  int64_t size, at;
 };
 
 /* Ends the exchange; the engine finds it among those that may go on. */
@@ -44,24 +41,16 @@ void ih_upload_explain(struct ih_request *r) {
   snprintf(r->text, sizeof r->text, "%s", why);
 }
 
-static ssize_t read_at(int fd, char *to, size_t n, off_t at) {
-  ssize_t got;
-  do
-    got = pread(fd, to, n, at);
-  while (got < 0 && errno == EINTR);
-  return got;
-}
-
 /* libcurl does not ask for more than the size that was announced. */
 static size_t on_file(char *to, size_t size, size_t count, void *self) {
   struct file *f = self;
-  ssize_t got = read_at(f->fd, to, size * count, f->at);
+  int64_t got = ih_file_read(f->fd, to, size * count, f->at);
   char more;
   if (got <= 0)
     return give_up(f->request, got < 0 ? errno : 0);
   f->at += got;
   if (f->at > f->size ||
-      (f->at == f->size && read_at(f->fd, &more, 1, f->at) != 0))
+      (f->at == f->size && ih_file_read(f->fd, &more, 1, f->at) != 0))
     return give_up(f->request, 0);
   spend(f->request, (size_t)got);
   return (size_t)got;
@@ -71,7 +60,7 @@ static int on_file_seek(void *self, curl_off_t offset, int whence) {
   struct file *f = self;
   if (whence != SEEK_SET)
     return CURL_SEEKFUNC_CANTSEEK;
-  f->at = (off_t)offset;
+  f->at = offset;
   return CURL_SEEKFUNC_OK;
 }
 
@@ -81,33 +70,12 @@ static void on_file_free(void *self) {
   free(f);
 }
 
-/* IH_OK, or IH_SYSTEM with errno. Files of the kernel say that they are empty
-** and are not. Opening a pipe must not wait for its other end. */
-static int inspect(int fd, off_t *size) {
-  struct stat about;
-  char byte;
-  if (fstat(fd, &about) < 0)
-    return IH_SYSTEM;
-  *size = about.st_size;
-  if (S_ISREG(about.st_mode) &&
-      (about.st_size > 0 || read_at(fd, &byte, 1, 0) == 0))
-    return IH_OK;
-  errno = S_ISDIR(about.st_mode) ? EISDIR : ESPIPE;
-  return IH_SYSTEM;
-}
-
 static int open_file(struct ih_request *r, const char *path,
                      struct file **out) {
-  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  off_t size;
+  int64_t size;
+  int fd = ih_file_open(path, &size);
   if (fd < 0)
     return IH_SYSTEM;
-  if (inspect(fd, &size) < 0) {
-    int error = errno;
-    close(fd);
-    errno = error;
-    return IH_SYSTEM;
-  }
   *out = malloc(sizeof **out);
   if (!*out) {
     close(fd);

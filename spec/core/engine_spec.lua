@@ -300,6 +300,29 @@ describe("core.engine", function()
     assert.equal("3", batch[2].data)
   end)
 
+  -- The server reads a whole request on a connection it has kept, and leaves.
+  local function times_sent(name, fields)
+    local keep = raw:script(name .. "-keep", { { "body" },
+      { "send", servers.reply("200 OK", "text/plain", "x") }, { "again" } })
+    finish(engine, submit(keep))
+    local url = raw:script(name, { { "body" }, { "close" } })
+    local result = finish(engine, submit(url, fields))
+    assert.equal("curl", result.ended)
+    local _, count = raw:got(name):gsub("HTTP/1.1\r\n", "")
+    return count, result
+  end
+
+  it("sends once what may be billed, whatever libcurl thinks", function()
+    local count, result = times_sent("bill", { method = "POST", body = "{}" })
+    assert.equal(1, count)
+    assert.is_true(result.sent_all)
+    assert.truthy(result.text:find("before it answered", 1, true))
+    assert.equal(1, (times_sent("empty", { method = "POST", body = "" })))
+    assert.equal(1, (times_sent("drop", { method = "DELETE" })))
+    assert.equal(1, (times_sent("form", { method = "POST",
+      form = { { name = "a", data = "b" } } })))
+  end)
+
   it("ends what passes a limit while it is resumed", function()
     local url = raw:script("tiny", {
       { "send", servers.reply("200 OK", "text/plain", "x") }, { "again" } })

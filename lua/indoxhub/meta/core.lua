@@ -20,6 +20,13 @@ function core.curl_version() end
 ---@return T
 function core.tidy(value) end
 
+--- The bytes of a regular file, or its first ones. Unlike io.open it does not
+--- wait for the other end of a pipe.
+---@param path string
+---@param most? integer bytes
+---@return string? bytes, string? message
+function core.read_file(path, most) end
+
 --- Bytes as base64, with the standard alphabet and padding.
 ---@param bytes string
 ---@return string text

@@ -1,0 +1,34 @@
+/* core.read_file(path, [most]) -> bytes | nil, message: a regular file, or its
+** first bytes. Unlike io.open it does not wait for the other end of a pipe. */
+#include <errno.h>
+#include <string.h>
+
+#include "../net/file.h"
+#include "bind.h"
+
+static int failed(lua_State *L) {
+  return ih_push_failure(L, errno == ESPIPE ? "not a regular file"
+                                            : strerror(errno));
+}
+
+static int l_read_file(lua_State *L) {
+  const char *path = luaL_checkstring(L, 1);
+  lua_Number most = luaL_optnumber(L, 2, -1);
+  int64_t n = ih_file_size(path);
+  char *bytes;
+  if (n < 0)
+    return failed(L);
+  if (most >= 0 && most < (lua_Number)n)
+    n = (int64_t)most;
+  bytes = lua_newuserdata(L, n > 0 ? (size_t)n : 1);
+  n = ih_file_load(path, bytes, (size_t)n);
+  if (n < 0)
+    return failed(L);
+  lua_pushlstring(L, bytes, (size_t)n);
+  return 1;
+}
+
+void ih_open_file(lua_State *L) {
+  lua_pushcfunction(L, l_read_file);
+  lua_setfield(L, -2, "read_file");
+}

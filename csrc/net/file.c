@@ -1,0 +1,62 @@
+#define _GNU_SOURCE /* O_CLOEXEC */
+
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int64_t ih_file_read(int fd, char *to, size_t n, int64_t at) {
+  ssize_t got;
+  do
+    got = pread(fd, to, n, (off_t)at);
+  while (got < 0 && errno == EINTR);
+  return got;
+}
+
+/* Files of the kernel say that they are empty and are not. */
+static int is_plain(int fd, const struct stat *about) {
+  char byte;
+  return S_ISREG(about->st_mode) &&
+         (about->st_size > 0 || ih_file_read(fd, &byte, 1, 0) == 0);
+}
+
+int ih_file_open(const char *path, int64_t *size) {
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), error;
+  struct stat about;
+  if (fd < 0)
+    return -1;
+  if (fstat(fd, &about) < 0)
+    error = errno;
+  else if (is_plain(fd, &about))
+    error = 0;
+  else
+    error = S_ISDIR(about.st_mode) ? EISDIR : ESPIPE;
+  if (error) {
+    close(fd);
+    errno = error;
+    return -1;
+  }
+  *size = about.st_size;
+  return fd;
+}
+
+int64_t ih_file_size(const char *path) {
+  struct stat about;
+  return stat(path, &about) < 0 ? -1 : (int64_t)about.st_size;
+}
+
+int64_t ih_file_load(const char *path, char *to, size_t n) {
+  int64_t size, got = 0, at = 0;
+  int fd = ih_file_open(path, &size), error;
+  if (fd < 0)
+    return -1;
+  while ((size_t)at < n &&
+         (got = ih_file_read(fd, to + at, n - (size_t)at, at)) > 0)
+    at += got;
+  error = errno;
+  close(fd);
+  errno = error;
+  return got < 0 ? -1 : at;
+}

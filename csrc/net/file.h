@@ -1,0 +1,28 @@
+/*
+** Files that are sent: regular ones only, whose size is known. Opening one never
+** waits, as that of a pipe would for its other end.
+*/
+#ifndef IH_FILE_H
+#define IH_FILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma GCC visibility push(hidden)
+
+/* A descriptor, or -1 with errno: EISDIR for a folder, ESPIPE for anything else
+** that is no file of a known size. */
+int ih_file_open(const char *path, int64_t *size);
+
+/* Reads up to n bytes from a place. How many, 0 at the end, -1 with errno. */
+int64_t ih_file_read(int fd, char *to, size_t n, int64_t at);
+
+/* The size of a file by its name, -1 with errno. */
+int64_t ih_file_size(const char *path);
+
+/* Reads up to n bytes of a file from its beginning. How many, -1 with errno. */
+int64_t ih_file_load(const char *path, char *to, size_t n);
+
+#pragma GCC visibility pop
+
+#endif
