@@ -128,6 +128,66 @@ describe("a base URL", function()
   end)
 end)
 
+describe("an origin", function()
+  it("is the same for addresses of one server", function()
+    for _, text in ipairs { "https://example.test", "https://example.test/a?b",
+      "HTTPS://EXAMPLE.TEST:443/", "https://example.test:0443#x",
+      "https://example.test:" } do
+      assert.equal("https://example.test:443", address.origin(text), text)
+    end
+    assert.equal("http://[::1]:80", address.origin "http://[::1]/x")
+    assert.equal("http://[::1]:8080", address.origin "http://[::1]:8080")
+  end)
+
+  it("differs by scheme, host, port, and by what hides another host", function()
+    for _, text in ipairs { "http://example.test", "https://example.test:444",
+      "https://example.test.", "https://sub.example.test",
+      "https://me@example.test", "https://example.test:443@evil.test",
+      "https://example.test\\@evil.test", "https://evil.test/example.test",
+      "https://evil.test?example.test" } do
+      assert.are_not.equal("https://example.test:443", address.origin(text))
+    end
+  end)
+
+  it("is nothing for what is no absolute address", function()
+    for _, text in ipairs { "", "/a", "//example.test", "mailto:a@b" } do
+      assert.is_nil(address.origin(text))
+    end
+  end)
+end)
+
+describe("where a redirect leads", function()
+  local FROM = "http://example.test:81/api/v1/chat?limit=1"
+
+  it("is seen from where it was given", function()
+    for location, expected in pairs {
+      ["/x/y"] = "http://example.test:81/x/y",
+      ["x/y"] = "http://example.test:81/api/v1/x/y",
+      ["./x"] = "http://example.test:81/api/v1/x",
+      ["../x/"] = "http://example.test:81/api/x/",
+      ["../../../../x"] = "http://example.test:81/x",
+      [".."] = "http://example.test:81/api/",
+      ["?b=2"] = "http://example.test:81/api/v1/chat?b=2",
+      [""] = "http://example.test:81/api/v1/chat",
+      ["#top"] = "http://example.test:81/api/v1/chat",
+      ["/x?a=/../b#c"] = "http://example.test:81/x?a=/../b",
+      ["//other.test/x"] = "http://other.test/x",
+      ["https://other.test/a/../b"] = "https://other.test/a/../b",
+    } do
+      assert.equal(expected, address.resolve(FROM, location), location)
+    end
+    assert.equal("http://example.test/x",
+      address.resolve("http://example.test", "x"))
+  end)
+
+  it("cannot be told from garbage", function()
+    for _, location in ipairs { "a b", "/x\n", "http:/x", "javascript:alert(1)",
+      "mailto:a@b.test", "/x, /y", "\0" } do
+      assert.is_nil(address.resolve(FROM, location), location)
+    end
+  end)
+end)
+
 describe("a key", function()
   it("may be sent where nobody can read along", function()
     for _, text in ipairs { "https://example.test", "http://localhost",

@@ -18,7 +18,7 @@ describe("a call", function()
   end)
 
   local function client_at(base_url, options)
-    local settings = { api_key = KEY, base_url = base_url }
+    local settings = { api_key = KEY, base_url = base_url, max_retries = 0 }
     for option, value in pairs(options or {}) do
       settings[option] = value
     end

@@ -304,8 +304,8 @@ describe("a client", function()
     assert_refused("path is required", client.request, client, {})
     assert_refused("must be relative", client.request, client,
       { path = "https://evil.test/x" })
-    assert_refused("unknown option form", client.request, client,
-      { path = "x", form = {} })
+    assert_refused("two bodies", client.request, client,
+      { path = "x", form = { a = 1 }, json = {} })
     assert_refused("json: f is a function", client.request, client,
       { path = "x", json = { f = print } })
     for _, path in ipairs { "a?b=1", "a#b", "../a", "a/./b", "a b" } do

@@ -51,8 +51,8 @@ describe("a row", function()
 
   it("has no field that nobody reads", function()
     local known = set_of { "resource", "name", "operation", "http", "path",
-      "key", "params", "extra", "reply", "streams", "summary", "returns",
-      "source" }
+      "argument", "joined", "key", "params", "place", "extra", "first_byte",
+      "reply", "streams", "summary", "returns", "source" }
     each_row(function(row, name)
       for field in pairs(row) do
         assert.is_true(known[field], name .. " " .. tostring(field))
@@ -83,7 +83,8 @@ describe("a row", function()
     local methods = set_of { "GET", "POST", "DELETE" }
     each_row(function(row, name)
       assert.is_true(methods[row.http], name)
-      assert.is_true(row.http == "POST" or not row.params, name)
+      assert.is_true(row.http == "POST" or not row.params
+        or row.place == "query", name)
     end)
   end)
 
@@ -142,11 +143,16 @@ describe("a reply kind", function()
     for name, kind in pairs(kinds) do
       assert.is_function(kind.make, name)
       assert.is_function(kind.is_failure, name)
-      assert.is_table(kind.make {}, name)
+      if not kind.is_reply or kind.is_reply {} then
+        assert.is_table(kind.make {}, name)
+      end
       assert.is_false(kind.is_failure {}, name)
-      assert.is_true(kind.is_failure { success = false }, name)
+      -- What is returned as it is may tell of a failure itself.
+      assert.equal(name ~= "cancelled_job",
+        kind.is_failure { success = false }, name)
       -- Any body at all may have a field of that name.
-      assert.equal(name ~= "plain", kind.is_failure { error = "x" }, name)
+      assert.equal(not set_of { "plain", "job", "jobs", "cancelled_job" }[name],
+        kind.is_failure { error = "x" }, name)
     end
   end)
 
@@ -162,7 +168,8 @@ describe("a reply kind", function()
 
   it("takes a failed status for a failure where the reply is an answer",
     function()
-      for _, name in ipairs { "chat", "completion" } do
+      for _, name in ipairs { "chat", "completion", "embeddings", "images",
+        "speech", "transcript", "video" } do
         assert.is_true(kinds[name].is_failure { status = "failed" })
         assert.is_true(kinds[name].is_failure { status = "cancelled" })
         assert.is_false(kinds[name].is_failure { status = "completed" })
@@ -203,16 +210,18 @@ describe("a param", function()
   it("has a type that can be checked", function()
     local examples = { string = "text", number = 0.5, integer = 3,
       boolean = true, object = { a = 1 },
-      messages = { { role = "user", content = "x" } } }
+      messages = { { role = "user", content = "x" } }, date = "2026-01-31",
+      texts = { "a", "b" }, strings = { "word" }, file = "a.wav",
+      media = "https://media.test/a.png",
+      media_list = { "https://media.test/a.png" } }
     each_param(function(param, name)
-      local example = examples[param[2]]
+      local example = param.one_of and param.one_of[1] or examples[param[2]]
       assert.is_not_nil(example, name)
       local row = { resource = "x", params = { param } }
-      local body, wrong = params.body(row, { [param[1]] = example }, false)
+      local placed, wrong = params.place(row, { [param[1]] = example }, false)
       assert.is_nil(wrong, name)
-      assert.equal(example, body[param[1]], name)
-      body = params.body(row, { [param[1]] = print }, false)
-      assert.is_nil(body, name)
+      assert.equal(example, placed.json[param[1]], name)
+      assert.is_nil(params.place(row, { [param[1]] = print }, false), name)
     end)
   end)
 
@@ -240,7 +249,11 @@ describe("a param", function()
       required[name] = param.required
     end)
     assert.same({ ["chat:create messages"] = true,
-      ["completions:create prompt"] = true }, required)
+      ["completions:create prompt"] = true, ["embeddings:create text"] = true,
+      ["images:generate prompt"] = true, ["audio:speak input"] = true,
+      ["audio:transcribe file"] = true, ["audio:translate file"] = true,
+      ["videos:generate prompt"] = true,
+      ["user:delete_account confirm"] = true }, required)
   end)
 end)
 
@@ -288,10 +301,17 @@ describe("parameters of providers", function()
     end
   end)
 
-  it("are never fields of the API at the same time", function()
-    local known = set_of(endpoints.provider_params)
-    each_param(function(param, name)
-      assert.is_nil(known[param[1]], name)
-    end)
+  it("are never fields of the API wherever they could be sent", function()
+    for _, name in ipairs(endpoints.provider_params) do
+      local useful = false
+      each_row(function(row)
+        local is_field = false
+        for _, param in ipairs(row.params or {}) do
+          is_field = is_field or param[1] == name
+        end
+        useful = useful or row.extra ~= nil and not is_field
+      end)
+      assert.is_true(useful, name)
+    end
   end)
 end)

@@ -28,7 +28,7 @@ local ANSWERS = {
     .. '"created_at":"2026-06-02T08:15:30Z","images":[{"url":"u"}]}'),
   servers.reply("429 Too Many Requests", "application/json",
     '{"error":{"message":"slow","code":429},"detail":[{"loc":["body"],'
-    .. '"msg":"m"}]}', "Retry-After: 3\r\n"),
+    .. '"msg":"m"}]}', "Retry-After: 0\r\n"),
 }
 
 local PIECES = { "\r\n", "\n\n", "\0", "\255\254", "data:", "null", "[[[[", "{",
@@ -79,7 +79,9 @@ describe("a damaged answer", function()
         text = damage(text)
       end
       local client = indoxhub.new { api_key = "indox-any", timeout = 10,
-        base_url = raw:script("damaged", { { "body" }, { "send", text } }) }
+        max_retries = 0,
+        base_url = raw:script("damaged", { { "body" }, { "send", text },
+          { "close" } }) }
       local what = ("answer %d, %q"):format(i, text)
       local ok, reply, err = pcall(function()
         return client.chat:create { messages = MESSAGES }

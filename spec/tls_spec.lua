@@ -50,6 +50,21 @@ describe("over TLS", function()
     assert_untrusted(client_with())
   end)
 
+  it("takes it when the program says so, and warns", function()
+    if skipped() then
+      return
+    end
+    local told = {}
+    local client = client_with { insecure_skip_verify = true,
+      log = function(event)
+        told[#told + 1] = event
+      end }
+    assert.equal("warning", told[1].name)
+    assert.truthy(told[1].message:find("not verified", 1, true))
+    assert.equal("ok", indoxhub.assert(client.user:health()).status)
+    assert_untrusted(client:with { insecure_skip_verify = false })
+  end)
+
   it("takes a certificate that the program trusts", function()
     if skipped() then
       return

@@ -28,6 +28,69 @@ function address.query(query)
   return parts[1] and "?" .. table.concat(parts, "&") or ""
 end
 
+local DEFAULT_PORTS = { https = 443, http = 80 }
+
+-- Scheme, host in lower case and port of an absolute URL, and what follows;
+-- nil when it is none.
+local function split(url)
+  local scheme, authority, rest = url:match("^(%a[%w+.-]*)://([^/?#]*)(.*)$")
+  if not scheme then
+    return nil
+  end
+  scheme, authority = scheme:lower(), authority:lower()
+  local host, port = authority:match("^(.-):(%d*)$")
+  if not host or host:find("^%[") and not host:find("%]$") then
+    host, port = authority, nil
+  end
+  return scheme, host, tonumber(port) or DEFAULT_PORTS[scheme], rest
+end
+
+--- Scheme, host and port of an absolute URL, so that equal ones are equal.
+---@param url string
+---@return string? origin
+function address.origin(url)
+  local scheme, host, port = split(url)
+  return scheme and ("%s://%s:%s"):format(scheme, host, tostring(port))
+end
+
+-- "/a/../b/./c" is "/b/c".
+local function without_dots(path)
+  local kept = {}
+  for slash, segment in path:gmatch("(/)([^/]*)") do
+    if segment == ".." then
+      table.remove(kept)
+    elseif segment ~= "." then
+      kept[#kept + 1] = slash .. segment
+    end
+  end
+  local ends_in_dots = path:find("/%.%.?$")
+  return table.concat(kept) .. ((ends_in_dots or not kept[1]) and "/" or "")
+end
+
+--- Where a redirect leads: a location as seen from the URL that gave it,
+--- without a fragment. Nil when it cannot be told.
+---@param url string absolute
+---@param location string
+---@return string?
+function address.resolve(url, location)
+  location = location:gsub("#.*$", "")
+  local scheme, authority, path = url:match("^(%a[%w+.-]*:)(//[^/?#]*)([^?#]*)")
+  if not scheme or location:find("[%s%c]") then
+    return nil
+  elseif location:find("^%a[%w+.-]*:") then
+    return split(location) and location
+  elseif location:find("^//") then
+    return scheme .. location
+  elseif location == "" or location:find("^%?") then
+    return scheme .. authority .. path .. location
+  end
+  local to, query = location:match("^([^?]*)(.*)$")
+  if not to:find("^/") then
+    to = (path:match("^.*/") or "/") .. to
+  end
+  return scheme .. authority .. without_dots(to) .. query
+end
+
 local function is_loopback(host)
   return host == "localhost" or host == "[::1]"
     or host:find("^127%.[%d%.]+$") ~= nil or host:find("%.localhost$") ~= nil
@@ -71,9 +134,9 @@ function address.base(text)
   if path == "" then
     path = "/api/v1"
   end
-  local origin = scheme .. "://" .. authority:lower()
+  local url = scheme .. "://" .. authority:lower() .. path
   return {
-    url = origin .. path, origin = origin, host = host,
+    url = url, origin = address.origin(url), host = host,
     secure = scheme == "https" or is_loopback(host),
     plain = scheme == "http", loopback = is_loopback(host),
     compatible = path:find("/v1$") ~= nil and not path:find("/api/v1$"),

@@ -1,16 +1,22 @@
---- One call from start to end: send, wait, and make a reply or an error of what
---- came back.
+--- One call from start to end: send it, again if need be, and make a reply or
+--- an error of what came back.
 
 local answer_errors = require "indoxhub.errors.answer"
+local attempt = require "indoxhub.attempt"
+local body = require "indoxhub.body"
+local core = require "indoxhub.core"
 local errors = require "indoxhub.errors"
 local json = require "indoxhub.json"
-local loop = require "indoxhub.loop"
+local log = require "indoxhub.log"
 local reply = require "indoxhub.reply"
 local request = require "indoxhub.request"
+local retry = require "indoxhub.retry"
 local stream = require "indoxhub.stream"
 local transport = require "indoxhub.transport"
 
 local call = {}
+
+local MAX_RETRIES = 2
 
 -- Seconds for a call nobody waits for.
 local FIRED_SECONDS = 2
@@ -18,38 +24,118 @@ local FIRED_SECONDS = 2
 ---@class indoxhub.Caller who calls: a client
 ---@field engine? indoxhub.core.Engine
 ---@field running table<indoxhub.core.Transfer, true>
+---@field pausing table<table, true> slots of calls between two tries
 ---@field settings indoxhub.Settings
 ---@field closed boolean
 
--- What a complete answer with a failing status is.
-local function refused(answer)
-  if answer.status < 400 then
-    return answer_errors.protocol("the server redirects to "
-      .. tostring(answer.headers.location), answer, "redirect")
-  end
-  return answer_errors.from_status(answer)
+---------------------------------------------------------------------------
+-- tries
+
+---@class indoxhub.Course a call under way
+---@field caller indoxhub.Caller
+---@field what indoxhub.Call
+---@field options table
+---@field attempts table[] what became of the failed tries
+---@field failed integer how many failed one after the other
+---@field resumable? boolean what was cut off goes on where it was cut
+---@field started number
+---@field tried? number when the last try began
+---@field deadline? number
+
+--- Begins a call.
+---@param caller indoxhub.Caller
+---@param what indoxhub.Call
+---@param options table
+---@return indoxhub.Course
+function call.begin(caller, what, options)
+  local total = request.timeouts(caller.settings, what, options).total
+  local now = core.now()
+  return { caller = caller, what = what, options = options, attempts = {},
+    failed = 0, started = now, deadline = total and now + total or nil }
 end
 
--- Sends and waits for the head of the answer; when its status tells of a
--- failure, for the body, too, and makes an error of it.
-local function begin(caller, what, options)
-  if caller.closed then
-    return nil, errors.cancelled("the client is closed")
-  end
-  local exchange, err = request.build(caller.settings, what, options)
-  local transfer, answer
-  if exchange then
-    transfer, err = transport.submit(caller, exchange)
-  end
-  if transfer then
-    answer, err = transport.head(transfer, exchange)
-  end
-  if answer and (answer.status < 200 or answer.status >= 300) then
-    answer, err = transport.body(transfer, answer)
-    return nil, answer and refused(answer) or err
-  end
-  return answer and transfer, answer or err
+-- A number from 0 to 1 that differs from call to call. The program's own random
+-- numbers stay as it seeded them.
+local function random()
+  return core.now() * 1000 % 1
 end
+
+local function tell(course, name, fields)
+  local options = course.caller.settings.options
+  if log.is_on(options) then
+    fields.name = name
+    fields.method, fields.path = course.what.method, course.what.path
+    log.tell(options, fields)
+  end
+end
+
+-- Whether a failed call is to be sent again: waits as long as it takes. Nil and
+-- the error when it is over.
+local function go_again(course, err, unsent)
+  local options, given = course.options, course.caller.settings.options
+  local wait = body.can_be_resent(course.what.body) and retry.wait(
+    course.what.method, err, { failed = course.failed, unsent = unsent,
+      resumable = course.resumable,
+      max_retries = options.max_retries or given.max_retries or MAX_RETRIES,
+      unsafe = options.retry_unsafe }, random())
+  if not wait or course.deadline and core.now() + wait >= course.deadline then
+    return nil, err
+  end
+  course.attempts[#course.attempts].wait = wait
+  tell(course, "retry", { kind = err.kind, status = err.status, wait = wait })
+  return attempt.pause(course.caller, { ready = false }, wait)
+end
+
+-- Adds to an error what only the call knows.
+local function describe(course, err)
+  err.operation = course.what.operation
+  err.attempts = course.attempts
+  return err
+end
+
+local function count_failure(course, err)
+  course.failed = course.failed + 1
+  table.insert(course.attempts, { status = err.status,
+    code = err.code or err.kind, seconds = core.now() - course.tried })
+end
+
+--- Tries until it succeeds or is not worth it.
+---@param course indoxhub.Course
+---@param once fun(try: indoxhub.Attempt): any, indoxhub.Error? one try
+---@return any result, indoxhub.Error? err
+function call.run(course, once)
+  while true do
+    if course.caller.closed then
+      return nil, describe(course, errors.cancelled("the client is closed"))
+    end
+    local try = { deadline = course.deadline, unsent = true,
+      number = #course.attempts + 1 }
+    course.tried = core.now()
+    local result, err = once(try)
+    attempt.tell(course.caller, course.what, try, core.now() - course.tried,
+      err)
+    if result then
+      return result
+    end
+    count_failure(course, err)
+    local go_on
+    go_on, err = go_again(course, err, try.unsent)
+    if not go_on then
+      return nil, describe(course, err)
+    end
+  end
+end
+
+--- Tells the log that a call is over.
+---@param course indoxhub.Course
+---@param err? indoxhub.Error
+function call.done(course, err)
+  tell(course, "done", { kind = err and err.kind,
+    status = err and err.status, seconds = core.now() - course.started })
+end
+
+---------------------------------------------------------------------------
+-- replies
 
 local function no_reply(answer, why)
   local content = answer.headers["content-type"] or ""
@@ -60,42 +146,54 @@ local function no_reply(answer, why)
     "the reply is not valid JSON: " .. tostring(why), answer, "json")
 end
 
+-- The decoded body; of a kind whose body may be plain text, that text as data.
+-- Nil and what is wrong with it.
+local function decode(answer, kind)
+  local content = (answer.headers["content-type"] or ""):lower()
+  if kind.of_text and not content:find("json", 1, true)
+    and not content:find("html", 1, true) then
+    return kind.of_text(answer.text)
+  end
+  return json.decode(answer.text)
+end
+
 -- The reply of a complete, successful answer.
 local function read_reply(answer, kind)
   if kind.may_be_empty and not answer.text:find("%S") then
     return reply.remember({ success = true }, answer)
   end
-  local body, why = json.decode(answer.text)
-  if body == nil then
+  local decoded, why = decode(answer, kind)
+  if decoded == nil then
     return nil, no_reply(answer, why)
-  elseif type(body) ~= "table" then
+  elseif type(decoded) ~= "table" then
     -- A text may be the answer itself; another scalar is not.
-    local is_data = type(body) == "string" or not kind.is_reply
-    body = { data = is_data and body ~= json.null and body or nil }
+    local is_data = type(decoded) == "string" or not kind.is_reply
+    decoded = { data = is_data and decoded ~= json.null and decoded or nil }
   end
-  if kind.is_failure(body) then
-    return nil, answer_errors.from_body(body, answer)
-  elseif kind.is_reply and not kind.is_reply(body) then
+  if kind.is_failure(decoded) then
+    return nil, answer_errors.from_body(decoded, answer)
+  elseif kind.is_reply and not kind.is_reply(decoded) then
     return nil, answer_errors.protocol(
       "the reply holds nothing of what was asked for", answer, "reply")
   end
-  return reply.remember(kind.make(body), answer)
+  return reply.remember(kind.make(decoded), answer)
 end
 
-local function finish(transfer, answer, kind)
-  local complete, err = transport.body(transfer, answer)
+local function send(course, try)
+  local answer, err = attempt.send(course.caller, course.what, course.options,
+    try)
+  if answer then
+    answer.attempts = try.number
+  end
+  return answer, err
+end
+
+local function finish(try, answer, kind)
+  local complete, err = transport.body(try.transfer, answer, try.exchange)
   if not complete then
     return nil, err
   end
   return read_reply(complete, kind)
-end
-
--- Adds to an error what only the call knows.
-local function describer(what)
-  return function(err)
-    err.operation = what.operation
-    return err
-  end
 end
 
 --- Sends a call and waits for its reply.
@@ -105,26 +203,27 @@ end
 ---@param kind table a reply kind of resources/
 ---@return table? reply, indoxhub.Error? err
 function call.perform(caller, what, options, kind)
-  local transfer, answer = begin(caller, what, options)
-  local result, err = nil, answer
-  if transfer then
-    result, err = finish(transfer, answer, kind)
-  end
-  return result, err and describer(what)(err)
+  local course = call.begin(caller, what, options)
+  local result, err = call.run(course, function(try)
+    local answer, err = send(course, try)
+    if not answer then
+      return nil, err
+    end
+    return finish(try, answer, kind)
+  end)
+  call.done(course, err)
+  return result, err
 end
 
 --- Sends a call whose answer nobody waits for; it is dropped after a while.
 ---@param caller indoxhub.Caller
 ---@param what indoxhub.Call
 function call.fire(caller, what)
-  local exchange = request.build(caller.settings, what,
-    { timeout = FIRED_SECONDS })
-  local transfer = exchange and transport.submit(caller, exchange)
-  if transfer then
-    loop.leave(transfer, FIRED_SECONDS)
-    loop.look()
-  end
+  attempt.fire(caller, what, FIRED_SECONDS)
 end
+
+---------------------------------------------------------------------------
+-- streams
 
 local function is_whole(answer)
   local content = (answer.headers["content-type"] or ""):lower()
@@ -140,16 +239,42 @@ end
 ---@param stop? fun(id: string) sends the stop call
 ---@return indoxhub.Stream? stream, indoxhub.Error? err
 function call.open(caller, what, options, kind, stop)
-  local transfer, answer = begin(caller, what, options)
-  local result, err = nil, answer
-  if transfer and is_whole(answer) then
-    result, err = finish(transfer, answer, kind)
-    result = result and stream.of_reply(result, answer)
-  elseif transfer then
-    return stream.new { transfer = transfer, answer = answer,
-      reasoning = options.reasoning, describe = describer(what), stop = stop }
+  local course = call.begin(caller, what, options)
+
+  local function once(try)
+    local answer, err = send(course, try)
+    if answer and is_whole(answer) then
+      local whole
+      whole, err = finish(try, answer, kind)
+      return whole and { whole = whole, answer = answer }, err
+    end
+    return answer and { transfer = try.transfer, answer = answer }, err
   end
-  return result, err and describer(what)(err)
+
+  -- The same again, after an event that told of a failure before any text came.
+  local function reopen(err)
+    count_failure(course, err)
+    local go_on, why = go_again(course, err, false)
+    if not go_on then
+      return nil, describe(course, why)
+    end
+    return call.run(course, once)
+  end
+
+  local opened, err = call.run(course, once)
+  if not opened then
+    call.done(course, err)
+    return nil, err
+  end
+  return stream.new(opened, {
+    reasoning = options.reasoning, stop = stop, reopen = reopen,
+    describe = function(failure)
+      return describe(course, failure)
+    end,
+    done = function(failure)
+      call.done(course, failure)
+    end,
+  })
 end
 
 return call

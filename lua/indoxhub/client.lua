@@ -1,34 +1,35 @@
 --- The client: its options, and the methods that the endpoint table describes.
 
 local address = require "indoxhub.address"
+local body = require "indoxhub.body"
 local call = require "indoxhub.call"
 local endpoints = require "indoxhub.endpoints"
-local json = require "indoxhub.json"
 local kinds = require "indoxhub.resources"
+local log = require "indoxhub.log"
 local loop = require "indoxhub.loop"
+local options_of = require "indoxhub.params.options"
 local params = require "indoxhub.params"
 
 local client = {}
 
 local DEFAULT_BASE = "https://api.indoxhub.com/api/v1"
-local DEFAULT_TIMEOUTS = { connect = 10, first_byte = 120, idle = 120,
-  total = false }
 local KEY_VARIABLES = { "INDOXHUB_API_KEY", "INDOX_HUB_API_KEY",
   "INDOX_ROUTER_API_KEY" }
 
--- Options by the type that params.options knows.
+-- Options by the type that params/options.lua knows.
 local OPTIONS = {
   api_key = "key", base_url = "string", timeout = "timeout",
   trailing_slash = { "auto", "on", "off" }, proxy = "line",
   ca_file = "line", http_version = { "1.1", "2" },
   max_response_bytes = "bytes", max_event_bytes = "bytes",
   headers = "headers", user_agent = "line", allow_http = "boolean",
+  auth = { "key", "exchange" }, max_retries = "count", log = "callback",
+  log_bodies = "boolean", insecure_skip_verify = "boolean",
 }
-local CALL_OPTIONS = { timeout = "timeout", headers = "headers" }
-local STREAM_OPTIONS = { timeout = "timeout", headers = "headers",
-  reasoning = "boolean" }
+local CALL_OPTIONS = { timeout = "timeout", headers = "headers",
+  max_retries = "count", retry_unsafe = "boolean" }
 local REQUEST_FIELDS = { method = "string", path = "string", query = "query",
-  json = "any", stream = "boolean" }
+  json = "any", form = "fields", stream = "boolean" }
 
 -- Client -> its caller (see call.lua), which holds the key. It is kept out of
 -- the client so that nothing that prints a client shows it.
@@ -66,9 +67,23 @@ local function from_environment(names)
   end
 end
 
--- Settings of checked options, or nil and what is wrong.
-local function settings_of(options, timeouts)
-  local wrong = params.options(options, OPTIONS)
+local function merge(one, other)
+  local merged = {}
+  for _, from in ipairs { one or {}, other or {} } do
+    for name, value in pairs(from) do
+      merged[name] = value
+    end
+  end
+  return merged
+end
+
+local STREAM_OPTIONS = merge(CALL_OPTIONS, { reasoning = "boolean" })
+local FORM_OPTIONS = merge(CALL_OPTIONS, { on_progress = "callback" })
+
+-- Settings of options, or nil and what is wrong. A derived client begins with
+-- those of its parent.
+local function settings_of(options, parent)
+  local wrong = options_of.check(options, OPTIONS)
   if wrong then
     return nil, wrong
   end
@@ -79,12 +94,10 @@ local function settings_of(options, timeouts)
     return nil, (options.base_url and "base_url " or
       "the variable INDOXHUB_BASE_URL ") .. why
   end
-  timeouts, why = params.timeout(options.timeout, timeouts)
-  if not timeouts then
-    return nil, why
-  end
   return {
-    options = options, base = base, timeouts = timeouts,
+    options = options, base = base,
+    timeouts = merge(parent.timeouts, options_of.timeout(options.timeout)),
+    tokens = parent.tokens or {},
     key = options.api_key or from_environment(KEY_VARIABLES),
     ca_file = options.ca_file or from_environment { "SSL_CERT_FILE" },
   }
@@ -93,7 +106,7 @@ end
 local function make(settings, engine)
   local self = setmetatable({}, client_mt)
   callers[self] = { settings = settings, engine = engine, closed = false,
-    running = setmetatable({}, { __mode = "k" }) }
+    running = setmetatable({}, { __mode = "k" }), pausing = {} }
   return self
 end
 
@@ -106,10 +119,14 @@ function client.new(options)
     error("call it with a dot, as indoxhub.new{...}", 2)
   end
   loop.settle_fork()
-  local settings, wrong = settings_of(options == nil and {} or options,
-    DEFAULT_TIMEOUTS)
+  local settings, wrong = settings_of(options == nil and {} or options, {})
   if not settings then
     error(wrong, 2)
+  end
+  if settings.options.insecure_skip_verify then
+    log.tell(settings.options, { name = "warning",
+      message = "certificates are not verified: anyone in between can read" ..
+        " and change everything, the API key included" })
   end
   return make(settings)
 end
@@ -120,16 +137,6 @@ local function caller_of(self, how)
     or error(("call it with a colon, as client:%s"):format(how), 3)
 end
 
-local function merge(one, other)
-  local merged = {}
-  for _, from in ipairs { one or {}, other or {} } do
-    for name, value in pairs(from) do
-      merged[name] = value
-    end
-  end
-  return merged
-end
-
 --- A client with some options changed; timeouts and headers that are not named
 --- stay. It shares this one's connections;
 --- closing either does not close the other.
@@ -137,13 +144,13 @@ end
 ---@return indoxhub.Client
 function client_methods:with(options)
   local caller = caller_of(self, "with{...}")
-  local wrong = params.options(options, OPTIONS)
+  local wrong = options_of.check(options, OPTIONS)
   local settings
   if not wrong then
     local merged = merge(caller.settings.options, options)
     merged.timeout = options.timeout
     merged.headers = merge(caller.settings.options.headers, options.headers)
-    settings, wrong = settings_of(merged, caller.settings.timeouts)
+    settings, wrong = settings_of(merged, caller.settings)
   end
   if not settings then
     error(wrong, 2)
@@ -159,9 +166,22 @@ function client_methods:close()
   for transfer in pairs(caller.running) do
     transfer:cancel()
   end
+  for slot in pairs(caller.pausing) do
+    loop.wake(slot)
+  end
 end
 
 client_mt.__close = client_methods.close
+
+--- Adds a method that a helper above the client implements.
+---@param name string
+---@param method fun(caller: indoxhub.Caller, ...): any, indoxhub.Error?
+function client.add_method(name, method)
+  client_methods[name] = function(self, ...)
+    local result, err = method(caller_of(self, name .. "(...)"), ...)
+    return result, err -- no tail call, so that what it raises has a line
+  end
+end
 
 ---------------------------------------------------------------------------
 -- methods from the endpoint table
@@ -172,14 +192,7 @@ local function refuse(row, method, wrong)
 end
 
 local function check_options(row, method, options, known)
-  local wrong
-  if options ~= nil then
-    wrong = params.options(options, known)
-    if not wrong then
-      local _
-      _, wrong = params.timeout(options.timeout, DEFAULT_TIMEOUTS)
-    end
-  end
+  local wrong = options ~= nil and options_of.check(options, known)
   if wrong then
     refuse(row, method, wrong)
   end
@@ -195,85 +208,59 @@ local function check_self(self, row, method)
   return callers[self._client]
 end
 
-local SECRET_FIELD = "byok_api_key"
-
--- Adds the values of secret fields, at any depth.
-local function find_secrets(value, found)
-  for name, item in pairs(value) do
-    if type(item) == "table" then
-      find_secrets(item, found)
-    elseif name == SECRET_FIELD and type(item) == "string" then
-      found[#found + 1] = item
-    end
-  end
-  return found
-end
-
--- The secrets of a body that was encoded, and so does not contain itself.
-local function secrets_of(body, text)
-  return type(body) == "table" and text:find(SECRET_FIELD, 1, true)
-    and find_secrets(body, {}) or {}
-end
-
--- The JSON text of the request's fields and the secrets among them, or nil, nil
--- and what is wrong.
-local function encode_body(row, fields, method, base)
-  if not row.params then
-    return nil
-  end
-  local body, wrong = params.body(row, fields, base.compatible)
-  if not body then
-    return nil, nil, wrong
-  end
-  body.stream = method == "stream" or nil
-  local ok, text = pcall(json.encode, body)
-  if not ok then
-    return nil, nil, text
-  end
-  return text, secrets_of(body, text)
-end
-
-local function path_of(settings, path)
-  return address.path(settings.base, path,
-    settings.options.trailing_slash or "auto")
-end
-
--- The call of a row, with fields that go into the body and arguments that go
--- into the path; or nil and what is wrong.
+-- The call of a row, with its fields and the arguments that go into the path;
+-- or nil and what is wrong, or nil, nil and an error.
 local function describe(caller, row, method, fields, arguments)
-  local settings = caller.settings
+  local streams = method == "stream"
   local values, wrong = params.path(row, arguments)
-  local text, secrets
-  if values then
-    text, secrets, wrong = encode_body(row, fields, method, settings.base)
+  local placed, made, err = {}, nil, nil
+  if values and row.params then
+    placed, wrong = params.place(row, fields, caller.settings.base.compatible)
   end
-  if wrong then
-    return nil, wrong
+  if values and placed then
+    made, wrong, err = body.make(placed, streams)
+  end
+  if wrong or err then
+    return nil, wrong, err
   end
   return {
-    operation = row.resource .. "." .. method, method = row.http, body = text,
-    path = path_of(settings, address.fill(row.path, values)),
-    key = row.key, streams = method == "stream",
-    secrets = secrets,
+    operation = row.resource .. "." .. method, method = row.http, body = made,
+    path = address.fill(row.path, values), query = placed.query,
+    key = row.key, streams = streams, first_byte = row.first_byte,
   }
 end
 
 local function describe_or_refuse(caller, row, method, fields, arguments)
-  local what, wrong = describe(caller, row, method, fields, arguments)
-  if not what then
+  local what, wrong, err = describe(caller, row, method, fields, arguments)
+  if wrong then
     refuse(row, method, wrong)
+  elseif err then
+    err.operation = row.resource .. "." .. method
   end
-  return what
+  return what, err
 end
 
 -- resource:name(fields, options)
 local function method_with_fields(row)
+  local known = row.place == "form" and FORM_OPTIONS or CALL_OPTIONS
   return function(self, fields, options)
     local caller = check_self(self, row, row.name)
-    options = check_options(row, row.name, options, CALL_OPTIONS)
-    local what = describe_or_refuse(caller, row, row.name, fields, {})
+    options = check_options(row, row.name, options, known)
+    local what, err = describe_or_refuse(caller, row, row.name, fields, {})
+    if not what then
+      return nil, err
+    end
     return call.perform(caller, what, options, kinds[row.reply])
   end
+end
+
+-- "provider/model" as two arguments, at the first slash.
+local function split_joined(arguments)
+  local first, second = tostring(arguments[1]):match("^([^/]+)/(.+)$")
+  if first and type(arguments[2]) ~= "string" then
+    return { first, second, arguments[2] }
+  end
+  return arguments
 end
 
 -- resource:name(argument, ..., options)
@@ -282,6 +269,9 @@ local function method_with_arguments(row)
   return function(self, ...)
     local caller = check_self(self, row, row.name)
     local arguments = { ... }
+    if row.joined then
+      arguments = split_joined(arguments)
+    end
     local options = check_options(row, row.name, arguments[count + 1],
       CALL_OPTIONS)
     local what = describe_or_refuse(caller, row, row.name, nil, arguments)
@@ -295,7 +285,10 @@ local function stream_method(row)
   return function(self, fields, options)
     local caller = check_self(self, row, "stream")
     options = check_options(row, "stream", options, STREAM_OPTIONS)
-    local what = describe_or_refuse(caller, row, "stream", fields, {})
+    local what, err = describe_or_refuse(caller, row, "stream", fields, {})
+    if not what then
+      return nil, err
+    end
     return call.open(caller, what, options, kinds[row.reply], function(id)
       -- The id is the server's and may be anything.
       local stop = describe(caller, stop_row, stop_row.name, nil, { id })
@@ -323,7 +316,7 @@ end
 local function check_request(request)
   local wrong = type(request) ~= "table"
     and "request expects a table with a path"
-    or params.options(request, REQUEST_FIELDS)
+    or options_of.check(request, REQUEST_FIELDS)
   if wrong then
     return wrong
   elseif type(request.path) ~= "string" then
@@ -337,6 +330,9 @@ local function check_request(request)
     if segment == "." or segment == ".." then
       return "path must not contain . or .. as a segment"
     end
+  end
+  if request.json ~= nil and request.form then
+    return "json and form are two bodies: give one"
   end
   if request.method and not request.method:find("^%a+$") then
     return "method must be the name of an HTTP method, such as DELETE"
@@ -352,21 +348,28 @@ function client_methods:request(request, options)
   local caller = caller_of(self, "request{...}")
   local row = { resource = "client" }
   local wrong = check_request(request)
-  local text
+  local made, err
   if not wrong and request.json ~= nil then
-    local ok, encoded = pcall(json.encode, request.json)
-    text, wrong = ok and encoded or nil, not ok and "json: " .. encoded or nil
+    made, wrong, err = body.of_json(request.json)
+    wrong = wrong and "json: " .. wrong
+  elseif not wrong and request.form then
+    made, err = body.of_fields(request.form)
   end
   if wrong then
     error("client.request: " .. wrong, 2)
   end
-  local checked = check_options(row, "request", options,
-    request.stream and STREAM_OPTIONS or CALL_OPTIONS)
-  local method = (request.method or (text and "POST" or "GET")):upper()
+  local checked = check_options(row, "request", options, request.stream
+    and STREAM_OPTIONS or request.form and FORM_OPTIONS or CALL_OPTIONS)
+  local method = (request.method or (request.json ~= nil or request.form)
+    and "POST" or "GET"):upper()
+  local operation = method .. " " .. request.path
+  if err then
+    err.operation = operation
+    return nil, err
+  end
   local what = {
-    operation = method .. " " .. request.path, method = method, body = text,
-    path = path_of(caller.settings, (request.path:gsub("^/+", ""))),
-    query = request.query, secrets = text and secrets_of(request.json, text),
+    operation = operation, method = method, body = made,
+    path = (request.path:gsub("^/+", "")), query = request.query,
     key = "optional", streams = request.stream,
   }
   if request.stream then

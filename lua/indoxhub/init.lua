@@ -10,9 +10,11 @@
 
 local client = require "indoxhub.client"
 local errors = require "indoxhub.errors"
+local files = require "indoxhub.files"
 local json = require "indoxhub.json"
 local loop = require "indoxhub.loop"
 local reply = require "indoxhub.reply"
+local save = require "indoxhub.save"
 local task = require "indoxhub.task"
 
 -- Loaded now and not by the first call, which may come when no file can be
@@ -29,7 +31,12 @@ local indoxhub = {
   meta = reply.meta,
   array = json.array,
   null = json.null,
+  file = files.file,
+  bytes = files.bytes,
+  reader = files.reader,
 }
+
+client.add_method("save", save)
 
 --- For frame loops: does a bounded share of what there is to do, without
 --- waiting. Returns whether anything is going on.

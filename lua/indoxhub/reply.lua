@@ -4,6 +4,8 @@
 -- Normalising adds fields under the names of the vendor's schema and leaves
 -- what the server sent beside them.
 
+local times = require "indoxhub.times"
+
 local reply = {}
 
 -- Reply -> facts about its exchange. In the reply itself pairs would show them.
@@ -85,46 +87,6 @@ function reply.is_failed_generation(body)
   return reply.is_failure(body) or FAILED[body.status] == true
 end
 
--- Days from 1970-01-01 to a date of the Gregorian calendar.
-local function days_from_epoch(year, month, day)
-  if month <= 2 then
-    year, month = year - 1, month + 12
-  end
-  return 365 * year + math.floor(year / 4) - math.floor(year / 100)
-    + math.floor(year / 400) + math.floor((153 * month - 457) / 5)
-    + day - 719469
-end
-
---- Seconds since 1970 of a time as servers write it: a number, or ISO 8601,
---- which without a zone means UTC.
----@param value any
----@return number?
-function reply.epoch(value)
-  if type(value) == "number" then
-    return value
-  elseif type(value) ~= "string" then
-    return nil
-  end
-  local year, month, day, hour, minute, second, zone = value:match(
-    "^(%d%d%d%d)-(%d%d)-(%d%d)[Tt ](%d%d):(%d%d):(%d%d%.?%d*)(.*)$")
-  if not year then
-    return nil
-  end
-  local days = days_from_epoch(tonumber(year), tonumber(month), tonumber(day))
-  local seconds = days * 86400 + tonumber(hour) * 3600
-    + tonumber(minute) * 60 + tonumber(second)
-  if zone == "" or zone:lower() == "z" then
-    return seconds
-  end
-  local sign, zone_hour, zone_minute = zone:match("^([+-])(%d%d):?(%d?%d?)$")
-  if not sign or #zone ~= 3 and #zone_minute ~= 2 then
-    return nil
-  end
-  local offset = tonumber(zone_hour) * 3600
-    + (tonumber(zone_minute) or 0) * 60
-  return sign == "+" and seconds - offset or seconds + offset
-end
-
 local function rate_limit(headers)
   local limit = {
     limit = tonumber(headers["x-ratelimit-limit"]),
@@ -154,9 +116,9 @@ function reply.remember(value, answer)
   local result = answer.result or {}
   metas[value] = {
     status = answer.status, http_version = answer.http_version,
-    headers = answer.headers, attempts = 1,
+    headers = answer.headers, attempts = answer.attempts or 1,
     request_id = value.request_id or answer.headers["x-request-id"],
-    created = reply.epoch(value.created_at),
+    created = times.epoch(value.created_at),
     ratelimit = rate_limit(answer.headers),
     timing = result.timing, bytes_in = result.bytes_in,
     bytes_out = result.bytes_out,

@@ -1,79 +1,37 @@
---- From a call to the HTTP request that carries it: address, headers, key.
+--- From a call to the HTTP request that carries it: headers, timeouts, secrets.
 
-local address = require "indoxhub.address"
 local core = require "indoxhub.core"
-local errors = require "indoxhub.errors"
-local params = require "indoxhub.params"
+local options_of = require "indoxhub.params.options"
 local redact = require "indoxhub.redact"
 local version = require "indoxhub.version"
 
 local request = {}
+
+local DEFAULT_TIMEOUTS = { connect = 10, first_byte = 120, idle = 120,
+  total = false }
 
 local MAX_RESPONSE = 256 * 1024 * 1024
 
 ---@class indoxhub.Settings what a client was made with
 ---@field options table as given
 ---@field base indoxhub.Base
----@field timeouts table by phase
+---@field timeouts table<string, number|false> the phases that were changed
 ---@field key? string|fun(): string
+---@field tokens table<string, table> see auth.lua; derived clients share it
 ---@field ca_file? string
 
 ---@class indoxhub.Call what is asked for
 ---@field operation string for messages, such as "chat.create"
 ---@field method string
----@field path string relative to the base URL
+---@field path string relative to the base URL, as documented
 ---@field query? table
----@field body? string JSON text
----@field key "required"|"optional"
+---@field body? indoxhub.Body
+---@field key "required"|"optional"|"none" none: it is never sent
+---@field headers? table<string, string>
+---@field first_byte? number seconds, in place of the default
 ---@field streams? boolean
----@field secrets? string[] besides the key
-
-local function no_key(message, code)
-  return nil, errors.new("authentication", message,
-    { code = code or "no_key" })
-end
-
--- The key of the moment, nil when there is none; or nil and an error.
-local function find_key(settings)
-  local key = settings.key
-  if type(key) == "function" then
-    local ok, value = pcall(key)
-    if not ok or type(value) ~= "string" then
-      -- What it raised may hold a key.
-      return no_key("the api_key function "
-        .. (ok and "returned no string" or "raised an error"))
-    end
-    key = value
-  end
-  if key and key:find("[%c%s]") then
-    return no_key("the API key contains blanks or control characters",
-      "bad_key")
-  end
-  return key ~= "" and key or nil
-end
-
--- The key to send, false for none, or nil and an error.
-local function authorise(settings, call)
-  local key, err = find_key(settings)
-  local base = settings.base
-  if err then
-    return nil, err
-  elseif not key then
-    if call.key == "required" then
-      return no_key("no API key is set")
-    end
-    return false
-  elseif base.secure and not (base.plain and settings.options.proxy)
-    or settings.options.allow_http then
-    return key
-  elseif call.key == "optional" then
-    return false
-  end
-  return nil, errors.new("authentication",
-    "the API key is not sent over http:// "
-      .. (base.secure and "through a proxy" or "to " .. base.host),
-    { code = "insecure" })
-end
+---@field private? boolean its bodies are never logged
+---@field foreign? boolean goes to another host, without the program's headers
 
 local function user_agent(options)
   local jit = rawget(_G, "jit")
@@ -100,13 +58,14 @@ local function header_lines(...)
   return lines
 end
 
-local function own_headers(settings, call, key)
+local function own_headers(settings, call, bearer)
   return {
     ["User-Agent"] = user_agent(settings.options),
     Accept = call.streams and "text/event-stream, application/json"
       or "application/json",
-    ["Content-Type"] = call.body and "application/json" or nil,
-    Authorization = key and "Bearer " .. key or nil,
+    ["Content-Type"] = call.body and call.body.text and "application/json"
+      or nil,
+    Authorization = bearer and "Bearer " .. bearer or nil,
   }
 end
 
@@ -125,41 +84,64 @@ local function add_header_secrets(secrets, headers)
 end
 
 -- What takes out of texts all that only the server may know.
-local function hide_secrets(settings, call, options, key)
-  local secrets = { key or nil }
-  for _, secret in ipairs(call.secrets or {}) do
+local function hide_secrets(settings, call, options, bearer)
+  local secrets = { bearer or nil }
+  if type(settings.key) == "string" then
+    table.insert(secrets, settings.key) -- which a token may stand for
+  end
+  for _, secret in ipairs(call.body and call.body.secrets or {}) do
     table.insert(secrets, secret)
   end
-  table.insert(secrets, (settings.options.proxy or "")
-    :match("^[^/]*//[^/@]*:([^/@]+)@"))
+  table.insert(secrets, (settings.options.proxy or ""):gsub("^.*//", "")
+    :match("^[^/@]*:([^/@]+)@"))
   add_header_secrets(secrets, settings.options.headers)
   add_header_secrets(secrets, options.headers)
+  add_header_secrets(secrets, call.headers)
   return redact.new(secrets)
 end
 
---- The exchange that carries a call, or nil and an error.
+--- The timeouts of a call by phase, `false` for none: the defaults, with what
+--- the endpoint, the client and the call change.
+---@param settings indoxhub.Settings
+---@param call indoxhub.Call
+---@param options {timeout?: any}
+---@return table<string, number|false>
+function request.timeouts(settings, call, options)
+  local timeouts = {}
+  for _, changes in ipairs { DEFAULT_TIMEOUTS,
+    { first_byte = call.first_byte }, settings.timeouts,
+    options_of.timeout(options.timeout) } do
+    for phase, seconds in pairs(changes) do
+      timeouts[phase] = seconds
+    end
+  end
+  return timeouts
+end
+
+--- The exchange that carries a call.
 ---@param settings indoxhub.Settings
 ---@param call indoxhub.Call
 ---@param options {timeout?: any, headers?: table} of this call, checked
----@return indoxhub.Exchange? exchange, indoxhub.Error? err
-function request.build(settings, call, options)
-  local key, err = authorise(settings, call)
-  if key == nil then
-    return nil, err
-  end
-  local given, base = settings.options, settings.base
+---@param bearer string|false the key or token to send
+---@param url string
+---@return indoxhub.Exchange
+function request.build(settings, call, options, bearer, url)
+  local given, base, body = settings.options, settings.base, call.body or {}
+  local others = call.foreign and {} or { given.headers, options.headers }
   return {
-    method = call.method,
-    url = base.url .. "/" .. call.path .. address.query(call.query),
-    headers = header_lines(own_headers(settings, call, key),
-      given.headers or {}, options.headers or {}),
+    method = call.method, url = url,
+    headers = header_lines(own_headers(settings, call, bearer),
+      others[1] or {}, others[2] or {}, call.headers or {}),
     -- A POST without a body still has to say that it has none.
-    body = call.body or (call.method == "POST" and "" or nil),
-    timeouts = params.timeout(options.timeout, settings.timeouts),
-    hide = hide_secrets(settings, call, options, key), paced = call.streams,
+    body = body.text or (not body.form and call.method == "POST" and "" or nil),
+    form = body.form, sent = body.source and body,
+    on_progress = options.on_progress,
+    timeouts = request.timeouts(settings, call, options),
+    hide = hide_secrets(settings, call, options, bearer), paced = call.streams,
     -- The proxies of the environment are not for this machine itself.
     proxy = given.proxy or (base.loopback and "" or nil),
     ca_file = settings.ca_file,
+    unverified = given.insecure_skip_verify,
     http1 = given.http_version == "1.1",
     max_bytes = given.max_response_bytes or MAX_RESPONSE,
     max_event_bytes = given.max_event_bytes,

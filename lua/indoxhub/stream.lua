@@ -10,6 +10,7 @@ local dialects = require "indoxhub.dialects"
 local errors = require "indoxhub.errors"
 local loop = require "indoxhub.loop"
 local reply = require "indoxhub.reply"
+local task = require "indoxhub.task"
 local transfer_errors = require "indoxhub.errors.transfer"
 local transport = require "indoxhub.transport"
 
@@ -45,36 +46,42 @@ function stream_mt.__tostring(self)
     or self._ended and "ended" or "running")
 end
 
----@class indoxhub.StreamSource
----@field transfer indoxhub.core.Transfer
+---@class indoxhub.Opened what a call that streams has brought
+---@field transfer? indoxhub.core.Transfer
 ---@field answer indoxhub.Answer
+---@field whole? table the reply, of a server that did not stream
+
+---@class indoxhub.StreamSource
 ---@field reasoning? boolean hand out reasoning, too
 ---@field describe fun(err: indoxhub.Error): indoxhub.Error names the call
+---@field done fun(err?: indoxhub.Error) tells that the stream has ended
+---@field reopen fun(err: indoxhub.Error): indoxhub.Opened?, indoxhub.Error?
 ---@field stop? fun(id: string) sends the stop call
 
---- A stream over a transfer whose head has come.
----@param source indoxhub.StreamSource
----@return indoxhub.Stream
-function stream.new(source)
-  return setmetatable({
-    _transfer = source.transfer, _answer = source.answer,
-    _reasoning = source.reasoning, _describe = source.describe,
-    _stop = source.stop, _decoder = dialects.new(),
-    _batch = {}, _next = 1, _last = 0, _whole = false, _ended = false,
-  }, stream_mt)
+-- Begins to read what was opened.
+local function adopt(self, opened)
+  self._transfer, self._answer = opened.transfer, opened.answer
+  self._decoder = dialects.new()
+  self._batch, self._next, self._last = {}, 1, 0
+  if opened.whole then
+    self._reply, self._ended = opened.whole, true
+    local text = opened.whole.data
+    if type(text) == "string" and text ~= "" then
+      self._batch, self._last = { text }, 1
+    end
+    self._source.done()
+  end
 end
 
---- A stream over a reply that came whole, because the server did not stream.
----@param whole table the reply
----@param answer indoxhub.Answer
+--- A stream over what a call has opened.
+---@param opened indoxhub.Opened
+---@param source indoxhub.StreamSource
 ---@return indoxhub.Stream
-function stream.of_reply(whole, answer)
-  local text = type(whole.data) == "string" and whole.data or ""
-  return setmetatable({
-    _answer = answer, _decoder = dialects.new(), _reply = whole,
-    _batch = { text ~= "" and text or nil }, _next = 1,
-    _last = text ~= "" and 1 or 0, _ended = true,
-  }, stream_mt)
+function stream.new(opened, source)
+  local self = setmetatable({ _source = source, _whole = false, _ended = false,
+    _given = false }, stream_mt)
+  adopt(self, opened)
+  return self
 end
 
 ---------------------------------------------------------------------------
@@ -82,9 +89,10 @@ end
 
 local function fail(self, err)
   err.partial = self._transfer:text()
-  self._failure = self._describe(err)
+  self._failure = self._source.describe(err)
   self._ended = true
   self._transfer:cancel()
+  self._source.done(err)
 end
 
 local function succeed(self)
@@ -95,6 +103,7 @@ local function succeed(self)
   answer.result = transfer:result()
   reply.remember(self._reply, answer)
   loop.leave(transfer, LINGER)
+  self._source.done()
 end
 
 local function truncated(self, result)
@@ -121,6 +130,56 @@ local function close_up(self, result)
 end
 
 ---------------------------------------------------------------------------
+-- a failure before the first piece
+
+local WORTH_REOPENING = { rate_limit = true, unavailable = true }
+
+-- A stream that was refused before any text came is like a call that was.
+-- `events` has handed out what cannot be taken back.
+local function fail_or_reopen(self, err)
+  if self._given or self._whole or not WORTH_REOPENING[err.kind] then
+    fail(self, err)
+  else
+    self._refusal = err
+    self._transfer:cancel()
+  end
+end
+
+local function reopen(self)
+  local opened, err = self._source.reopen(self._refusal)
+  self._refusal, self._reopening = nil, nil
+  if self._ended then -- closed meanwhile
+    if opened and opened.transfer then
+      opened.transfer:cancel()
+    end
+  elseif opened then
+    adopt(self, opened)
+  else
+    fail(self, err)
+  end
+end
+
+-- Opens a refused stream again, in a task: the reader may be one that cannot
+-- wait, and another may close the stream meanwhile. False when that goes on.
+local function come_back(self, patient)
+  local adapter = loop.adapter()
+  local reopening = self._reopening or task.spawn(reopen, self)
+  self._reopening = reopening
+  if patient then
+    local _, err = reopening:await()
+    if err and not self._ended then
+      self:close() -- the reader was cancelled
+    end
+  elseif adapter.turn and not adapter.is_inside() then
+    adapter.turn() -- nobody else might
+  end
+  if reopening:status() == "failed" and not self._ended then
+    fail(self, self._refusal) -- what it raised is told elsewhere
+  end
+  return self._ended or reopening:status() ~= "pending"
+end
+
+---------------------------------------------------------------------------
 -- reading
 
 -- Decodes one event. Returns its text and kind, if it has any to hand out.
@@ -132,16 +191,19 @@ local function decode(self, item)
     if holes > 0 then
       transfer:learn(item.event, item.data, piece, holes)
     end
-  elseif kind == "reasoning" and not self._reasoning then
+  end
+  self._given = self._given or piece ~= nil
+  if kind == "reasoning" and not self._source.reasoning then
     piece, kind = nil, nil
   end
   if decoder.failure then
-    fail(self, answer_errors.from_failure(decoder.failure, self._answer))
+    fail_or_reopen(self, answer_errors.from_failure(decoder.failure,
+      self._answer))
     decoder.failure = nil -- may hold what the error hides
   elseif decoder.finished then
     succeed(self)
   end
-  if self._ended then
+  if self._ended or self._refusal then
     self._batch, self._last = {}, 0 -- what follows the end does not count
   end
   return piece, kind, event
@@ -192,6 +254,10 @@ local function advance(self, patient)
     end
     if self._ended then
       return nil, self._failure
+    elseif self._refusal then
+      if not come_back(self, patient) then
+        return nil, "pending"
+      end
     elseif not fetch(self) then
       if not patient then
         return nil, "pending"
@@ -283,6 +349,8 @@ function stream_methods:events()
         errors.raise(self._failure)
       elseif self._ended then
         return nil
+      elseif self._refusal then
+        come_back(self, true)
       elseif not fetch(self) then
         wait(self)
       end
@@ -336,11 +404,13 @@ function stream_methods:close()
   if self._ended then
     return
   end
-  local id = self.id
+  local id = not self._refusal and self.id
   fail(self, errors.cancelled("the stream was closed"))
   self._next, self._last = 1, 0
-  if id and self._stop then
-    self._stop(id)
+  if self._reopening then
+    self._reopening:cancel()
+  elseif id and self._source.stop then
+    self._source.stop(id)
   end
 end
 

@@ -4,6 +4,7 @@
 -- which the caller knows.
 
 local errors = require "indoxhub.errors"
+local files = require "indoxhub.files"
 local loop = require "indoxhub.loop"
 local transfer_errors = require "indoxhub.errors.transfer"
 
@@ -17,6 +18,10 @@ local FORKED, NO_MEMORY = "forked", "out of memory"
 ---@field url string
 ---@field headers string[]
 ---@field body? string
+---@field form? table[] parts of a form
+---@field sent? indoxhub.Body whose function gives bytes while it is sent
+---@field expect? boolean send the body when the server says so
+---@field on_progress? fun(sent: integer, total?: integer)
 ---@field timeouts table by phase, false for none
 ---@field hide indoxhub.Hide for what the answer says
 ---@field paced? boolean read while it arrives
@@ -35,6 +40,17 @@ local function engine_of(owner)
   return owner.engine
 end
 
+local function not_submitted(message, kind)
+  if kind == "file" then
+    return errors.new("file", message, { code = "unreadable" })
+  elseif message == FORKED then
+    return errors.forked()
+  elseif message == NO_MEMORY then
+    return errors.new("limit", message, { code = "memory" })
+  end
+  return errors.cancelled(message)
+end
+
 --- Hands a request to the engine.
 ---@param owner indoxhub.Caller remembers its engine and what runs
 ---@param exchange indoxhub.Exchange
@@ -45,22 +61,20 @@ function transport.submit(owner, exchange)
     return nil, err
   end
   local timeouts = exchange.timeouts
-  local transfer, message = engine:submit {
+  local transfer, message, kind = engine:submit {
     method = exchange.method, url = exchange.url, headers = exchange.headers,
-    body = exchange.body, paced = exchange.paced,
+    body = exchange.body, form = exchange.form, paced = exchange.paced,
+    expect = exchange.expect or nil,
+    progress = (exchange.on_progress or exchange.sent) and true or nil,
     connect = timeouts.connect or nil, first_byte = timeouts.first_byte or nil,
     idle = timeouts.idle or nil, total = timeouts.total or nil,
     proxy = exchange.proxy, ca_file = exchange.ca_file,
+    unverified = exchange.unverified or nil,
     http1 = exchange.http1, max_bytes = exchange.max_bytes,
     max_event_bytes = exchange.max_event_bytes,
   }
   if not transfer then
-    if message == FORKED then
-      return nil, errors.forked()
-    elseif message == NO_MEMORY then
-      return nil, errors.new("limit", message, { code = "memory" })
-    end
-    return nil, errors.cancelled(message)
+    return nil, not_submitted(message, kind)
   end
   owner.running[transfer] = true
   return transfer
@@ -78,6 +92,73 @@ function transport.wait(transfer, told)
   return nil, errors.cancelled()
 end
 
+-- Calls a function of the program; when it raises, the transfer ends first.
+local function guard(transfer, fn, ...)
+  local ok, one, two = pcall(fn, ...)
+  if not ok then
+    transfer:cancel()
+    error(one, 0)
+  end
+  return one, two
+end
+
+-- PUC Lua 5.1 cannot yield out of pcall, and a file's function may yield.
+local YIELDS_IN_PCALL = _VERSION ~= "Lua 5.1" or rawget(_G, "jit") ~= nil
+
+local function next_bytes(transfer, file)
+  if YIELDS_IN_PCALL or not coroutine.running() then
+    return guard(transfer, files.next_bytes, file)
+  end
+  return files.next_bytes(file)
+end
+
+-- Gives a transfer what it wants of a file whose bytes come from a function.
+-- Not before the form has begun to leave: until then the server may refuse it,
+-- or not be there, and the function need not start over for another try.
+local function feed(transfer, file)
+  while transfer:hungry() and transfer:sent() > 0 do
+    local bytes, err = next_bytes(transfer, file)
+    if err then
+      transfer:cancel()
+      return nil, err
+    end
+    transfer:feed(bytes)
+  end
+  return true
+end
+
+local function show_progress(transfer, exchange)
+  local sent, total = transfer:sent()
+  if sent ~= (exchange.shown or 0) then
+    exchange.shown = sent
+    guard(transfer, exchange.on_progress, sent, total)
+  end
+end
+
+-- Waits until `look()` finds something, and meanwhile sends what is to be sent.
+local function wait_until(transfer, exchange, look)
+  while true do
+    local told = transfer:told()
+    local found = look()
+    if exchange.on_progress then
+      show_progress(transfer, exchange)
+    end
+    if found then
+      return found
+    end
+    local ok, err = true, nil
+    if exchange.sent then
+      ok, err = feed(transfer, exchange.sent.source)
+    end
+    if ok then
+      ok, err = transport.wait(transfer, told)
+    end
+    if not ok then
+      return nil, err
+    end
+  end
+end
+
 -- Header lines to {name in lower case = value}; repeated ones joined.
 local function parse_headers(lines)
   local headers = {}
@@ -89,54 +170,70 @@ local function parse_headers(lines)
   return headers
 end
 
+--- What went wrong with a transfer that ended; nil when nothing did.
+---@param result table transfer:result()
+---@param exchange indoxhub.Exchange
+---@return indoxhub.Error?
+function transport.failure(result, exchange)
+  return transfer_errors.from_result(result, exchange.hide,
+    (exchange.proxy or "") ~= "")
+end
+
+-- The same for one that ended before its head was complete.
+local function no_head(transfer, exchange)
+  -- libcurl takes an end within the headers for the end of the answer.
+  return transport.failure(transfer:result(), exchange)
+    or errors.new("truncated", "the answer ended within its headers",
+      { code = "closed" })
+end
+
 --- Waits for the head of the answer.
 ---@param transfer indoxhub.core.Transfer
 ---@param exchange indoxhub.Exchange
 ---@return indoxhub.Answer? answer without its text, indoxhub.Error? err
 function transport.head(transfer, exchange)
-  local hide = exchange.hide
-  local told = transfer:told()
-  while not transfer:status() and not transfer:result() do
-    local ok, err = transport.wait(transfer, told)
-    if not ok then
-      return nil, err
-    end
-    told = transfer:told()
-  end
-  if not transfer:status() then
-    -- libcurl takes an end within the headers for the end of the answer.
-    return nil, transfer_errors.from_result(transfer:result(), hide,
-      (exchange.proxy or "") ~= "")
-      or errors.new("truncated", "the answer ended within its headers",
-        { code = "closed" })
+  local found, err = wait_until(transfer, exchange, function()
+    return transfer:status() or transfer:result()
+  end)
+  if not found then
+    return nil, err
+  elseif not transfer:status() then
+    return nil, no_head(transfer, exchange)
   end
   local lines = transfer:head()
-  return { status = transfer:status(), hide = hide,
+  return { status = transfer:status(), hide = exchange.hide,
     http_version = lines:match("^HTTP/(%S+)"), headers = parse_headers(lines) }
 end
 
 --- Waits for the whole body and adds it to the answer as `text`.
+---@param transfer indoxhub.core.Transfer
+---@param answer indoxhub.Answer
+---@param exchange indoxhub.Exchange
 ---@return indoxhub.Answer? answer, indoxhub.Error? err
-function transport.body(transfer, answer)
+function transport.body(transfer, answer, exchange)
   transfer:whole()
-  local told = transfer:told()
-  local result = transfer:result()
-  while not result do
-    local ok, err = transport.wait(transfer, told)
-    if not ok then
-      return nil, err
-    end
-    told = transfer:told()
-    result = transfer:result()
+  local result, err = wait_until(transfer, exchange, function()
+    return transfer:result()
+  end)
+  if not result then
+    return nil, err
   end
   answer.text = transfer:read()
   answer.result = result
-  local err = transfer_errors.from_result(result, answer.hide)
+  err = transport.failure(result, exchange)
   if err then
     err.status = answer.status
     return nil, err
   end
   return answer
+end
+
+--- Whether a transfer ended before its request was sent as a whole.
+---@param transfer? indoxhub.core.Transfer nil when there never was one
+---@return boolean
+function transport.is_unsent(transfer)
+  local result = transfer and transfer:result()
+  return not transfer or result ~= nil and not result.sent_all
 end
 
 return transport

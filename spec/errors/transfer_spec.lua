@@ -51,6 +51,16 @@ describe("an exchange that the engine ended", function()
     assert.not_equal(ended("cancelled").message, ended("closed").message)
   end)
 
+  it("tells what is wrong with a file as the engine does", function()
+    for how, code in pairs { file = "unreadable", upload_size = "size" } do
+      local err = transfer_errors.from_result({ ended = how, curl = 42,
+        os_error = 5, text = "the reason", bytes_in = 0 }, redact.new {})
+      assert.equal("file " .. code, kind_and_code(err))
+      assert.equal("the reason", err.message)
+      assert.is_false(err.retryable)
+    end
+  end)
+
   it("belongs to a parent process", function()
     assert.equal(tostring(errors.forked()), tostring(ended("forked")))
   end)

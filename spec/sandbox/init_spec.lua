@@ -9,7 +9,8 @@ describe("the sandbox", function()
 
   setup(function()
     sandbox = servers.sandbox("--pace 0")
-    client = indoxhub.new { api_key = "indox-test", base_url = sandbox.url }
+    client = indoxhub.new { api_key = "indox-test", base_url = sandbox.url,
+      max_retries = 0 }
   end)
 
   teardown(function()
@@ -63,6 +64,40 @@ describe("the sandbox", function()
       with { ["X-Sandbox-Dialect"] = "gateway" }))
     assert.equal("1 2 3 4", reply.data)
     assert.equal("length", reply.finish_reason)
+  end)
+
+  for _, dialect in ipairs { "responses", "gateway", "openai" } do
+    it("tells in " .. dialect .. " why it stopped", function()
+      local options = with { ["X-Sandbox-Dialect"] = dialect }
+      for most, reason in pairs { [4] = "length", [50] = "stop" } do
+        local request = asking("count to 9")
+        request.max_tokens = most
+        assert.equal(reason, indoxhub.assert(
+          client.chat:create(request, options)).finish_reason)
+        assert.equal(reason, indoxhub.assert(indoxhub.assert(
+          client.chat:stream(request, options)):reply()).finish_reason)
+      end
+    end)
+  end
+
+  it("thinks aloud when it is told to", function()
+    local request = asking("think: how do owls hunt?")
+    for _, dialect in ipairs { "responses", "openai" } do
+      local options = with { ["X-Sandbox-Dialect"] = dialect }
+      local whole = indoxhub.assert(client.chat:create(request, options))
+      assert.equal("The question is about owls hunt. A short answer will do.",
+        whole.reasoning_content)
+      assert.truthy(whole.data:find("owls hunt", 1, true))
+      local streamed = indoxhub.assert(indoxhub.assert(
+        client.chat:stream(request, options)):reply())
+      assert.equal(whole.reasoning_content, streamed.reasoning_content)
+      assert.equal(whole.data, streamed.data)
+      assert.is_nil(indoxhub.assert(
+        client.chat:create(asking("hi"), options)).reasoning_content)
+    end
+    assert.equal("The question is about owls hunt. A short answer will do.",
+      indoxhub.assert(client.chat:create(request,
+        with { ["X-Sandbox-Dialect"] = "gateway" })).reasoning_content)
   end)
 
   for _, dialect in ipairs(shapes.names) do
@@ -201,6 +236,16 @@ describe("the sandbox", function()
     assert.equal("stream", err.code)
   end)
 
+  it("stops no stream of somebody else", function()
+    local stream = indoxhub.assert(client.chat:stream(asking("count to 5000"),
+      with { ["X-Sandbox-Pace"] = 0.02 }))
+    stream:next()
+    local _, err = client:with({ api_key = "indox-other" }).chat:stop(stream.id)
+    assert.equal("not_found", err.kind)
+    assert.is_true(indoxhub.assert(client.chat:stop(stream.id)).success)
+    stream:close()
+  end)
+
   it("notices that a reader closed its stream", function()
     local stream = indoxhub.assert(client.chat:stream(asking("count to 5000"),
       with { ["X-Sandbox-Pace"] = 0.02 }))
@@ -224,7 +269,7 @@ describe("the sandbox", function()
     assert.truthy(err.message:find("Invalid API key", 1, true))
     _, err = client:with({ api_key = "" }):request {
       path = "chat/completions", json = asking("hi") }
-    assert.truthy(err.message:find("Not authenticated", 1, true))
+    assert.truthy(err.message:find("No credentials", 1, true))
   end)
 
   it("explains what is wrong with a request", function()
@@ -233,12 +278,12 @@ describe("the sandbox", function()
       assert.equal("validation", err.kind)
       return err.message
     end
-    assert.equal("body.messages: Field required",
+    assert.equal("body.messages: is required",
       refused("chat/completions", { model = "x" }))
-    assert.equal("body.messages: List of messages cannot be empty",
+    assert.equal("body.messages: must hold a message or more",
       refused("chat/completions", { messages = indoxhub.array() }))
-    assert.equal("body.prompt: Field required", refused("completions", {}))
-    assert.equal("body.prompt: Input should be a valid string",
+    assert.equal("body.prompt: is required", refused("completions", {}))
+    assert.equal("body.prompt: must be a string",
       refused("completions", { prompt = 5 }))
   end)
 

@@ -2,7 +2,16 @@
 -- the endpoint table makes. Prints it, or with --write writes it.
 local endpoints = require "indoxhub.endpoints"
 
-local TYPES = { messages = "indoxhub.Message[]", object = "table" }
+local TYPES = {
+  messages = "indoxhub.Message[]", object = "table", date = "string",
+  strings = "string[]", texts = "string|string[]",
+  file = "string|indoxhub.File", media = "string|indoxhub.File",
+  media_list = "(string|indoxhub.File)[]",
+}
+
+-- What any call may return; a call may be refused for more.
+local ERRORS = "authentication, permission, not_found, rate_limit, server, " ..
+  "unavailable, server_timeout, network, timeout, protocol, limit, cancelled"
 
 local lines = {}
 
@@ -19,17 +28,44 @@ local function class_of(row)
 end
 
 local function type_of(param)
-  if param.one_of then
+  if param.one_of and param[2] == "string" then
     return '"' .. table.concat(param.one_of, '"|"') .. '"'
+  elseif param.one_of then
+    return tostring(param.one_of[1])
   end
   return TYPES[param[2]] or param[2]
+end
+
+local function about(param)
+  local text = param.about
+  if param.range then
+    text = ("%s; %g to %g"):format(text, param.range[1], param.range[2])
+  end
+  return text
+end
+
+-- The kinds of errors of a row besides those of any.
+local function errors_of(row)
+  local kinds = ERRORS
+  if row.params or row.path:find("{") then
+    kinds = "invalid_request, validation, " .. kinds
+  end
+  if row.http == "POST" and row.params then
+    kinds = kinds .. ", insufficient_credits"
+  end
+  for _, param in ipairs(row.params or {}) do
+    if param[2] == "file" or param[2] == "media" then
+      return kinds .. ", file"
+    end
+  end
+  return kinds
 end
 
 local function describe_fields(row)
   add("---@class ", class_of(row))
   for _, param in ipairs(row.params) do
     add("---@field ", param[1], param.required and " " or "? ",
-      type_of(param), param.about and " " .. param.about or "")
+      type_of(param), " " .. about(param))
   end
   if row.extra then
     add("---@field [string] any goes into ", row.extra)
@@ -43,15 +79,17 @@ local function describe_method(row, name, fields, options, returns, summary)
   local arguments = {}
   if fields then
     arguments[1] = "fields"
-    add("---@param fields ", class_of(row))
+    add("---@param fields", fields[1].required and " " or "? ", class_of(row))
   end
   for argument in row.path:gmatch("{(.-)}") do
     arguments[#arguments + 1] = argument
-    add("---@param ", argument, " string|integer")
+    add("---@param ", argument, row.argument == "integer" and " integer"
+      or " string|integer")
   end
   arguments[#arguments + 1] = "options"
   add("---@param options? ", options)
-  add("---@return ", returns, "? reply, indoxhub.Error? err")
+  add("---@return ", returns, "? reply, indoxhub.Error? err of kind ",
+    errors_of(row))
   add(("function %s:%s(%s) end"):format(row.resource, name,
     table.concat(arguments, ", ")))
   add()
@@ -81,7 +119,8 @@ for _, resource in ipairs(order) do
   add("local ", resource, " = {}")
   add()
   for _, row in ipairs(by_resource[resource]) do
-    describe_method(row, row.name, row.params, "indoxhub.CallOptions",
+    describe_method(row, row.name, row.params, row.place == "form"
+      and "indoxhub.UploadOptions" or "indoxhub.CallOptions",
       row.returns, row.summary)
     if row.streams then
       describe_method(row, "stream", row.params, "indoxhub.StreamOptions",

@@ -14,6 +14,9 @@ if [ "$status" -ne 0 ]; then
 elif ! grep -q "^Morning brings the sea,$" "$out"; then
   echo "no answer was shown"
   exit 1
+elif ! grep -q "^  ferry.mp4 ([1-9][0-9]* bytes)$" "$out"; then
+  echo "no video was saved"
+  exit 1
 elif curl -s -o /dev/null "http://127.0.0.1:$port/"; then
   echo "the sandbox still runs on port $port"
   exit 1

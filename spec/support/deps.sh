@@ -42,6 +42,10 @@ headers_of() {
   esac
 }
 
+has_node() {
+  node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)'
+}
+
 need_lua() {
   need "$1" command -v "$1"
   need "$(headers_of "$1")" has_header lua.h "$1"
@@ -76,6 +80,8 @@ need_test() {
   need openssl command -v openssl
   need curl command -v curl
   need procps command -v pgrep
+  need nodejs has_node
+  need npm command -v npm
 }
 
 need_bench() {
@@ -120,5 +126,8 @@ fi
 
 # What would push out installed packages is unpacked beside the system.
 case $purpose in
-  test|all) sh spec/support/nginx.sh ;;
+  test|all)
+    sh spec/support/nginx.sh
+    sh spec/support/peers/install.sh || exit 1
+    ;;
 esac

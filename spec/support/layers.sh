@@ -59,15 +59,24 @@ forbid "no Lua file changes a library's table or the globals" \
 # Lines name modules of one rank, which do not know each other.
 ranks='
 indoxhub.core indoxhub.version
-indoxhub.json indoxhub.redact indoxhub.endpoints indoxhub.address
-indoxhub.errors indoxhub.reply indoxhub.loop
-indoxhub.errors.answer indoxhub.errors.transfer indoxhub.params indoxhub.resources.text indoxhub.resources.models indoxhub.loop.builtin indoxhub.task
-indoxhub.resources indoxhub.dialects indoxhub.transport indoxhub.request
-indoxhub.stream
+indoxhub.json indoxhub.redact indoxhub.endpoints indoxhub.address indoxhub.times indoxhub.content_types indoxhub.retry indoxhub.params.spelling
+indoxhub.errors indoxhub.reply indoxhub.loop indoxhub.log indoxhub.route
+indoxhub.files indoxhub.errors.retry_hint indoxhub.errors.transfer indoxhub.resources.text indoxhub.resources.models indoxhub.resources.embeddings indoxhub.resources.audio indoxhub.resources.videos indoxhub.loop.builtin indoxhub.task
+indoxhub.params.types indoxhub.errors.answer indoxhub.resources.images
+indoxhub.params indoxhub.params.options indoxhub.body
+indoxhub.resources indoxhub.dialects indoxhub.transport indoxhub.request indoxhub.auth
+indoxhub.attempt indoxhub.stream
 indoxhub.call
 indoxhub.client
+indoxhub.save.source indoxhub.save.target
+indoxhub.save
 indoxhub
-indoxhub.sandbox.answers indoxhub.sandbox.catalogue indoxhub.sandbox.faults indoxhub.sandbox.http indoxhub.sandbox.shapes
+indoxhub.sandbox.answers indoxhub.sandbox.catalogue indoxhub.sandbox.faults indoxhub.sandbox.http indoxhub.sandbox.media indoxhub.sandbox.state indoxhub.sandbox.uploads indoxhub.sandbox.validation
+indoxhub.sandbox.refusals indoxhub.sandbox.replies
+indoxhub.sandbox.access indoxhub.sandbox.account indoxhub.sandbox.calls indoxhub.sandbox.files indoxhub.sandbox.keys indoxhub.sandbox.models
+indoxhub.sandbox.analytics indoxhub.sandbox.embeddings indoxhub.sandbox.images indoxhub.sandbox.shapes indoxhub.sandbox.speech indoxhub.sandbox.transcripts indoxhub.sandbox.videos
+indoxhub.sandbox.generation indoxhub.sandbox.settings
+indoxhub.sandbox.routes
 indoxhub.sandbox
 indoxhub.cli.exit
 indoxhub.cli.chat indoxhub.cli.sandbox
@@ -106,8 +115,8 @@ if [ -n "$found" ]; then
   echo "$found"
   bad=1
 fi
-# The sandbox is a server: of the library it uses only JSON.
-forbid "the sandbox uses only JSON of the library" \
+# The sandbox is a server: of the library it uses only JSON and the endpoints.
+forbid "the sandbox uses only JSON and the endpoint table of the library" \
   'require "indoxhub\.(client|call|stream|task|transport|errors|params|reply)' \
   lua/indoxhub/sandbox/*.lua
 

@@ -1,29 +1,10 @@
 -- Servers of the specs, each a process of its own on a port the system chose.
 local core = require "indoxhub.core"
+local json = require "indoxhub.json"
 
 local servers = {}
 
 local running = {}
-
--- Starts a shell command that prints its process id, then what it has to say.
-local function start(command)
-  local pipe = assert(io.popen("echo $$; exec " .. command, "r"))
-  local server = { pid = assert(pipe:read("*l")), pipe = pipe }
-  server.said = pipe:read("*l")
-  if not server.said then
-    error("a server did not start: " .. command)
-  end
-  running[server] = true
-  return server
-end
-
--- The same for one that says nothing.
-local function start_silent(command)
-  local pipe = assert(io.popen("echo $$; exec " .. command, "r"))
-  local server = { pid = assert(pipe:read("*l")), pipe = pipe }
-  running[server] = true
-  return server
-end
 
 --- Ends a server, at once and without its consent.
 function servers.kill(server)
@@ -32,6 +13,40 @@ function servers.kill(server)
     os.execute("kill -9 " .. server.pid .. " 2>/dev/null")
     server.pipe:close()
   end
+end
+
+-- Ends a server that a failed test forgot: Lua would wait for it at its end. A
+-- finalizer of its own, in any Lua, which runs before that of the older pipe.
+local function guard(server)
+  local function on_collect()
+    servers.kill(server)
+  end
+  local newproxy = rawget(_G, "newproxy") -- luacheck: ignore 113
+  if newproxy then
+    server.guard = newproxy(true)
+    getmetatable(server.guard).__gc = on_collect
+  else
+    server.guard = setmetatable({}, { __gc = on_collect })
+  end
+end
+
+-- Starts a shell command that prints its process id and says nothing more.
+local function start_silent(command)
+  local pipe = assert(io.popen("echo $$; exec " .. command, "r"))
+  local server = { pid = assert(pipe:read("*l")), pipe = pipe }
+  running[server] = true
+  guard(server)
+  return server
+end
+
+-- The same for one that then has something to say.
+local function start(command)
+  local server = start_silent(command)
+  server.said = server.pipe:read("*l")
+  if not server.said then
+    error("a server did not start: " .. command)
+  end
+  return server
 end
 
 --- Ends all that still run.
@@ -98,8 +113,20 @@ function servers.raw()
   return setmetatable(server, raw_methods)
 end
 
+-- Whether a script's last bytes are those of a reply that tells its end and not
+-- that the connection ends with it.
+local function keeps_connection(steps)
+  local last = steps[#steps] or {}
+  local text = last[1] == "send" and last[2] or ""
+  local head, body = text:match("^(HTTP/1%.1 .-\r\n\r\n)(.*)$")
+  return text:sub(-5) == "0\r\n\r\n"
+    or head and tonumber(head:match("Content%-Length: (%d+)")) == #body
+      and not head:find("Connection: close", 1, true)
+end
+
 --- Stores a script: a list of { operation, argument }, and { "repeat", count,
---- bytes }; bytes are written as they are. Returns the base URL that runs it.
+--- bytes }; bytes are written as they are. After a reply that keeps the
+--- connection the next request is read. Returns the base URL that runs it.
 function raw_methods:script(name, steps)
   local lines = {}
   for i, step in ipairs(steps) do
@@ -110,6 +137,9 @@ function raw_methods:script(name, steps)
       argument = ("%d %s"):format(argument, hex(step[3]))
     end
     lines[i] = argument and step[1] .. " " .. argument or step[1]
+  end
+  if keeps_connection(steps) then
+    lines[#lines + 1] = "again"
   end
   write_file(self.folder .. "/" .. name, table.concat(lines, "\n") .. "\n")
   return self:base(name)
@@ -201,6 +231,59 @@ function servers.nginx(backend_port)
     os.execute("rm -rf " .. self.folder)
   end
   return server
+end
+
+--- Sends a request with a client nobody here wrote. Returns the status and the
+--- body. The arguments are those of curl.
+function servers.curl(arguments)
+  local pipe = io.popen("curl -s -m 60 -w '\\n%{http_code}' " .. arguments)
+  local body, status = pipe:read("*a"):match("^(.*)\n(%d+)$")
+  pipe:close()
+  return tonumber(status), body
+end
+
+local peer_methods = {}
+peer_methods.__index = peer_methods
+
+-- What each adds to its root to become a base URL.
+local PEER_BASES = { validator = "/api/v1", multipart = "", openai = "/v1" }
+
+--- A server nobody here wrote: see spec/support/peers/NAME.js. `url` is its
+--- base URL, `root` is without a path.
+function servers.peer(name, arguments)
+  local packages = io.popen("sh spec/support/peers/install.sh path")
+  local folder = packages:read("*l")
+  packages:close()
+  local server = start(("env NODE_PATH='%s' node spec/support/peers/%s.js %s")
+    :format(folder, name, arguments or ""))
+  server.port = server.said
+  server.root = "http://127.0.0.1:" .. server.port
+  server.url = server.root .. PEER_BASES[name]
+  return setmetatable(server, peer_methods)
+end
+
+--- The decoded reply of one of its own paths.
+function peer_methods:ask(path, method)
+  local status, body = servers.curl(("-X %s %s%s"):format(method or "GET",
+    self.root, path))
+  assert(status == 200, "a peer refused " .. path)
+  return json.decode(body)
+end
+
+--- Checks requests against the API's document. See peers/validator.js.
+function servers.validator()
+  return servers.peer("validator", "spec/vectors/openapi.json")
+end
+
+--- Reads uploads; its base URLs are url .. "/busboy/api/v1" and the same with
+--- formidable. See peers/multipart.js.
+function servers.multipart()
+  return servers.peer("multipart")
+end
+
+--- An OpenAI-compatible server. See peers/openai.js.
+function servers.openai_mock()
+  return servers.peer("openai")
 end
 
 --- The head of a reply with a body of known length.

@@ -1,7 +1,7 @@
 --- `indoxhub sandbox`: serves the API on this machine, with made-up answers.
 
 local sandbox = require "indoxhub.sandbox"
-local shapes = require "indoxhub.sandbox.shapes"
+local settings = require "indoxhub.sandbox.settings"
 
 local command = {}
 
@@ -13,12 +13,21 @@ local function port_of(text)
   return port
 end
 
-local function pace_of(text)
-  local pace = tonumber(text)
-  if not pace or pace < 0 or pace > 3600 then
-    return nil, "--pace takes seconds, not " .. text
+-- The flag of a setting, which keeps the text that was given.
+local function add_option(sub, setting)
+  local flag = "--" .. setting[1]:gsub("_", "-")
+  local option = sub:option(flag, setting.about)
+    :argname(("<%s>"):format(setting.shown:lower()))
+    :convert(function(text)
+      local _, wrong = settings.read(setting, text, flag)
+      if wrong then
+        return nil, wrong
+      end
+      return text
+    end)
+  if setting[3] and setting[3] ~= "" then
+    option:default(setting[3])
   end
-  return pace
 end
 
 --- Adds the command to the parser.
@@ -31,21 +40,20 @@ Example:
   export INDOXHUB_BASE_URL=http://127.0.0.1:8080/api/v1 INDOXHUB_API_KEY=any
   indoxhub chat "What is 6 * 7?"
 
-A request can ask for a fault itself, with the header X-Sandbox-Fail.]]
+A request can ask for all but --port itself: --job-seconds is
+the header X-Sandbox-Job-Seconds. X-Sandbox-Id names requests that belong
+together, such as the retries of one call, for faults that happen only some
+times. Any key is good that does not contain "invalid"; each has an account.]]
   sub:option("-p --port", "Port; 0: one the system chooses.")
     :default("0"):convert(port_of)
-  sub:option("--dialect", "How streams and replies look.")
-    :choices(shapes.names):default("responses")
-  sub:option("--pace", "Seconds between the pieces of a stream.")
-    :default("0.03"):convert(pace_of)
-  sub:option("--fail", "Fault of every request: status:429, html:502, cut:3, "
-    .. "stall:3, error:3.")
+  for _, setting in ipairs(settings.list) do
+    add_option(sub, setting)
+  end
 end
 
 --- Runs the command. Returns its exit code.
 function command.run(options)
-  local server, message = sandbox.open { port = options.port,
-    dialect = options.dialect, pace = options.pace, fail = options.fail }
+  local server, message = sandbox.open(options)
   if not server then
     io.stderr:write("indoxhub: ", message, "\n")
     return 1

@@ -6,6 +6,7 @@
 
 local errors = require "indoxhub.errors"
 local json = require "indoxhub.json"
+local retry_hint = require "indoxhub.errors.retry_hint"
 
 local answer_errors = {}
 
@@ -150,12 +151,6 @@ local function clean_detail(list, hide)
   return clean
 end
 
--- Seconds, as a header or a body writes them.
-local function seconds_of(value)
-  local seconds = tostring(value):match("^%s*(%d+%.?%d*)%s*$")
-  return seconds and tonumber(seconds)
-end
-
 local function not_found_code(message)
   local lower = message:lower()
   for _, what in ipairs { "provider", "model", "session", "job", "stream" } do
@@ -175,17 +170,22 @@ end
 -- The fields every error has that is made of a decoded body.
 local function fields_from(body, answer)
   local hide, headers = answer.hide, answer.headers
-  local details = type(body.details) == "table" and body.details or {}
   local id = text_of(body.request_id) or text_of(body.id)
     or headers["x-request-id"]
   local code = body_code(body)
   return {
     request_id = id and hide(id), code = code and hide(code),
     detail = clean_detail(body.detail, hide),
-    retry_after = seconds_of(headers["retry-after"])
-      or seconds_of(details.retry_after),
+    retry_after = retry_hint(answer, body, body_message(body)),
     body = answer.text and hide(answer.text, LONGEST_BODY),
   }
+end
+
+-- Some servers use the status of a rate limit for an empty account.
+local function is_out_of_credit(body)
+  local code, name = body_code(body)
+  return kind_of_name[code or ""] == "insufficient_credits"
+    or kind_of_name[name or ""] == "insufficient_credits"
 end
 
 --- The error of an HTTP status of 400 and above.
@@ -205,11 +205,10 @@ function answer_errors.from_status(answer)
   elseif kind == "network" then
     fields.code = "proxy"
   end
-  local err = errors.new(kind, message, fields)
-  if fields.code == "insufficient_quota" and kind == "rate_limit" then
-    err.kind, err.retryable = "insufficient_credits", false
+  if kind == "rate_limit" and is_object and is_out_of_credit(body) then
+    kind = "insufficient_credits" -- waiting does not help
   end
-  return err
+  return errors.new(kind, message, fields)
 end
 
 --- The error told inside a successful reply or a stream: its own status number

@@ -5,6 +5,12 @@
 
 local errors = {}
 
+---@class indoxhub.FailedTry
+---@field status? integer
+---@field code string
+---@field seconds number that it took
+---@field wait? number seconds until the next
+
 ---@class indoxhub.Error
 ---@field kind string what went wrong, one of the kinds in the README
 ---@field message string what the server or the network said
@@ -17,6 +23,8 @@ local errors = {}
 ---@field retryable boolean whether sending it again may succeed
 ---@field partial? string text received before a stream broke
 ---@field body? string the beginning of what the server sent
+---@field hint? string what to do, where this very error knows better
+---@field attempts? indoxhub.FailedTry[] each try of the call
 local error_mt = { __name = "indoxhub.error" }
 
 local LONGEST_MESSAGE = 300
@@ -47,7 +55,8 @@ local hints = {
   ["timeout.idle"] = "the server stalled; try again or raise timeout.idle",
   ["timeout.total"] = "raise the timeout of the call",
   truncated = "the answer is incomplete",
-  ["protocol.redirect"] = "set base_url to where the server points",
+  ["protocol.redirect"] = "redirects are followed on the same server only; " ..
+    "set base_url to where the server points",
   protocol = "check that base_url leads to the API and not to a web page",
   ["limit.response"] = "raise max_response_bytes",
   ["limit.event"] = "raise max_event_bytes",
@@ -85,7 +94,7 @@ function error_mt.__tostring(self)
   if self.request_id then
     facts[#facts + 1] = "request " .. one_line(self.request_id)
   end
-  local hint = hints[self.kind .. "." .. tostring(self.code)]
+  local hint = self.hint or hints[self.kind .. "." .. tostring(self.code)]
     or hints[self.kind]
   return (self.operation and self.operation .. ": " or "indoxhub: ")
     .. self.kind .. ": " .. one_line(self.message)
@@ -107,6 +116,17 @@ function errors.new(kind, message, fields)
     err[name] = value
   end
   return setmetatable(err, error_mt)
+end
+
+--- The same error for another call.
+---@param err indoxhub.Error
+---@return indoxhub.Error
+function errors.copy(err)
+  local copy = {}
+  for name, value in pairs(err) do
+    copy[name] = value
+  end
+  return setmetatable(copy, error_mt)
 end
 
 --- Whether a value is an error of this library.

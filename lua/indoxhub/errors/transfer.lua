@@ -16,6 +16,7 @@ local curl_codes = {
   [18] = { "truncated", "closed" },
   [27] = { "limit", "memory" },
   [35] = { "network", "tls" },
+  [42] = { "network", "reset" }, -- and it may not be sent a second time
   [52] = { "network", "reset" },
   [53] = { "network", "tls" },
   [54] = { "network", "tls" },
@@ -26,6 +27,7 @@ local curl_codes = {
   [60] = { "network", "tls" },
   [61] = { "protocol", "encoding" },
   [64] = { "network", "tls" },
+  [65] = { "network", "reset" }, -- and the body cannot be sent from memory
   [66] = { "network", "tls" },
   [77] = { "network", "tls" },
   [80] = { "network", "tls" },
@@ -52,6 +54,9 @@ local ends = {
   memory = { "limit", "memory", "out of memory" },
   cancelled = { "cancelled", nil, "the call was cancelled" },
   closed = { "cancelled", nil, "the engine was closed" },
+  -- The engine says how.
+  file = { "file", "unreadable" },
+  upload_size = { "file", "size" },
 }
 
 -- Numbers of Linux for "too many open files", in the process and in all.
@@ -67,7 +72,7 @@ function transfer_errors.from_result(result, hide, proxied)
   if result.ended == "forked" then
     return errors.forked()
   elseif known then
-    return errors.new(known[1], known[3], { code = known[2] })
+    return errors.new(known[1], known[3] or result.text, { code = known[2] })
   elseif result.ended ~= "curl" then
     return nil
   end

@@ -8,23 +8,33 @@
 ---@field trailing_slash? "auto"|"on"|"off" whether paths end in a slash; auto: only for the vendor's service
 ---@field proxy? string URL of a proxy; default the *_proxy variables
 ---@field ca_file? string file of certificate authorities; default SSL_CERT_FILE, or the system's
+---@field insecure_skip_verify? boolean believe whoever answers; tells the log a warning; default false
 ---@field http_version? "1.1"|"2" the highest to offer over TLS; default "2"
 ---@field max_response_bytes? integer default 256 MiB
 ---@field max_event_bytes? integer of one event of a stream, default 64 MiB
 ---@field headers? table<string, string|number> sent with every call; `with` adds to them
 ---@field user_agent? string
 ---@field allow_http? boolean send the key over http:// to other machines, too
+---@field auth? "key"|"exchange" exchange: asks the server for a token in place of the key; default "key"
+---@field max_retries? integer tries after the first; default 2
+---@field log? fun(event: indoxhub.LogEvent) receives what happens to calls, without secrets
+---@field log_bodies? boolean tells bodies, too; default false
 
 --- Seconds; false switches one off.
 ---@class indoxhub.Timeouts
 ---@field connect? number|false name, TCP and TLS; default 10
----@field first_byte? number|false from the request sent to the first byte of the body; default 120
+---@field first_byte? number|false from the request sent to the first byte of the body; default 120, of images 600, of audio and videos 1200
 ---@field idle? number|false without a byte, while the request is sent and after the body began; default 120
----@field total? number|false the whole call; default false
+---@field total? number|false the whole call with all its tries; default false
 
 ---@class indoxhub.CallOptions
 ---@field timeout? number|indoxhub.Timeouts
 ---@field headers? table<string, string|number>
+---@field max_retries? integer tries after the first
+---@field retry_unsafe? boolean send again also what may have been billed; default false
+
+---@class indoxhub.UploadOptions: indoxhub.CallOptions
+---@field on_progress? fun(sent: integer, total?: integer) bytes of the body
 
 ---@class indoxhub.StreamOptions: indoxhub.CallOptions
 ---@field reasoning? boolean hand out reasoning, too; default false
@@ -35,6 +45,7 @@
 ---@field method? string default GET, with json POST
 ---@field query? table<string, string|number|boolean>
 ---@field json? any body, sent as JSON
+---@field form? table<string, string|number|boolean|indoxhub.File> body, sent as multipart form
 ---@field stream? boolean the answer is a stream of events
 
 ---@class indoxhub.Message
@@ -85,6 +96,53 @@
 ---@field data string
 ---@field images? indoxhub.Image[]
 
+---@class indoxhub.Client
+---@field save fun(self: indoxhub.Client, item: any, path: string, options?: indoxhub.SaveOptions): indoxhub.Saved?, indoxhub.Error? see save/init.lua
+
+---@class indoxhub.EmbeddingResponse: indoxhub.Response
+---@field data number[][] a vector for each text
+---@field dimensions integer
+
+---@class indoxhub.ImageResponse: indoxhub.Response
+---@field data indoxhub.Image[]
+
+---@class indoxhub.Speech
+---@field url? string
+---@field audio? string base64
+
+---@class indoxhub.AudioResponse: indoxhub.Response
+---@field data indoxhub.Speech
+
+---@class indoxhub.Transcript
+---@field text string the words, or the subtitles that were asked for
+---@field language? string
+---@field duration? number seconds
+---@field words? {word: string, start: number, ["end"]: number}[]
+---@field segments? {text: string, start: number, ["end"]: number}[]
+
+---@class indoxhub.TranscriptResponse: indoxhub.Response
+---@field data indoxhub.Transcript
+
+---@class indoxhub.VideoResponse: indoxhub.Response
+---@field data {job_id: string, status?: string}|{url: string}[] a job, or videos that came at once
+
+---@class indoxhub.VideoJobStatus
+---@field job_id string
+---@field status string pending, in_progress, completed, failed; some servers: queued, processing, cancelled
+---@field progress? integer 0 to 100
+---@field provider? string
+---@field model? string
+---@field prompt? string
+---@field created_at? string
+---@field updated_at? string
+---@field completed_at? string
+---@field result? table for client:save
+---@field error? string
+
+---@class indoxhub.VideoJobList
+---@field [integer] indoxhub.VideoJobStatus
+---@field total integer how many there are, listed or not
+
 ---@class indoxhub.Provider
 ---@field id string
 ---@field name string
@@ -94,3 +152,45 @@
 ---@field modelName? string the name to use in calls, behind the provider's
 ---@field name? string
 ---@field category? string
+
+--- Rows of `results` are groups, or single calls.
+---@class indoxhub.AnalyticsResponse
+---@field start_date string
+---@field end_date string
+---@field results table[]
+
+---@class indoxhub.User
+---@field id integer
+---@field username string
+---@field email string
+---@field is_active boolean
+---@field credits number
+---@field app_credit? integer
+---@field account_tier string
+---@field created_at string
+
+---@class indoxhub.TransactionList
+---@field transactions table[]
+---@field total_count integer
+
+---@class indoxhub.UsageResponse
+---@field total_requests integer
+---@field total_cost number US dollars
+---@field remaining_credits? number
+---@field total_tokens? {input: integer, output: integer, total: integer}
+---@field endpoints? table<string, table>
+---@field providers? table<string, table>
+---@field models? table<string, table>
+---@field daily_usage? table[]
+
+---@class indoxhub.ApiKey
+---@field id integer
+---@field api_key string whole in the reply of create_api_key only
+---@field name string
+---@field is_active boolean
+---@field created_at string
+---@field expires_at? string absent: never
+---@field last_used_at? string
+
+---@class indoxhub.ApiKeyList
+---@field keys indoxhub.ApiKey[]

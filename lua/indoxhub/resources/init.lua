@@ -4,10 +4,15 @@
 --   is_failure(body) whether a body of status 200 tells of a failure
 --   is_reply(body)   whether it looks like a reply at all; nil: any body does
 --   may_be_empty     an empty body is an empty table
+--   of_text(text)    makes a body of one that is plain text
 
+local audio = require "indoxhub.resources.audio"
+local embeddings = require "indoxhub.resources.embeddings"
+local images = require "indoxhub.resources.images"
 local models = require "indoxhub.resources.models"
 local reply = require "indoxhub.reply"
 local text = require "indoxhub.resources.text"
+local videos = require "indoxhub.resources.videos"
 
 local function as_it_is(body)
   return body
@@ -19,12 +24,47 @@ local function says_so(body)
   return body.success == false
 end
 
-local generation = { make = text.normalise, is_reply = text.is_reply,
-  is_failure = reply.is_failed_generation }
+-- What is returned as it is, whatever it tells, is refused only when it is
+-- nothing of what was asked for.
+local function unless(is_reply)
+  return function(body)
+    return body.success == false and not is_reply(body)
+  end
+end
+
+local function never()
+  return false
+end
+
+local function generation(make, is_reply)
+  return { make = make, is_reply = is_reply,
+    is_failure = reply.is_failed_generation }
+end
+
+local function catalogue(make, is_reply)
+  return { make = make, is_reply = is_reply, is_failure = reply.is_failure }
+end
+
+local answer = generation(text.normalise, text.is_reply)
+local transcript = generation(audio.transcript, audio.is_transcript)
+transcript.of_text = audio.of_text
 
 return {
-  chat = generation, completion = generation,
-  providers = { make = models.providers, is_reply = models.is_list,
-    is_failure = reply.is_failure },
+  chat = answer, completion = answer,
+  embeddings = generation(embeddings.normalise, embeddings.is_reply),
+  images = generation(images.normalise, images.is_reply),
+  speech = generation(audio.speech, audio.is_speech),
+  transcript = transcript,
+  video = generation(videos.normalise, videos.is_reply),
+  job = { make = videos.job, is_reply = videos.is_job,
+    is_failure = unless(videos.is_job) },
+  jobs = { make = videos.list, is_reply = videos.is_list,
+    is_failure = unless(videos.is_list) },
+  cancelled_job = { make = as_it_is, is_failure = never, may_be_empty = true },
+  providers = catalogue(models.providers, models.is_list),
+  provider = catalogue(models.provider, models.is_one),
+  model = catalogue(models.model, models.is_one),
+  model_list = catalogue(models.model_list, models.is_model_list),
+  trending = catalogue(models.model_list, models.is_model_list),
   plain = { make = as_it_is, is_failure = says_so, may_be_empty = true },
 }

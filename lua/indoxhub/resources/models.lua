@@ -36,6 +36,74 @@ local function group(list)
   return providers
 end
 
+-- A list wherever a body has it.
+local function list_of(body)
+  if body[1] ~= nil or next(body) == nil then
+    return body
+  end
+  for _, name in ipairs { "models", "data", "results", "trending" } do
+    if type(body[name]) == "table" then
+      return body[name]
+    end
+  end
+end
+
+--- Whether a body is a list of models.
+---@param body table
+---@return boolean
+function models.is_model_list(body)
+  return list_of(body) ~= nil
+end
+
+--- A list of models; fields beside it stay with it.
+---@param body table
+---@return table
+function models.model_list(body)
+  local list = list_of(body)
+  if list ~= body then
+    for name, value in pairs(body) do
+      if value ~= list then
+        list[name] = value
+      end
+    end
+  end
+  return list
+end
+
+-- What describes one thing, also within an envelope.
+local function one_of(body, name)
+  local inner = body[name] or body.data
+  return body.id == nil and body.name == nil and body.modelName == nil
+    and type(inner) == "table" and (inner[1] or inner) or body
+end
+
+--- A provider with `models`, a flat list.
+---@param body table
+---@return table
+function models.provider(body)
+  local provider = one_of(body[1] or body, "provider")
+  if type(provider.models) ~= "table" then
+    provider.models = flatten(provider)
+  end
+  return provider
+end
+
+--- A model.
+---@param body table
+---@return table
+function models.model(body)
+  return one_of(body[1] or body, "model")
+end
+
+--- Whether a body describes a provider or a model.
+---@param body table
+---@return boolean
+function models.is_one(body)
+  local one = models.model(body)
+  return type(one) == "table" and (one.id or one.name or one.modelName) ~= nil
+    or type(body.models) == "table"
+end
+
 --- Whether a body is a catalogue in one of the three shapes.
 ---@param body table
 ---@return boolean

@@ -190,11 +190,17 @@ function answers.pieces(text)
   return pieces
 end
 
---- A rough number of tokens.
----@param text string
----@return integer
-function answers.tokens(text)
-  return math.ceil(#text / 4)
+--- What a question that begins with "think:" lets one think of first, and the
+--- question itself.
+---@param question string
+---@return string? thought, string question
+function answers.thought(question)
+  local asked = question:match("^%s*[Tt]hink:%s*(.*)$")
+  if not asked then
+    return nil, question
+  end
+  return ("The question is about %s. A short answer will do.")
+    :format(topic(asked)), asked
 end
 
 return answers

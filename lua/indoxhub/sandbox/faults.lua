@@ -10,7 +10,10 @@
 --   error:3      tells of an error inside the stream after that many pieces
 --
 -- An answer that is no stream is cut half way, never comes, or tells of the
--- error with status 200.
+-- error with status 200. Of a file, a cut or stall sends that many bytes.
+--
+-- With "*2" behind it, a fault happens to the first two requests only: those
+-- with the same header `X-Sandbox-Id`, or else the same method and path.
 
 local faults = {}
 
@@ -24,20 +27,10 @@ local PAGELESS = { [204] = true, [205] = true, [304] = true }
 --- What a failure inside an answer says.
 faults.IN_ANSWER = "the provider failed on purpose"
 
-local RETRY_AFTER = "1"
-
-local MESSAGES = {
-  [400] = "Invalid request parameters", [401] = "Invalid API key",
-  [402] = "Insufficient credits. Please top up your account.",
-  [403] = "Model access forbidden", [404] = "Model not found",
-  [422] = "Validation failed", [429] = "Rate limit exceeded",
-  [500] = "Internal server error", [502] = "Bad gateway",
-  [503] = "The model is overloaded", [504] = "Request timeout",
-}
-
 ---@class indoxhub.sandbox.Fault
 ---@field kind string
 ---@field number integer
+---@field times? integer how many requests it happens to; nil: all
 
 --- Reads a fault; nil for nothing, nil and a message for what is no fault.
 ---@param text? string
@@ -46,7 +39,8 @@ function faults.parse(text)
   if not text or text == "" then
     return nil
   end
-  local kind, number = text:match("^(%a+):(%d+)$")
+  local what, times = text:match("^(.-)%*(%d+)$")
+  local kind, number = (what or text):match("^(%a+):(%d+)$")
   local range = KINDS[kind]
   if not range then
     return nil, ("%q is no fault; write status:429, html:502, cut:3, " ..
@@ -57,35 +51,20 @@ function faults.parse(text)
     and kind == "html" then
     return nil, ("%q is no fault: no such status"):format(text)
   end
-  return { kind = kind, number = number }
+  return { kind = kind, number = number, times = tonumber(times) }
 end
 
---- The text that goes with an HTTP status.
----@param status integer
----@return string
-function faults.message(status)
-  return MESSAGES[status] or "Status " .. status
-end
-
---- The body of a refusal, and its headers.
----@param status integer
----@return table body, table<string, string> headers
-function faults.refusal(status)
-  if status == 422 then
-    return { detail = { { loc = { "body", "model" }, type = "value_error",
-      msg = MESSAGES[422] } } }, {}
+--- The fault, if it happens to this request too.
+---@param counts table<string, integer> how often each has happened
+---@param fault? indoxhub.sandbox.Fault
+---@param id string what the requests have in common
+---@return indoxhub.sandbox.Fault?
+function faults.due(counts, fault, id)
+  if not fault or not fault.times then
+    return fault
   end
-  return { success = false, message = faults.message(status), data = "" },
-    status == 429 and { ["retry-after"] = RETRY_AFTER } or {}
-end
-
---- The web page a proxy shows for a status.
----@param status integer
----@return string
-function faults.page(status)
-  local title = ("%d %s"):format(status, faults.message(status))
-  return ("<html>\r\n<head><title>%s</title></head>\r\n<body>\r\n<center>" ..
-    "<h1>%s</h1></center>\r\n</body>\r\n</html>\r\n"):format(title, title)
+  counts[id] = (counts[id] or 0) + 1
+  return counts[id] <= fault.times and fault or nil
 end
 
 return faults

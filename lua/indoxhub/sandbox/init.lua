@@ -1,240 +1,141 @@
 --- A server that speaks the IndoxHub API, so that everything works with no key
---- and no network. It binds to this machine only and remembers nothing.
+--- and no network. It binds to this machine only; what it knows ends with it.
 
-local answers = require "indoxhub.sandbox.answers"
-local catalogue = require "indoxhub.sandbox.catalogue"
+local access = require "indoxhub.sandbox.access"
 local faults = require "indoxhub.sandbox.faults"
 local http = require "indoxhub.sandbox.http"
-local shapes = require "indoxhub.sandbox.shapes"
+local json = require "indoxhub.json"
+local refusals = require "indoxhub.sandbox.refusals"
+local routes = require "indoxhub.sandbox.routes"
+local settings = require "indoxhub.sandbox.settings"
+local states = require "indoxhub.sandbox.state"
+local uploads = require "indoxhub.sandbox.uploads"
+local validation = require "indoxhub.sandbox.validation"
 
 local sandbox = {}
 
----@class indoxhub.sandbox.Options
+---@class indoxhub.sandbox.Options the settings of sandbox/settings.lua, and
 ---@field port? integer default 0: one the system chooses
----@field dialect? string default "responses"
----@field pace? number seconds between pieces of a stream, default 0.03
----@field fail? string a fault for every request, see sandbox/faults.lua
-
-local DEFAULTS = { port = 0, dialect = "responses", pace = 0.03 }
-
--- A stalled request ends at last, should its client never go away.
-local LONGEST_STALL = 3600
 
 ---------------------------------------------------------------------------
--- one generation
-
-local function new_id(state)
-  state.ids = state.ids + 1
-  local bits = ("%08x"):format((state.ids * 2654435761) % 0x100000000)
-  return ("%s-5a4d-4b0c-8000-%012d"):format(bits, state.ids)
-end
-
-local function split_model(body)
-  local name = type(body.model) == "string" and body.model
-    or "openai/gpt-4o-mini"
-  local provider, model = name:match("^([^/]+)/(.+)$")
-  return provider or type(body.provider) == "string" and body.provider
-    or "openai", model or name
-end
-
-local function compose(state, kind, body)
-  local question = kind == "chat" and answers.question(body.messages)
-    or body.prompt
-  local text = answers.to(question)
-  local pieces = answers.pieces(text)
-  local most, finish_reason = body.max_tokens, "stop"
-  if most and #pieces > most then
-    pieces = { (table.unpack or unpack)(pieces, 1, most) } -- luacheck: ignore
-    text, finish_reason = table.concat(pieces), "length"
-  end
-  local provider, model = split_model(body)
-  return {
-    id = new_id(state), kind = kind, provider = provider, model = model,
-    text = text, pieces = pieces, finish_reason = finish_reason,
-    prompt_tokens = answers.tokens(question),
-    completion_tokens = answers.tokens(text), created = os.time(),
-  }
-end
-
--- What is wrong with a request, as the vendor's service would say it.
-local function validate(kind, body)
-  local function wrong(field, message, what)
-    return { detail = { { loc = { "body", field }, msg = message,
-      type = what } } }
-  end
-  local field = kind == "chat" and "messages" or "prompt"
-  if type(body) ~= "table" then
-    return wrong("body", "Input should be a valid dictionary", "model_type")
-  elseif body[field] == nil then
-    return wrong(field, "Field required", "missing")
-  elseif kind == "chat" and (type(body.messages) ~= "table"
-    or body.messages[1] == nil) then
-    return wrong(field, "List of messages cannot be empty", "value_error")
-  elseif kind == "completion" and type(body.prompt) ~= "string" then
-    return wrong(field, "Input should be a valid string", "string_type")
-  end
-  for _, message in ipairs(kind == "chat" and body.messages or {}) do
-    if type(message) ~= "table" then
-      return wrong(field, "Input should be a valid dictionary", "model_type")
-    end
-  end
-  local most = body.max_tokens
-  if most ~= nil and (type(most) ~= "number" or most % 1 ~= 0 or most < 1) then
-    return wrong("max_tokens", "Input should be a valid integer above 0",
-      "int_type")
-  end
-end
-
-local function break_stream(request, answer, shape, fault)
-  if fault.kind == "cut" then
-    request:cut()
-  elseif fault.kind == "stall" then
-    request:pause(LONGEST_STALL)
-  else
-    request:send(shape.failure(answer, faults.IN_ANSWER))
-    request:end_events()
-  end
-end
-
--- Streams an answer piece by piece. Ends early when the client leaves, when the
--- stream is stopped, or where the fault says.
-local function stream_answer(state, request, answer, shape, fault, pace)
-  local running = { stopped = false }
-  state.streams[answer.id] = running
-  local ok = request:begin_events { ["x-request-id"] = answer.id }
-    and request:send(shape.start(answer))
-  -- One more than there are pieces: a fault may come after the last.
-  for i = 1, #answer.pieces + 1 do
-    local piece = answer.pieces[i]
-    if not ok or running.stopped then
-      break
-    elseif fault and fault.number == i - 1 then
-      break_stream(request, answer, shape, fault)
-      ok = false
-    elseif piece then
-      ok = request:send(shape.delta(answer, piece)) and request:pause(pace)
-    end
-  end
-  if ok then
-    request:send(shape.finish(answer))
-    request:end_events()
-  end
-  state.streams[answer.id] = nil
-end
-
-local IN_STREAM = { cut = true, stall = true, error = true }
-
-local function generate(kind)
-  return function(state, request, context)
-    local body = request.body
-    local wrong = validate(kind, body)
-    if wrong then
-      return request:json(422, wrong)
-    end
-    local answer = compose(state, kind, body)
-    local shape = shapes.by_name[context.dialect]
-    local fault = context.fault
-    if body.stream == true then
-      return stream_answer(state, request, answer, shape,
-        fault and IN_STREAM[fault.kind] and fault, context.pace)
-    elseif fault and fault.kind == "stall" then
-      request:pause(LONGEST_STALL)
-      return request:cut()
-    elseif fault and fault.kind == "cut" then
-      return request:cut_json(shape.body(answer))
-    elseif fault and fault.kind == "error" then
-      return request:json(200, { success = false, request_id = answer.id,
-        message = faults.IN_ANSWER })
-    end
-    request:json(200, shape.body(answer), { ["x-request-id"] = answer.id })
-  end
-end
-
----------------------------------------------------------------------------
--- routes
-
-local function stop_stream(state, request, _, id)
-  local running = state.streams[id]
-  if not running then
-    return request:json(404, { detail = "Stream not found" })
-  end
-  running.stopped = true
-  request:json(200, { success = true })
-end
-
-local routes = {
-  { "POST", "^/chat/completions$", generate "chat", key = true },
-  { "POST", "^/chat/stop%-stream/([^/]+)$", stop_stream, key = true },
-  { "POST", "^/completions$", generate "completion", key = true },
-  { "POST", "^/completions/stop%-stream/([^/]+)$", stop_stream, key = true },
-  { "GET", "^/models$", function(_, request)
-    request:json(200, catalogue)
-  end },
-  { "GET", "^/user/health$", function(_, request)
-    request:json(200, { status = "ok", router = "user" })
-  end },
-}
-
--- The route of a path below either base, with or without a slash at its end.
-local function find_route(method, path)
-  local rest = path:match("^/api/v1(/.*)$") or path:match("^/v1(/.*)$")
-  rest = rest and rest:gsub("(.)/$", "%1")
-  local other_method = false
-  for _, route in ipairs(routes) do
-    local captured = rest and rest:match(route[2])
-    if captured and route[1] == method then
-      return route, captured
-    end
-    other_method = other_method or captured ~= nil
-  end
-  return nil, other_method
-end
-
-local function refuse_key(request)
-  local key = (request:header("authorization") or ""):match("^Bearer%s+(%S+)$")
-  if not key then
-    return { detail = "Not authenticated" }
-  elseif key:find("invalid") then
-    return { detail = "Invalid API key" }
-  end
-end
+-- one request
 
 -- How this request is to be answered: what its headers ask for comes first.
 local function context_of(state, request)
-  local options = state.options
-  local fault, wrong = faults.parse(request:header("x-sandbox-fail")
-    or options.fail)
-  local dialect = request:header("x-sandbox-dialect")
-    or request.path:find("^/v1/") and "openai" or options.dialect
-  if not wrong and not shapes.by_name[dialect] then
-    wrong = ("%q is no dialect"):format(dialect)
+  local context, wrong = settings.of_request(state.settings, request)
+  request.context = context
+  request.compatible = request.path:find("^/v1/") ~= nil
+  if request.compatible and not request:header("x-sandbox-dialect") then
+    context.dialect = "openai"
+    context.shape = setmetatable({ openai = true }, { __index = context.shape })
   end
-  return { fault = fault, dialect = dialect,
-    pace = tonumber(request:header("x-sandbox-pace")) or options.pace }, wrong
+  context.fault = faults.due(state.failures, context.fail,
+    request:header("x-sandbox-id") or request.method .. " " .. request.path)
+  return wrong
+end
+
+-- What a proxy in front of the API does to paths without a slash at their end.
+local function refuse_slash(request)
+  local way = request.context.slash
+  if way == "off" or request.path:find("/$")
+    or not routes.below_base(request.path) then
+    return false
+  elseif way == "on" then
+    request:reply(403, "text/html", refusals.page(403, "CSRF check failed"))
+  else
+    request:reply(tonumber(way), "text/plain", "", {
+      location = ("http://%s%s/%s"):format(request.host, request.path,
+        request.target:match("%?.*$") or "") })
+  end
+  return true
+end
+
+-- The fields of a JSON body, or nil and what is wrong with it.
+local function read_json(request)
+  local text = request:text()
+  local fields = text ~= "" and json.decode(text)
+  if type(fields) == "table" and fields[1] == nil then
+    return fields
+  end
+  for _, param in ipairs(request.row.params) do
+    if text ~= "" or param.required then
+      return nil, validation.no_object(text)
+    end
+  end
+  return {}
+end
+
+-- The fields of a request as they came; nil when there are none to be had, and
+-- the refusal sent.
+local function read_fields(state, request, in_query)
+  local row = request.row
+  if in_query or not row.params then
+    return request.query
+  elseif row.place == "form" then
+    local fields, wrong = uploads.read(request, state.modules.digest)
+    return fields or refusals.refuse(state, request, 400,
+      "the form cannot be read: " .. wrong)
+  end
+  local fields, wrong = read_json(request)
+  return fields
+    or refusals.refuse(state, request, 422, refusals.message(422), wrong)
+end
+
+-- Reads and checks the fields and arguments of a request. Returns whether it
+-- may go on; if not, the refusal was sent.
+local function check_fields(state, request)
+  local row = request.row
+  local in_query = row.http == "GET" or row.http == "DELETE"
+  request.fields = read_fields(state, request, in_query)
+  if not request.fields then
+    return false
+  end
+  local wrong = validation.arguments(request.arguments)
+    or row.params and validation.fields(row, request.fields,
+      in_query and "query" or "body", {
+        texts = in_query or row.place == "form",
+        compatible = request.compatible,
+        open = request.compatible or in_query })
+  if wrong then
+    refusals.refuse(state, request, 422, refusals.message(422), wrong)
+  end
+  return not wrong
+end
+
+-- Whether the request may use its route; if not, the refusal was sent.
+local function admit(state, request)
+  if request.row.key ~= "required" then
+    return true
+  end
+  local account, why = access.check(state, request)
+  request.account = account
+  if not account then
+    refusals.refuse(state, request, 401, why)
+  end
+  return account ~= nil
 end
 
 local function answer(state, request)
-  local context, wrong = context_of(state, request)
-  local fault = context.fault
-  local route, captured = find_route(request.method, request.path)
+  local wrong = context_of(state, request)
+  local fault = request.context.fault
   if wrong then
-    request:json(400, { detail = wrong })
+    return refusals.refuse(state, request, 400, wrong)
+  elseif refuse_slash(request) then
+    return
   elseif fault and fault.kind == "status" then
-    local body, headers = faults.refusal(fault.number)
-    body.request_id = new_id(state)
-    request:json(fault.number, body, headers)
+    return refusals.fail(state, request, fault.number)
   elseif fault and fault.kind == "html" then
-    request:reply(fault.number, "text/html", faults.page(fault.number))
-  elseif not route then
-    request:json(captured and 405 or 404,
-      { detail = captured and "Method Not Allowed" or "Not Found" })
-  else
-    local refused = route.key and refuse_key(request)
-    if refused then
-      request:json(401, refused, { ["www-authenticate"] = "Bearer" })
-    else
-      route[3](state, request, context, captured)
-    end
+    return request:reply(fault.number, "text/html",
+      refusals.page(fault.number))
+  end
+  local route, arguments = routes.find(request.method, request.path)
+  if not route then
+    return refusals.refuse(state, request, arguments and 405 or 404,
+      arguments and "Method Not Allowed" or "Not Found")
+  end
+  request.row, request.arguments = route.row, arguments
+  if admit(state, request) and check_fields(state, request) then
+    route.handler(state, request)
   end
 end
 
@@ -255,24 +156,22 @@ function sandbox.open(options)
   if not modules then
     return nil, message
   end
-  local merged = setmetatable(options or {}, { __index = DEFAULTS })
-  local _, wrong = faults.parse(merged.fail)
-  if not shapes.by_name[merged.dialect] then
-    wrong = ("%q is no dialect; known: %s"):format(merged.dialect,
-      table.concat(shapes.names, ", "))
-  end
-  if wrong then
+  options = options or {}
+  local values, wrong = settings.of_server(options)
+  if not values then
     return nil, wrong
   end
-  local state = { options = merged, ids = 0, streams = {} }
+  local state, asked_port = states.new(values, modules), options.port or 0
   local server, why = modules.server.listen {
-    host = "127.0.0.1", port = merged.port, tls = false,
+    host = "127.0.0.1", port = asked_port, tls = false,
     onstream = function(_, stream)
       local request = http.read(modules, stream)
       if request then
         answer(state, request)
+        request:finish()
+      else
+        stream:shutdown()
       end
-      stream:shutdown()
     end,
     onerror = function(_, _, operation, err)
       if operation == "onstream" then
@@ -286,7 +185,7 @@ function sandbox.open(options)
   end
   if not ok then
     return nil, ("cannot listen on port %d: %s")
-      :format(merged.port, tostring(why))
+      :format(asked_port, tostring(why))
   end
   local _, _, port = server:localname()
   return setmetatable({ _server = server, _signal = modules.signal, port = port,

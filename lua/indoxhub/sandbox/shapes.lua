@@ -2,24 +2,13 @@
 --- looks as a stream.
 --
 -- Each dialect has `body(answer)`, and for streams `start`, `delta`, `finish`
--- and `failure`, which return frames ready to be sent.
+-- and `failure`, which return frames ready to be sent. Those that show what a
+-- model thinks have `reasoning` and `thought`, too; `open` begins the text.
 
+local calls = require "indoxhub.sandbox.calls"
 local json = require "indoxhub.json"
 
 local shapes = {}
-
----@class indoxhub.sandbox.Answer
----@field id string
----@field kind "chat"|"completion"
----@field provider string
----@field model string without the provider
----@field text string
----@field finish_reason string
----@field prompt_tokens integer
----@field completion_tokens integer
----@field created integer seconds since 1970
-
-local COST_PER_TOKEN = 6e-7
 
 local function frame(payload, event)
   return (event and "event: " .. event .. "\n" or "")
@@ -28,29 +17,11 @@ end
 
 local DONE = "data: [DONE]\n\n"
 
-local function cost(answer)
-  return (answer.prompt_tokens + answer.completion_tokens) * COST_PER_TOKEN
-end
-
-local function envelope_usage(answer)
-  return {
-    tokens_prompt = answer.prompt_tokens,
-    tokens_completion = answer.completion_tokens,
-    tokens_total = answer.prompt_tokens + answer.completion_tokens,
-    cost = cost(answer), latency = 0.01, cache_read_tokens = 0,
-    cache_write_tokens = 0, reasoning_tokens = 0, web_search_count = 0,
-    request_count = 1,
-  }
-end
-
 local function envelope(answer)
-  return {
-    request_id = answer.id, provider = answer.provider, model = answer.model,
-    created_at = os.date("!%Y-%m-%dT%H:%M:%SZ", answer.created),
-    duration_ms = 10.5, success = true, message = "", raw_response = json.null,
-    data = answer.text, finish_reason = answer.finish_reason,
-    usage = envelope_usage(answer),
-  }
+  local body = calls.envelope(answer, answer.text)
+  body.finish_reason = answer.finish_reason
+  body.reasoning_content = answer.reasoning and table.concat(answer.reasoning)
+  return body
 end
 
 ---------------------------------------------------------------------------
@@ -62,7 +33,8 @@ local function responses_usage(answer)
     input_tokens = answer.prompt_tokens,
     input_tokens_details = { cached_tokens = 0 },
     output_tokens = answer.completion_tokens,
-    output_tokens_details = { reasoning_tokens = 0 },
+    output_tokens_details = {
+      reasoning_tokens = answer.reasoning_tokens },
     total_tokens = answer.prompt_tokens + answer.completion_tokens,
   }
 end
@@ -70,22 +42,36 @@ end
 local function responses_item(answer)
   return { type = "message", status = "completed", role = "assistant",
     content = { { type = "output_text", text = answer.text,
-      annotations = json.array() } } }
+      annotations = json.array() } },
+    reasoning = answer.reasoning and table.concat(answer.reasoning) }
 end
 
 function responses.body(answer)
   return {
     id = answer.id, object = "response", created_at = answer.created,
-    model = answer.model, provider = answer.provider, duration_ms = 10.5,
+    model = answer.model, provider = answer.provider,
+    duration_ms = answer.latency * 1000,
     output = { responses_item(answer) }, usage = responses_usage(answer),
-    status = "completed",
+    status = "completed", finish_reason = answer.finish_reason,
   }
 end
 
 function responses.start(answer)
   return frame { type = "response.created", response = { id = answer.id,
       object = "response", status = "in_progress", model = answer.model } }
-    .. frame { type = "response.output_item.added", response_id = answer.id,
+end
+
+function responses.reasoning(answer)
+  return frame { type = "response.reasoning.started", response_id = answer.id }
+end
+
+function responses.thought(answer, piece)
+  return frame { type = "response.reasoning.delta", response_id = answer.id,
+    delta = piece }
+end
+
+function responses.open(answer)
+  return frame { type = "response.output_item.added", response_id = answer.id,
       output_index = 0, item = { type = "message", role = "assistant",
         status = "in_progress", content = json.array() } }
     .. frame { type = "response.content_part.added", response_id = answer.id,
@@ -104,6 +90,7 @@ function responses.finish(answer)
       output_index = 0, item = responses_item(answer) }
     .. frame { type = "response.done", response = { id = answer.id,
       object = "response", status = "completed",
+      finish_reason = answer.finish_reason,
       usage = responses_usage(answer) } }
     .. DONE
 end
@@ -135,8 +122,8 @@ function gateway.finish(answer)
       finish_reason = answer.finish_reason, choices = { {
         delta = {}, index = 0, finish_reason = answer.finish_reason } } }
     .. frame({ type = "usage_final", input_tokens = answer.prompt_tokens,
-      output_tokens = answer.completion_tokens, cost_usd = cost(answer),
-      latency_ms = 10.5 }, "usage_final")
+      output_tokens = answer.completion_tokens, cost_usd = answer.cost,
+      latency_ms = answer.latency * 1000 }, "usage_final")
     .. DONE
 end
 
@@ -166,7 +153,8 @@ end
 function openai.body(answer)
   local choice = { index = 0, finish_reason = answer.finish_reason }
   if answer.kind == "chat" then
-    choice.message = { role = "assistant", content = answer.text }
+    choice.message = { role = "assistant", content = answer.text,
+      reasoning_content = answer.reasoning and table.concat(answer.reasoning) }
   else
     choice.text = answer.text
   end
@@ -192,6 +180,16 @@ function openai.start(answer)
   end
   local chunk = openai_chunk(answer, "")
   chunk.choices[1].delta.role = "assistant"
+  return frame(chunk)
+end
+
+function openai.reasoning()
+  return ""
+end
+
+function openai.thought(answer, piece)
+  local chunk = openai_chunk(answer, nil)
+  chunk.choices[1].delta = { reasoning_content = piece }
   return frame(chunk)
 end
 
@@ -224,7 +222,7 @@ function legacy.delta(_, piece)
 end
 
 function legacy.finish(answer)
-  return frame { success = true, data = "", usage = envelope_usage(answer) }
+  return frame { success = true, data = "", usage = calls.usage(answer) }
     .. DONE
 end
 

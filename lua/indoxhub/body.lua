@@ -1,0 +1,146 @@
+--- What a call sends: JSON text, a form with a file, or nothing.
+
+local files = require "indoxhub.files"
+local json = require "indoxhub.json"
+local types = require "indoxhub.params.types"
+
+local body = {}
+
+---@class indoxhub.Body
+---@field text? string JSON
+---@field form? table[] parts, as engine:submit takes them
+---@field source? indoxhub.File the file whose function gives its bytes
+---@field secrets string[] values that only the server may see
+
+local SECRET_FIELD = "byok_api_key"
+
+-- Adds the values of secret fields, at any depth.
+local function find_secrets(value, found)
+  for name, item in pairs(value) do
+    if type(item) == "table" then
+      find_secrets(item, found)
+    elseif name == SECRET_FIELD and type(item) == "string" then
+      found[#found + 1] = item
+    end
+  end
+  return found
+end
+
+local function copy_of(list)
+  local copy = {}
+  for name, item in pairs(list) do
+    copy[name] = item
+  end
+  return copy
+end
+
+-- A value with its files as data URIs; nil and an error when one cannot be
+-- read. Copies only what has to be changed. `done` holds what was walked, also
+-- because a value may contain itself, which the encoder refuses.
+local function embed_files(value, done)
+  if files.is(value) then
+    return files.data_uri(value)
+  elseif type(value) ~= "table" then
+    return value
+  elseif done[value] then
+    return done[value]
+  end
+  done[value] = value
+  for name, item in pairs(value) do
+    local embedded, err = embed_files(item, done)
+    if err then
+      return nil, err
+    elseif embedded ~= item then
+      if done[value] == value then
+        done[value] = copy_of(value)
+      end
+      done[value][name] = embedded
+    end
+  end
+  return done[value]
+end
+
+--- A JSON body; files in it become data URIs. A value that JSON cannot carry is
+--- the caller's mistake: it is told as a message.
+---@param value any
+---@return indoxhub.Body? made, string? wrong, indoxhub.Error? err
+function body.of_json(value)
+  local embedded, err = embed_files(value, {})
+  if err then
+    return nil, nil, err
+  end
+  local ok, text = pcall(json.encode, embedded)
+  if not ok then
+    return nil, text
+  end
+  -- What was encoded does not contain itself.
+  local secrets = type(value) == "table" and text:find(SECRET_FIELD, 1, true)
+    and find_secrets(embedded, {}) or {}
+  return { text = text, secrets = secrets }
+end
+
+local function of_form(fields)
+  local form, made = {}, { secrets = {} }
+  for i, field in ipairs(fields) do
+    local part, err = { name = field.name, data = field.value }, nil
+    if field.type == "file" then
+      local file = files.of(field.value)
+      part, err = files.part(file, field.name)
+      made.source = file.read and file or made.source
+    elseif field.name == SECRET_FIELD then
+      table.insert(made.secrets, field.value)
+    end
+    if not part then
+      return nil, err
+    end
+    form[i] = part
+  end
+  made.form = form
+  return made
+end
+
+--- The form of a call that has no row: fields by name, whose values are texts,
+--- numbers, booleans or files; in the order of their names.
+---@param fields table<string, any>
+---@return indoxhub.Body? made, indoxhub.Error? err
+function body.of_fields(fields)
+  local list = {}
+  for name, value in pairs(fields) do
+    list[#list + 1] = { name = name,
+      type = files.is(value) and "file" or "string",
+      value = files.is(value) and value or types.text(value) }
+  end
+  table.sort(list, function(a, b) return a.name < b.name end)
+  return of_form(list)
+end
+
+--- The body of an endpoint's call.
+---@param placed indoxhub.Placed
+---@param streams boolean
+---@return indoxhub.Body? made, string? wrong, indoxhub.Error? err
+function body.make(placed, streams)
+  if placed.form then
+    local made, err = of_form(placed.form)
+    return made, nil, err
+  elseif placed.json then
+    placed.json.stream = streams or nil
+    return body.of_json(placed.json)
+  end
+end
+
+--- Whether a body can be sent from its beginning, once more.
+---@param sent? indoxhub.Body
+---@return boolean
+function body.can_be_resent(sent)
+  return not (sent and sent.source) or files.can_restart(sent.source)
+end
+
+--- Prepares a body to be sent, from its beginning.
+---@param sent? indoxhub.Body
+function body.restart(sent)
+  if sent and sent.source then
+    files.restart(sent.source)
+  end
+end
+
+return body

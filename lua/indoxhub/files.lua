@@ -1,0 +1,292 @@
+--- Files to be sent: from a path, from memory, or from a function.
+--
+-- In a form a file is a part of its own; in JSON it becomes a data URI.
+
+local content_types = require "indoxhub.content_types"
+local core = require "indoxhub.core"
+local errors = require "indoxhub.errors"
+
+local files = {}
+
+-- How much of a file its type is guessed from.
+local HEAD = 16
+
+local UNKNOWN_TYPE = "application/octet-stream"
+
+---@class indoxhub.File
+---@field package path? string
+---@field package data? string
+---@field package read? fun(): string?
+---@field package rewind? fun(): any, string?
+---@field package touched? boolean whether `read` was called
+---@field package stale? boolean whether `rewind` comes before the next bytes
+---@field package size? integer bytes
+---@field package filename? string
+---@field package content_type? string
+local file_mt = { __name = "indoxhub.file" }
+
+function file_mt.__tostring(self)
+  return ("indoxhub.file (%s)"):format(self.path or self.filename
+    or self.data and #self.data .. " bytes" or "a reader")
+end
+
+--- Whether a value was made by one of the three functions below.
+---@param value any
+---@return boolean
+function files.is(value)
+  return type(value) == "table" and getmetatable(value) == file_mt
+end
+
+local function check(what, value, kind)
+  if type(value) ~= kind then
+    error(("%s must be a %s, not a %s"):format(what, kind, type(value)), 3)
+  end
+end
+
+local OPTION_TYPES = { filename = "string", content_type = "string",
+  size = "number", rewind = "function" }
+
+local function check_options(options, known)
+  if type(options) ~= "table" then
+    error("options must be a table, not a " .. type(options), 3)
+  end
+  for name, value in pairs(options) do
+    if not known[name] then
+      error(("unknown option %s"):format(tostring(name)), 3)
+    elseif type(value) ~= OPTION_TYPES[name] then
+      error(("option %s must be a %s, not a %s"):format(name,
+        OPTION_TYPES[name], type(value)), 3)
+    end
+  end
+  local size, kind = options.size, options.content_type
+  if size and not (size >= 0 and size < 2 ^ 53 and size % 1 == 0) then
+    error("option size must be a whole number of bytes", 3)
+  end
+  if kind and not kind:find("^[%w!#$&^_.+-]+/[ -~]+$") then
+    error("option content_type must be like \"audio/wav\"", 3)
+  end
+  if options.filename and options.filename:find("%z") then
+    error("option filename must not contain a NUL byte", 3)
+  end
+end
+
+--- A file of the disk. It is opened when it is sent.
+---@param path string
+---@param options? {filename?: string, content_type?: string} both are guessed
+---@return indoxhub.File
+function files.file(path, options)
+  check("path", path, "string")
+  if path == "" or path:find("%z") then
+    error("path must be the name of a file", 2)
+  end
+  options = options or {}
+  check_options(options, { filename = true, content_type = true })
+  return setmetatable({ path = path, filename = options.filename,
+    content_type = options.content_type }, file_mt)
+end
+
+--- Bytes as a file.
+---@param data string
+---@param filename? string
+---@param content_type? string guessed from the name or the bytes
+---@return indoxhub.File
+function files.bytes(data, filename, content_type)
+  check("data", data, "string")
+  local options = { filename = filename, content_type = content_type }
+  check_options(options, { filename = true, content_type = true })
+  return setmetatable({ data = data, filename = filename,
+    content_type = content_type }, file_mt)
+end
+
+---@class indoxhub.ReaderOptions
+---@field size? integer all its bytes; without it their number is not announced
+---@field filename? string
+---@field content_type? string
+---@field rewind? fun(): any, string? starts over, or returns nil and a message
+
+--- A function as a file: each call returns the next bytes, and nil after the
+--- last; nil and a message ends the upload with an error. It may yield. It
+--- serves one call at a time, and without `rewind` only one; then nothing is
+--- sent a second time.
+---@param read fun(): string?, string?
+---@param options? indoxhub.ReaderOptions
+---@return indoxhub.File
+function files.reader(read, options)
+  check("read", read, "function")
+  options = options or {}
+  check_options(options, { size = true, filename = true, content_type = true,
+    rewind = true })
+  return setmetatable({ read = read, size = options.size,
+    filename = options.filename, content_type = options.content_type,
+    rewind = options.rewind }, file_mt)
+end
+
+--- What a file field was given, as a file: a string is a path.
+---@param value string|indoxhub.File
+---@return indoxhub.File
+function files.of(value)
+  return files.is(value) and value or setmetatable({ path = value }, file_mt)
+end
+
+---------------------------------------------------------------------------
+-- bytes of the disk
+
+-- The bytes of a file of the disk, `most` of them when that is given.
+local function read_file(path, most)
+  local bytes, why
+  if path:find("%z") then
+    path, why = path:gsub("%z", "\\0"), "a NUL byte in the name"
+  else
+    bytes, why = core.read_file(path, most)
+  end
+  if not bytes then
+    return nil, errors.new("file", ("cannot read %s: %s"):format(path, why),
+      { code = "unreadable" })
+  end
+  return bytes
+end
+
+---------------------------------------------------------------------------
+-- bytes of a function
+
+local function reader_failed(why)
+  return nil, errors.new("file", tostring(why), { code = "reader" })
+end
+
+--- Whether the bytes of a file can be had from the first one on.
+---@param file indoxhub.File
+---@return boolean
+function files.can_restart(file)
+  return not file.touched or file.rewind ~= nil
+end
+
+--- Makes the next bytes of a function the first ones.
+---@param file indoxhub.File
+function files.restart(file)
+  file.stale = file.touched
+end
+
+-- The same for a call that begins.
+local function begin(file)
+  if not files.can_restart(file) then
+    return reader_failed("the reader was read before, and has no rewind")
+  end
+  files.restart(file)
+  return true
+end
+
+--- The next bytes of a function; nil at its end, or nil and an error. May
+--- yield.
+---@param file indoxhub.File
+---@return string? bytes, indoxhub.Error? err
+function files.next_bytes(file)
+  if file.stale then
+    local ok, why = file.rewind()
+    if not ok and why ~= nil then
+      return reader_failed(why)
+    end
+    file.stale = false
+  end
+  file.touched = true
+  local bytes, why = file.read()
+  if bytes == nil and why ~= nil then
+    return reader_failed(why)
+  elseif bytes ~= nil and type(bytes) ~= "string" then
+    return reader_failed("the reader returned a " .. type(bytes)
+      .. " where a string was expected")
+  end
+  return bytes
+end
+
+-- All bytes of a function.
+local function drain(file)
+  local pieces, size = {}, 0
+  local ok, err = begin(file)
+  while ok do
+    local piece
+    piece, err = files.next_bytes(file)
+    if not piece then
+      break
+    end
+    pieces[#pieces + 1], size = piece, size + #piece
+  end
+  if err then
+    return nil, err
+  elseif file.size and file.size ~= size then
+    return nil, errors.new("file", ("the reader gave %.0f bytes and not the "
+      .. "announced %.0f"):format(size, file.size), { code = "size" })
+  end
+  return table.concat(pieces)
+end
+
+---------------------------------------------------------------------------
+-- what is sent
+
+-- Names that are places for whoever takes them for a path.
+local NO_NAMES = { [""] = true, ["."] = true, [".."] = true }
+
+-- What comes after the last separator, of this system or another. Parsers
+-- refuse control characters; they are written as browsers write line breaks.
+local function name_of(file)
+  local name = (file.filename or file.path or ""):match("[^/\\]*$")
+  if NO_NAMES[name] then
+    return nil
+  end
+  return (name:gsub("[%z\1-\31\127]", function(c)
+    return ("%%%02X"):format(c:byte())
+  end))
+end
+
+-- The type that was given, or that the name tells.
+local function told_type(file)
+  return file.content_type or content_types.of_name(name_of(file) or "")
+end
+
+-- The name to send: where the program chose none, one with an ending, which
+-- some servers go by.
+local function told_name(file, kind)
+  local name = name_of(file)
+  if name and (file.filename or name:find("%.%w+$")) then
+    return name
+  end
+  return (name or "file") .. content_types.ending(kind)
+end
+
+--- The part of a form that carries a file.
+---@param file indoxhub.File
+---@param field string
+---@return table? part, indoxhub.Error? err
+function files.part(file, field)
+  local kind, head, err = told_type(file), file.data or "", nil
+  if file.path and (not kind or file.path:find("%z")) then
+    head, err = read_file(file.path, HEAD)
+  elseif file.read then
+    err = select(2, begin(file))
+  end
+  if err then
+    return nil, err
+  end
+  kind = kind or content_types.of_bytes(head) or UNKNOWN_TYPE
+  return { name = field, filename = told_name(file, kind), type = kind,
+    data = file.data, path = file.path, pull = file.read and true or nil,
+    size = file.size }
+end
+
+--- A file as a data URI, for JSON.
+---@param file indoxhub.File
+---@return string? uri, indoxhub.Error? err
+function files.data_uri(file)
+  local data, err = file.data, nil
+  if file.path then
+    data, err = read_file(file.path)
+  elseif file.read then
+    data, err = drain(file)
+  end
+  if not data then
+    return nil, err
+  end
+  return ("data:%s;base64,%s"):format(told_type(file)
+    or content_types.of_bytes(data) or UNKNOWN_TYPE, core.base64(data))
+end
+
+return files

@@ -1,0 +1,96 @@
+--- Tells what happens to calls: to the `log` function of a client, and on
+--- stderr when INDOXHUB_LOG is "debug" (or "bodies", with what was sent and
+--- received). Everything told is redacted.
+
+local redact = require "indoxhub.redact"
+
+local log = {}
+
+-- How much of a body is told. Bytes.
+local LONGEST_BODY = 4096
+
+---@class indoxhub.LogEvent
+---@field name "attempt"|"retry"|"done"|"warning"
+---@field method? string absent in a warning
+---@field path? string the same
+---@field status? integer
+---@field kind? string of the error
+---@field seconds? number that it took
+---@field bytes_out? integer of the body
+---@field bytes_in? integer of the body
+---@field wait? number seconds until the next try
+---@field message? string of a warning
+---@field request_body? string with `log_bodies`
+---@field response_body? string with `log_bodies`
+
+-- In the order they are written.
+local FIELDS = { "status", "kind", "seconds", "bytes_out", "bytes_in", "wait",
+  "message", "request_body", "response_body" }
+
+local function write(event)
+  local words = { "indoxhub:", event.name }
+  words[3], words[4] = event.method, event.path
+  for _, name in ipairs(FIELDS) do
+    local value = event[name]
+    if type(value) == "number" then
+      words[#words + 1] = ("%s=%.6g"):format(name, value)
+    elseif value ~= nil then
+      words[#words + 1] = name .. "=" .. tostring(value):gsub("%c", " ")
+    end
+  end
+  io.stderr:write(table.concat(words, " "), "\n")
+end
+
+local function level()
+  local value = os.getenv("INDOXHUB_LOG")
+  return (value == "debug" or value == "bodies") and value or nil
+end
+
+--- Whether anyone listens.
+---@param options indoxhub.Options
+---@return boolean
+function log.is_on(options)
+  return options.log ~= nil or level() ~= nil
+end
+
+--- Whether bodies are to be told.
+---@param options indoxhub.Options
+---@return boolean
+function log.wants_bodies(options)
+  return options.log_bodies == true or level() == "bodies"
+end
+
+--- A body as it is told: redacted and cut.
+---@param text? string
+---@param hide indoxhub.Hide
+---@return string?
+function log.excerpt(text, hide)
+  return text and hide(text, LONGEST_BODY)
+end
+
+local hide = redact.new {}
+
+local function complain(err)
+  local ok, text = pcall(tostring, err)
+  io.stderr:write("indoxhub: the log function failed: ",
+    ok and tostring(text) or "it raised what cannot be shown", "\n")
+end
+
+--- Tells an event. What a log function raises is no reason to fail a call. It
+--- must not wait.
+---@param options indoxhub.Options
+---@param event indoxhub.LogEvent
+function log.tell(options, event)
+  event.path = event.path and hide(event.path)
+  if level() then
+    write(event)
+  end
+  if options.log then
+    local ok, err = pcall(options.log, event)
+    if not ok then
+      complain(err)
+    end
+  end
+end
+
+return log

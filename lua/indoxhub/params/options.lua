@@ -1,0 +1,172 @@
+--- Checks the options of clients and calls.
+--
+-- Every function returns its result, or nil and a message for the caller to
+-- raise at the user's line.
+
+local files = require "indoxhub.files"
+local spelling = require "indoxhub.params.spelling"
+local types = require "indoxhub.params.types"
+
+local options = {}
+
+local show = types.show
+
+-- Phases of a timeout, and the fields of its table.
+local PHASES = { "connect", "first_byte", "idle", "total" }
+
+local function check_seconds(value)
+  return value == false or type(value) == "number" and value > 0
+end
+
+--- The phases that a timeout option changes, `false` for none: a number is the
+--- total, a table changes the phases it names.
+---@param value any
+---@return table<string, number|false>? phases, string? message
+function options.timeout(value)
+  if value == nil then
+    return {}
+  elseif check_seconds(value) then
+    return { total = value }
+  elseif type(value) ~= "table" then
+    return nil, ("timeout must be seconds, false, or a table of %s; it is %s")
+      :format(table.concat(PHASES, ", "), show(value))
+  end
+  local phases = {}
+  for phase, seconds in pairs(value) do
+    if types.one_of(PHASES, phase) then
+      return nil, ("timeout.%s is unknown; known: %s")
+        :format(tostring(phase), table.concat(PHASES, ", "))
+    elseif not check_seconds(seconds) then
+      return nil, ("timeout.%s must be seconds above 0, or false; it is %s")
+        :format(phase, show(seconds))
+    end
+    phases[phase] = seconds
+  end
+  return phases
+end
+
+local function is_header(name, value)
+  return type(name) == "string" and name:find("^[%w!#$%%&'*+.^_`|~-]+$")
+    and (type(value) == "string" or type(value) == "number")
+    and not tostring(value):find("[%z\r\n]")
+end
+
+local function check_headers(value)
+  if type(value) ~= "table" then
+    return "must be a table of names and values"
+  end
+  for name, text in pairs(value) do
+    if not is_header(name, text) then
+      return ("has the field %s, which is no header"):format(show(name)), true
+    end
+  end
+end
+
+local function is_size(value)
+  return not (types.is_integer(value) and value > 0)
+    and "must be a number of bytes above 0"
+end
+
+local function is_count(value)
+  return not (types.is_integer(value) and value >= 0)
+    and "must be a whole number, 0 or more"
+end
+
+local function is_callback(value)
+  return type(value) ~= "function" and "must be a function"
+end
+
+local QUERY_TYPES = { string = true, number = true, boolean = true }
+
+local function check_query(value)
+  if type(value) ~= "table" then
+    return "must be a table of names and values"
+  end
+  for name, item in pairs(value) do
+    if type(name) ~= "string" or not QUERY_TYPES[type(item)] then
+      return ("has %s = %s; values are strings, numbers or booleans")
+        :format(tostring(name), show(item)), true
+    end
+  end
+end
+
+local function check_fields(value)
+  if type(value) ~= "table" then
+    return "must be a table of names and values"
+  end
+  for name, item in pairs(value) do
+    if type(name) ~= "string" or name == "" or name:find("%c")
+      or not (QUERY_TYPES[type(item)] or files.is(item)) then
+      return ("has %s = %s; values are strings, numbers, booleans or files")
+        :format(tostring(name), show(item)), true
+    end
+  end
+end
+
+local function check_line(value)
+  if type(value) ~= "string" then
+    return "must be a string"
+  end
+  return value:find("%c") and "must not contain control characters", true
+end
+
+local function is_fine()
+end
+
+-- What is wrong with an option, by its type in a table of options.
+local option_checks = {
+  string = types.checks.string, boolean = types.checks.boolean,
+  line = check_line,
+  any = is_fine,
+  headers = check_headers, query = check_query, fields = check_fields,
+  bytes = is_size,
+  count = is_count, callback = is_callback,
+  key = function(value) -- a secret, and so not shown
+    return type(value) ~= "string" and type(value) ~= "function"
+      and "must be a string or a function that returns one", true
+  end,
+}
+
+local function unknown(name, known)
+  local names = {}
+  for option in pairs(known) do
+    names[#names + 1] = option
+  end
+  table.sort(names)
+  local near = type(name) == "string" and spelling.nearest(name, names)
+  return ("unknown option %s%s"):format(tostring(name), near
+    and ": did you mean " .. near .. "?"
+    or "; known: " .. table.concat(names, ", "))
+end
+
+local function check(name, kind, value)
+  local wrong, said
+  if kind == "timeout" then
+    return select(2, options.timeout(value))
+  elseif type(kind) == "table" then
+    wrong = types.one_of(kind, value)
+  else
+    wrong, said = option_checks[kind](value)
+  end
+  return wrong and ("option %s %s%s"):format(name, wrong,
+    said and "" or ", not " .. show(value))
+end
+
+--- Checks a table of options against { name = type }.
+---@param given any
+---@param known table<string, string|any[]> a list is a closed list of values
+---@return string? message
+function options.check(given, known)
+  if type(given) ~= "table" then
+    return ("options must be a table, not %s"):format(show(given))
+  end
+  for name, value in pairs(given) do
+    local wrong = known[name] and check(name, known[name], value)
+      or not known[name] and unknown(name, known)
+    if wrong then
+      return wrong
+    end
+  end
+end
+
+return options

@@ -1,0 +1,38 @@
+--- Which known name a misspelt one stands for.
+
+local spelling = {}
+
+-- One insertion, deletion, change or swap of neighbours turns a into b.
+local function one_edit_apart(a, b)
+  if #a > #b then
+    a, b = b, a
+  end
+  if #b - #a > 1 then
+    return false
+  end
+  local i = 1
+  while i <= #a and a:byte(i) == b:byte(i) do
+    i = i + 1
+  end
+  if #a < #b then
+    return a:sub(i) == b:sub(i + 1)
+  end
+  return a:sub(i + 1) == b:sub(i + 1)
+    or a:sub(i, i + 1) == b:sub(i, i + 1):reverse()
+      and a:sub(i + 2) == b:sub(i + 2)
+end
+
+--- The known name that `name` probably stands for.
+---@param name string
+---@param known string[]
+---@return string?
+function spelling.nearest(name, known)
+  local lower = name:lower():gsub("%-", "_")
+  for _, candidate in ipairs(known) do
+    if lower == candidate or one_edit_apart(lower, candidate) then
+      return candidate
+    end
+  end
+end
+
+return spelling

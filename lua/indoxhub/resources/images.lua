@@ -1,0 +1,52 @@
+--- Image replies: a list of { url, b64_json, index }, with what else the server
+--- says of each.
+
+local reply = require "indoxhub.reply"
+local text = require "indoxhub.resources.text"
+
+local images = {}
+
+-- One image, or a list of them.
+local function items_of(data)
+  return data[1] == nil and next(data) ~= nil and { data } or data
+end
+
+--- Whether a body holds images.
+---@param body table
+---@return boolean
+function images.is_reply(body)
+  if type(body.data) ~= "table" and type(body.images) ~= "table" then
+    return false
+  end
+  for _, item in ipairs(items_of(body.data or body.images)) do
+    if type(item) ~= "string" and type(item) ~= "table" then
+      return false
+    end
+  end
+  return true
+end
+
+-- An item that is a text is a URL.
+local function image(item, index)
+  if type(item) == "string" then
+    return { url = item, index = index }
+  end
+  for name, value in pairs(text.image(item, index)) do
+    item[name] = value
+  end
+  return item
+end
+
+---@param body table
+---@return table
+function images.normalise(body)
+  reply.envelope(body)
+  local list = {}
+  for i, item in ipairs(items_of(body.data or body.images)) do
+    list[i] = image(item, i - 1)
+  end
+  body.data = list
+  return body
+end
+
+return images

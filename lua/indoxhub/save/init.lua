@@ -1,0 +1,309 @@
+--- client:save: a result as a file, from a URL, base64 or a data URI.
+
+local address = require "indoxhub.address"
+local answer_errors = require "indoxhub.errors.answer"
+local auth = require "indoxhub.auth"
+local call = require "indoxhub.call"
+local core = require "indoxhub.core"
+local errors = require "indoxhub.errors"
+local options_of = require "indoxhub.params.options"
+local request = require "indoxhub.request"
+local source_of = require "indoxhub.save.source"
+local target = require "indoxhub.save.target"
+local transport = require "indoxhub.transport"
+
+local OPTIONS = { on_progress = "callback", timeout = "timeout",
+  max_retries = "count" }
+
+local MOST_REDIRECTS = 3
+
+local REDIRECTS = { [301] = true, [302] = true, [303] = true, [307] = true,
+  [308] = true }
+
+---------------------------------------------------------------------------
+-- one download
+
+---@class indoxhub.Download
+---@field url string
+---@field file indoxhub.Target
+---@field furthest integer how many bytes there were at most
+---@field validator? string what If-Range takes, to be sure of the same bytes
+---@field etag? string
+---@field total? integer bytes of the whole file
+---@field content_type? string
+---@field on_progress? fun(received: integer, total?: integer)
+
+-- What may be shown of a URL: its query may be what gives access.
+local function shown(url)
+  return (url:gsub("[?#].*$", ""):gsub("^([^/]*//)[^/]*@", "%1"))
+end
+
+-- Whether a redirect may be followed: to https, or where it came from.
+local function may_go(from, to)
+  return to:lower():find("^https://") ~= nil
+    or address.origin(from) == address.origin(to)
+end
+
+-- Bytes from where the file ends, of the file that was begun and no other.
+local function range_headers(download)
+  local goes_on = download.file.size > 0 and download.validator
+  return { Accept = "*/*", ["If-Range"] = goes_on and download.validator or nil,
+    Range = goes_on and ("bytes=%.0f-"):format(download.file.size) or nil }
+end
+
+-- The request for the file, or for the rest of it. Key and headers of the
+-- program are for its own server only.
+local function exchange_for(course, download, try, url)
+  local settings, what = course.caller.settings, course.what
+  what.foreign = address.origin(url) ~= settings.base.origin
+  what.headers = range_headers(download)
+  local exchange = request.build(settings, what, course.options,
+    not what.foreign and auth.at_hand(settings, what) or false, url)
+  exchange.paced, exchange.on_progress = true, nil
+  exchange.timeouts.total = try.deadline
+    and math.max(0.001, try.deadline - core.now()) or false
+  return exchange
+end
+
+local function ask(course, download, try, url)
+  local err
+  try.exchange = exchange_for(course, download, try, url)
+  try.transfer, err = transport.submit(course.caller, try.exchange)
+  if not try.transfer then
+    return nil, err
+  end
+  try.answer, err = transport.head(try.transfer, try.exchange)
+  return try.answer, err
+end
+
+-- The answer that is no redirect; nil and an error.
+local function ask_and_follow(course, download, try)
+  local url = download.url
+  for _ = 0, MOST_REDIRECTS do
+    local answer, err = ask(course, download, try, url)
+    if not answer or not REDIRECTS[answer.status] then
+      return answer, err
+    end
+    try.transfer:cancel()
+    local location = answer.headers.location or ""
+    local to = location ~= "" and address.resolve(url, location)
+    if not to or not may_go(url, to) then
+      return nil, answer_errors.protocol("the server redirects to "
+        .. shown(location), answer, "redirect")
+    end
+    url = to
+  end
+  return nil, errors.new("protocol", "the server redirects too often",
+    { code = "redirect" })
+end
+
+-- A weak validator does not promise the same bytes.
+local function validator_of(headers)
+  local tag = headers.etag
+  return tag and not tag:find("^W/") and tag or headers["last-modified"]
+end
+
+-- Whether a partial answer is the rest of the file that was begun.
+local function is_rest(download, headers)
+  local first, total = (headers["content-range"] or "")
+    :match("^bytes%s+(%d+)%-%d+/([%d*]+)$")
+  return download.validator ~= nil and tonumber(first) == download.file.size
+    and (total == "*" or tonumber(total) == download.total)
+    and (headers.etag or download.etag) == download.etag
+end
+
+-- What is there is of no use: the next try begins at the first byte.
+local function start_over(download, try)
+  try.transfer:cancel()
+  download.validator = nil
+  local ok, err = target.restart(download.file)
+  return nil, not ok and err or errors.new("truncated",
+    "the server sent another part of the file than was asked for",
+    { code = "range" })
+end
+
+-- Prepares for the file from its first byte on.
+local function begin_body(download, headers)
+  download.total = tonumber(headers["content-length"])
+  download.validator = headers["accept-ranges"] ~= "none"
+    and download.total and validator_of(headers) or nil
+  download.etag, download.content_type = headers.etag, headers["content-type"]
+  return download.file.size == 0 or target.restart(download.file)
+end
+
+-- What the program's function raises leaves nothing behind.
+local function show_progress(download, try)
+  local ok, err = pcall(download.on_progress, download.file.size,
+    download.total)
+  if not ok then
+    try.transfer:cancel()
+    target.discard(download.file)
+    error(err, 0)
+  end
+end
+
+-- Only what nobody got before is progress; or a file that always breaks off at
+-- the same place would be asked for without end.
+local function take(course, download, try, bytes)
+  local file = download.file
+  local ok, err = target.write(file, bytes)
+  if not ok then
+    try.transfer:cancel()
+    return nil, err
+  end
+  if file.size > download.furthest then
+    course.failed, download.furthest = 0, file.size
+  end
+  if download.on_progress then
+    show_progress(download, try)
+  end
+  return true
+end
+
+-- What a transfer that has ended makes of the file.
+local function finish(download, try, result)
+  local err = transport.failure(result, try.exchange)
+  if not err and download.total and download.file.size < download.total then
+    err = errors.new("truncated", "the server sent less than it announced",
+      { code = "closed" })
+  end
+  return not err or nil, err
+end
+
+-- Writes what arrives until the transfer ends.
+local function receive(course, download, try)
+  local transfer = try.transfer
+  while true do
+    local told = transfer:told()
+    local result = transfer:result()
+    local bytes = transfer:read()
+    local ok, err
+    if bytes ~= "" then
+      ok, err = take(course, download, try, bytes)
+    elseif result then
+      return finish(download, try, result)
+    else
+      ok, err = transport.wait(transfer, told)
+    end
+    if not ok then
+      return nil, err
+    end
+  end
+end
+
+-- The error of an answer that is no file.
+local function refused(try, answer)
+  local complete, err = transport.body(try.transfer, answer, try.exchange)
+  if not complete then
+    return nil, err
+  elseif complete.status < 400 then
+    return nil, answer_errors.protocol("the server sent no file", complete,
+      "status")
+  end
+  return nil, answer_errors.from_status(complete)
+end
+
+local function once(course, download, try)
+  local answer, err = ask_and_follow(course, download, try)
+  local status = answer and answer.status
+  local begun = download.file.size > 0
+  if not answer then
+    return nil, err
+  elseif begun and (status == 416
+    or status == 206 and not is_rest(download, answer.headers)) then
+    return start_over(download, try)
+  elseif status == 200 then
+    local ok
+    ok, err = begin_body(download, answer.headers)
+    if not ok then
+      try.transfer:cancel()
+      return nil, err
+    end
+  elseif status ~= 206 or not begun then
+    return refused(try, answer)
+  end
+  return receive(course, download, try)
+end
+
+local function fetch(caller, url, file, options)
+  url = address.resolve(caller.settings.base.url, url)
+  if not url then
+    return nil, errors.new("protocol", "the result is at no URL",
+      { code = "url" })
+  end
+  local course = call.begin(caller, { operation = "client.save",
+    method = "GET", path = shown(url), key = "optional" }, options)
+  course.resumable = true
+  local download = { url = url, file = file, furthest = 0,
+    on_progress = options.on_progress }
+  local ok, err = call.run(course, function(try)
+    return once(course, download, try)
+  end)
+  call.done(course, err)
+  return ok, err, download.content_type
+end
+
+---------------------------------------------------------------------------
+-- the method
+
+local function check(path, options)
+  if type(path) ~= "string" or path == "" then
+    return "path must be the name of the file to write, not "
+      .. (path == "" and "an empty string" or "a " .. type(path))
+  elseif path:find("%z") then
+    return "path must not contain a NUL byte"
+  end
+  return options ~= nil and options_of.check(options, OPTIONS)
+end
+
+local function describe(err)
+  err.operation = "client.save"
+  return err
+end
+
+---@class indoxhub.SaveOptions
+---@field on_progress? fun(received: integer, total?: integer) may not wait
+---@field timeout? number|indoxhub.Timeouts
+---@field max_retries? integer tries without progress; default 2
+
+---@class indoxhub.Saved
+---@field path string
+---@field bytes integer
+---@field content_type? string as the server or the data URI says
+
+--- Saves a result to a file, which appears only when it is complete. What is
+--- downloaded goes on where it was cut off, when the server can do that.
+---@param caller indoxhub.Caller
+---@param item any a reply, one element of its data, or a finished job
+---@param path string
+---@param options? indoxhub.SaveOptions
+---@return indoxhub.Saved? saved, indoxhub.Error? err
+return function(caller, item, path, options)
+  local wrong = check(path, options)
+  if wrong then
+    error("client.save: " .. wrong, 3)
+  end
+  local source, err = source_of(item)
+  local file
+  if source then
+    file, err = target.open(path)
+  end
+  if not file then
+    return nil, describe(err)
+  end
+  local content_type = source.content_type
+  local ok
+  if source.bytes then
+    ok, err = target.write(file, source.bytes)
+  else
+    ok, err, content_type = fetch(caller, source.url, file, options or {})
+  end
+  if ok then
+    ok, err = target.commit(file)
+  end
+  if not ok then
+    target.discard(file)
+    return nil, describe(err)
+  end
+  return { path = path, bytes = file.size, content_type = content_type }
+end

@@ -1,0 +1,109 @@
+--- The file that a result is saved to: written beside its place under another
+--- name, and moved there when it is complete.
+
+local core = require "indoxhub.core"
+local errors = require "indoxhub.errors"
+
+local target = {}
+
+---@class indoxhub.Target
+---@field path string
+---@field part string the name it has meanwhile
+---@field handle file*
+---@field size integer bytes written
+
+local count = 0
+
+-- A longer name would leave no room for what is added to it.
+local LONGEST_NAME = 200
+
+-- A name that nobody else uses, also not another process.
+local function part_name(path)
+  local folder, name = path:match("^(.-)([^/]*)$")
+  count = count + 1
+  return ("%s%s.%s-%d.part"):format(folder, name:sub(1, LONGEST_NAME),
+    (tostring({}) .. core.now()):gsub("%W", ""):sub(-16), count)
+end
+
+local function failed(path, why)
+  -- The system's message begins with a name that nobody knows.
+  return nil, errors.new("file", ("cannot write %s: %s"):format(path,
+    (tostring(why):gsub("^.*: ", ""))), { code = "unwritable" })
+end
+
+local function is_folder(path)
+  local handle = io.open(path .. "/.", "rb")
+  if handle then
+    handle:close()
+  end
+  return handle ~= nil
+end
+
+--- Opens a file to be written.
+---@param path string
+---@return indoxhub.Target? opened, indoxhub.Error? err
+function target.open(path)
+  if path:find("/$") or is_folder(path) then
+    return failed(path, "it is a folder")
+  end
+  local part = part_name(path)
+  local handle, why = io.open(part, "wb")
+  if not handle then
+    return failed(path, why)
+  end
+  return { path = path, part = part, handle = handle, size = 0 }
+end
+
+--- Adds bytes.
+---@param self indoxhub.Target
+---@param bytes string
+---@return true? ok, indoxhub.Error? err
+function target.write(self, bytes)
+  local ok, why = self.handle:write(bytes)
+  if not ok then
+    return failed(self.path, why)
+  end
+  self.size = self.size + #bytes
+  return true
+end
+
+--- Forgets what was written.
+---@param self indoxhub.Target
+---@return true? ok, indoxhub.Error? err
+function target.restart(self)
+  self.handle:close()
+  local why
+  self.handle, why = io.open(self.part, "wb")
+  self.size = 0
+  if not self.handle then
+    return failed(self.path, why)
+  end
+  return true
+end
+
+--- Moves the complete file to its place.
+---@param self indoxhub.Target
+---@return true? ok, indoxhub.Error? err
+function target.commit(self)
+  local ok, why = self.handle:close()
+  self.handle = nil
+  if ok then
+    ok, why = os.rename(self.part, self.path)
+  end
+  if not ok then
+    return failed(self.path, why)
+  end
+  return true
+end
+
+--- Removes what is not complete.
+---@param self indoxhub.Target
+function target.discard(self)
+  if self.handle then
+    self.handle:close()
+    self.handle = nil
+  end
+  os.remove(self.part)
+end
+
+return target

@@ -1,0 +1,60 @@
+--- Times as servers write them, as seconds since 1970.
+
+local times = {}
+
+-- Days from 1970-01-01 to a date of the Gregorian calendar.
+local function days_from_epoch(year, month, day)
+  if month <= 2 then
+    year, month = year - 1, month + 12
+  end
+  return 365 * year + math.floor(year / 4) - math.floor(year / 100)
+    + math.floor(year / 400) + math.floor((153 * month - 457) / 5)
+    + day - 719469
+end
+
+--- Seconds since 1970 of a time as servers write it: a number, or ISO 8601,
+--- which without a zone means UTC.
+---@param value any
+---@return number?
+function times.epoch(value)
+  if type(value) == "number" then
+    return value
+  elseif type(value) ~= "string" then
+    return nil
+  end
+  local year, month, day, hour, minute, second, zone = value:match(
+    "^(%d%d%d%d)-(%d%d)-(%d%d)[Tt ](%d%d):(%d%d):(%d%d%.?%d*)(.*)$")
+  if not year then
+    return nil
+  end
+  local days = days_from_epoch(tonumber(year), tonumber(month), tonumber(day))
+  local seconds = days * 86400 + tonumber(hour) * 3600
+    + tonumber(minute) * 60 + tonumber(second)
+  if zone == "" or zone:lower() == "z" then
+    return seconds
+  end
+  local sign, zone_hour, zone_minute = zone:match("^([+-])(%d%d):?(%d?%d?)$")
+  if not sign or #zone ~= 3 and #zone_minute ~= 2 then
+    return nil
+  end
+  local offset = tonumber(zone_hour) * 3600
+    + (tonumber(zone_minute) or 0) * 60
+  return sign == "+" and seconds - offset or seconds + offset
+end
+
+local MONTHS = { jan = 1, feb = 2, mar = 3, apr = 4, may = 5, jun = 6, jul = 7,
+  aug = 8, sep = 9, oct = 10, nov = 11, dec = 12 }
+
+--- Seconds since 1970 of a date in a header, such as
+--- "Sun, 06 Nov 1994 08:49:37 GMT".
+---@param text any
+---@return number?
+function times.http_date(text)
+  local day, name, year, hour, minute, second = tostring(text):match(
+    "^%a+, (%d%d)[ -](%a%a%a)[ -](%d%d%d%d) (%d%d):(%d%d):(%d%d) GMT$")
+  local month = MONTHS[(name or ""):lower()]
+  return month and days_from_epoch(tonumber(year), month, tonumber(day)) * 86400
+    + tonumber(hour) * 3600 + tonumber(minute) * 60 + tonumber(second)
+end
+
+return times

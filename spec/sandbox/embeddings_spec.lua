@@ -1,0 +1,66 @@
+-- Embeddings: vectors that follow from the text.
+local ask = require "spec.sandbox.ask"
+
+describe("the sandbox's embeddings", function()
+  local sandbox
+
+  setup(function()
+    sandbox = ask.start()
+  end)
+
+  teardown(function()
+    sandbox:stop()
+  end)
+
+  local function vectors(text, params, headers)
+    return sandbox:post("embeddings", { text = text,
+      additional_params = params }, headers)
+  end
+
+  local function dot(a, b)
+    local sum = 0
+    for i, value in ipairs(a) do
+      sum = sum + value * b[i]
+    end
+    return sum
+  end
+
+  it("are as long as was asked for, and of length one", function()
+    for asked, expected in pairs { [8] = 8, [20] = 20, [64] = 64, [1] = 8,
+      [1536] = 64 } do
+      local reply = vectors("grey heron", { dimensions = asked })
+      assert.equal(expected, reply.dimensions)
+      assert.equal(expected, #reply.data[1])
+      assert.is_true(math.abs(dot(reply.data[1], reply.data[1]) - 1) < 1e-4)
+    end
+    assert.equal(32, vectors("grey heron").dimensions)
+  end)
+
+  it("are alike for texts that are alike", function()
+    local data = vectors { "a grey heron in the reeds",
+      "the grey herons in a reed", "quarterly tax statement 2026",
+      "a grey heron in the reeds" }.data
+    assert.equal(4, #data)
+    assert.same(data[1], data[4])
+    assert.is_true(dot(data[1], data[2]) > dot(data[1], data[3]) + 0.2)
+  end)
+
+  it("come in three shapes", function()
+    local flat = { ["X-Sandbox-Shape"] = "flat" }
+    assert.equal(32, #vectors("one", nil, flat).data)
+    assert.equal(2, #vectors({ "one", "two" }, nil, flat).data)
+    local openai = vectors({ "one", "two" }, nil,
+      { ["X-Sandbox-Shape"] = "openai" })
+    assert.is_nil(openai.dimensions)
+    assert.equal(1, openai.data[2].index)
+    assert.same(vectors("two").data[1], openai.data[2].embedding)
+    assert.equal(2, openai.usage.prompt_tokens)
+    local reply = sandbox:curl_json("/v1/embeddings", "-d",
+      '{"input":["two"],"dimensions":8}')
+    assert.equal(8, #reply.data[1].embedding)
+  end)
+
+  it("are counted by the tokens of the texts", function()
+    assert.equal(5, vectors({ "eightlet", "twelveletter" }).usage.tokens_total)
+  end)
+end)

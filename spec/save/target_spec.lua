@@ -1,0 +1,153 @@
+-- A file that appears at its place only when it is complete.
+local indoxhub = require "indoxhub"
+local target = require "indoxhub.save.target"
+
+describe("a file to be written", function()
+  local folder
+
+  before_each(function()
+    folder = os.tmpname()
+    os.remove(folder)
+    assert(os.execute("mkdir " .. folder))
+  end)
+
+  after_each(function()
+    os.execute("chmod -R u+w " .. folder .. "; rm -rf " .. folder)
+  end)
+
+  local function names()
+    local pipe = io.popen("ls -A " .. folder)
+    local list = {}
+    for name in pipe:lines() do
+      list[#list + 1] = name
+    end
+    pipe:close()
+    return list
+  end
+
+  local function read(name)
+    local file = assert(io.open(folder .. "/" .. name, "rb"))
+    local text = file:read("*a")
+    file:close()
+    return text
+  end
+
+  local function write(name, text)
+    local file = assert(io.open(folder .. "/" .. name, "wb"))
+    file:write(text)
+    file:close()
+  end
+
+  it("has another name until it is complete", function()
+    write("a.bin", "old")
+    local file = assert(target.open(folder .. "/a.bin"))
+    assert(target.write(file, "new\0"))
+    assert.equal("old", read("a.bin"))
+    assert.equal(2, #names())
+    assert.equal(4, file.size)
+    assert(target.commit(file))
+    assert.equal("new\0", read("a.bin"))
+    assert.same({ "a.bin" }, names())
+  end)
+
+  it("leaves nothing behind when it is given up", function()
+    write("a.bin", "old")
+    local file = assert(target.open(folder .. "/a.bin"))
+    assert(target.write(file, ("x"):rep(100000)))
+    target.discard(file)
+    assert.same({ "a.bin" }, names())
+    assert.equal("old", read("a.bin"))
+    target.discard(file) -- again
+  end)
+
+  it("can begin again", function()
+    local file = assert(target.open(folder .. "/a.bin"))
+    assert(target.write(file, "a wrong beginning"))
+    assert(target.restart(file))
+    assert.equal(0, file.size)
+    assert(target.write(file, "right"))
+    assert(target.commit(file))
+    assert.equal("right", read("a.bin"))
+  end)
+
+  it("is not disturbed by another for the same place", function()
+    local one = assert(target.open(folder .. "/a.bin"))
+    local other = assert(target.open(folder .. "/a.bin"))
+    assert(target.write(one, "one"))
+    assert(target.write(other, "other"))
+    assert(target.commit(other))
+    target.discard(one)
+    assert.equal("other", read("a.bin"))
+    assert.same({ "a.bin" }, names())
+  end)
+
+  it("may have a name as long as names can be", function()
+    local name = ("n"):rep(255)
+    local file = assert(target.open(folder .. "/" .. name))
+    assert(target.commit(file))
+    assert.same({ name }, names())
+  end)
+
+  local function refusal(path)
+    local file, err = target.open(path)
+    assert.is_nil(file)
+    assert.equal("file", err.kind)
+    assert.equal("unwritable", err.code)
+    assert.matches(path, err.message, 1, true)
+    return err.message
+  end
+
+  it("is not a folder", function()
+    assert.matches("it is a folder", refusal(folder))
+    assert.matches("it is a folder", refusal(folder .. "/"))
+    assert.matches("it is a folder", refusal(folder .. "/none/"))
+    assert.same({}, names())
+  end)
+
+  it("needs a folder", function()
+    assert.matches("No such file or directory", refusal(folder .. "/none/a"))
+    write("plain", "")
+    assert.matches("Not a directory", refusal(folder .. "/plain/a"))
+  end)
+
+  it("tells that the place was taken by a folder meanwhile", function()
+    local file = assert(target.open(folder .. "/a.bin"))
+    assert(os.execute("mkdir " .. folder .. "/a.bin"))
+    local ok, err = target.commit(file)
+    assert.is_nil(ok)
+    assert.matches("a.bin: .*directory", err.message)
+    target.discard(file)
+    assert.same({ "a.bin" }, names())
+  end)
+
+  -- Where every write fails, and the name beside it is a link to there.
+  it("tells a full disk, and leaves nothing there", function()
+    for _, size in ipairs { 10, 100000 } do -- at its end, or at once
+      local file = assert(target.open(folder .. "/a.bin"))
+      file.handle:close()
+      assert(os.execute(("ln -sf /dev/full '%s'"):format(file.part)))
+      file.handle = assert(io.open(file.part, "wb"))
+      local ok, err = target.write(file, ("x"):rep(size))
+      if ok then
+        ok, err = target.commit(file)
+      end
+      assert.is_nil(ok)
+      assert.equal("file", err.kind)
+      assert.matches("cannot write .*a.bin: No space left on device",
+        err.message)
+      target.discard(file)
+      assert.same({}, names())
+    end
+  end)
+
+  it("is the same for bytes that are at hand", function()
+    local client = indoxhub.new { api_key = "k" }
+    write("a.bin", "old")
+    local saved = indoxhub.assert(client:save("data:a/b;base64,AP8=",
+      folder .. "/a.bin"))
+    assert.same({ path = folder .. "/a.bin", bytes = 2,
+      content_type = "a/b" }, saved)
+    assert.equal("\0\255", read("a.bin"))
+    assert.same({ "a.bin" }, names())
+  end)
+end)
