@@ -1,18 +1,19 @@
 #!/bin/sh
-# What `make demo` runs: a sandbox on a free port, an answer that streams in, and
-# a program that asks several things at once. With LIVE=1 it asks the real
+# What `make demo` runs: a sandbox on a free port, an answer that streams in, a
+# program that asks several things at once, and one that draws, speaks and films. With LIVE=1 it asks the real
 # service with the key in the environment instead.
 set -eu
 
 lua=$1
 log=$(mktemp)
+folder=$(mktemp -d)
 sandbox=
 cleanup() {
   if [ -n "$sandbox" ]; then
     kill "$sandbox" 2>/dev/null || true
     wait "$sandbox" 2>/dev/null || true
   fi
-  rm -f "$log"
+  rm -rf "$log" "$folder"
 }
 trap cleanup EXIT
 trap 'exit 130' INT TERM
@@ -28,7 +29,7 @@ if [ -n "${LIVE:-}" ]; then
   echo "Asking the real service with your key."
 else
   say "indoxhub sandbox &"
-  $command sandbox >"$log" 2>&1 &
+  $command sandbox --job-seconds 2 >"$log" 2>&1 &
   sandbox=$!
   until grep -q http "$log"; do
     if ! kill -0 "$sandbox" 2>/dev/null; then
@@ -55,3 +56,8 @@ $lua examples/parallel.lua
 
 say "$lua examples/frame_loop.lua"
 $lua examples/frame_loop.lua
+
+if [ -z "${LIVE:-}" ]; then # a video costs too much for a demo
+  say "$lua examples/media.lua"
+  $lua examples/media.lua "$folder"
+fi
