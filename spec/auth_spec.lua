@@ -398,7 +398,6 @@ describe("a token that many wait for", function()
   end
 
   local loop = require "indoxhub.loop"
-  local core = require "indoxhub.core"
 
   local function pause(slot, limit)
     if loop.wait(slot, math.max(0, limit - core.now())) then
