@@ -44,8 +44,8 @@ end
 
 -- Sockets and the like of this process; pipes come and go with each look.
 local function count_descriptors()
-  local pipe = io.popen("ls -l /proc/$PPID/fd 2>&1 | " ..
-    "grep -cE 'socket|anon_inode'")
+  local pipe = io.popen("for fd in /proc/$PPID/fd/*; do readlink $fd; " ..
+    "done | grep -cE 'socket|anon_inode'")
   local n = tonumber(pipe:read("*a"))
   pipe:close()
   return n
