@@ -107,7 +107,7 @@ describe("a key", function()
         local client, name = client_with({ OK }, { auth = "key",
           api_key = fn })
         local _, err = client.user:me()
-        assert.equal("no_key", err.code)
+        assert.equal("key_function", err.code)
         assert.truthy(err.message:find(said, 1, true))
         assert.is_nil(tostring(err):find(KEY, 1, true))
         assert.equal("", raw:got(name))

@@ -157,7 +157,8 @@ describe("a file", function()
     end
 
     it("with a source of another kind", function()
-      assert.matches("path must be a string, not a nil", wrong(indoxhub.file))
+      assert.matches("indoxhub.file: path must be a string, not nil",
+        wrong(indoxhub.file))
       assert.matches("name of a file", wrong(indoxhub.file, ""))
       assert.matches("name of a file", wrong(indoxhub.file, "a\0b"))
       assert.matches("data must be a string", wrong(indoxhub.bytes, 5))
@@ -166,9 +167,10 @@ describe("a file", function()
 
     it("with wrong options", function()
       local function read() end
-      assert.matches("unknown option size", wrong(indoxhub.file, "a",
+      assert.matches("unknown option \"size\"", wrong(indoxhub.file, "a",
         { size = 1 }))
-      assert.matches("unknown option name", wrong(indoxhub.reader, read,
+      assert.matches("unknown option \"name\"; known: content_type", wrong(
+        indoxhub.reader, read,
         { name = "a" }))
       assert.matches("options must be a table", wrong(indoxhub.file, "a", "b"))
       assert.matches("filename must be a string", wrong(indoxhub.bytes, "a",

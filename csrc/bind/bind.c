@@ -81,6 +81,13 @@ int ih_push_failure(lua_State *L, const char *message) {
   return 2;
 }
 
+void ih_push_count(lua_State *L, uint64_t n) {
+  if (sizeof(lua_Integer) >= sizeof n)
+    lua_pushinteger(L, (lua_Integer)n);
+  else
+    lua_pushnumber(L, (lua_Number)n);
+}
+
 /* core.now() -> seconds of the monotonic clock */
 static int l_now(lua_State *L) {
   lua_pushnumber(L, (lua_Number)ih_poll_now() / 1e9);

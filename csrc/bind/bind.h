@@ -48,6 +48,9 @@ int64_t ih_nanoseconds(lua_Number seconds);
 /* nil and a message; the number of results. */
 int ih_push_failure(lua_State *L, const char *message);
 
+/* Pushes how many bytes there are: an integer where it has room for them. */
+void ih_push_count(lua_State *L, uint64_t n);
+
 /* The engine at stack index 1, for engine:submit of submit.c. */
 struct engine_box *ih_check_engine(lua_State *L, int index);
 

@@ -137,8 +137,10 @@ static int l_result(lua_State *L) {
   set_integer(L, "os_error", r->os_error);
   lua_pushstring(L, r->text);
   lua_setfield(L, -2, "text");
-  set_number(L, "bytes_in", (lua_Number)r->received);
-  set_number(L, "bytes_out", (lua_Number)r->sent);
+  ih_push_count(L, r->received);
+  lua_setfield(L, -2, "bytes_in");
+  ih_push_count(L, r->sent);
+  lua_setfield(L, -2, "bytes_out");
   set_integer(L, "new_connections", (lua_Integer)r->new_connections);
   lua_pushboolean(L, r->sent_all);
   lua_setfield(L, -2, "sent_all");

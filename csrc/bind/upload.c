@@ -37,11 +37,11 @@ static int l_feed(lua_State *L) {
 ** that is not known */
 static int l_sent(lua_State *L) {
   const struct ih_request *r = ih_check_transfer(L)->request;
-  lua_pushnumber(L, (lua_Number)r->sent);
+  ih_push_count(L, r->sent);
   if (r->total < 0)
     lua_pushnil(L);
   else
-    lua_pushnumber(L, (lua_Number)r->total);
+    ih_push_count(L, (uint64_t)r->total);
   return 2;
 }
 

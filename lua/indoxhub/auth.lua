@@ -28,7 +28,7 @@ local function find_key(settings)
     if not ok or type(value) ~= "string" then
       -- What it raised may hold a key.
       return refuse("the api_key function "
-        .. (ok and "returned no string" or "raised an error"))
+        .. (ok and "returned no string" or "raised an error"), "key_function")
     end
     key = value
   end

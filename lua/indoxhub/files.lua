@@ -37,36 +37,46 @@ function files.is(value)
   return type(value) == "table" and getmetatable(value) == file_mt
 end
 
-local function check(what, value, kind)
+local function check(fn, what, value, kind)
   if type(value) ~= kind then
-    error(("%s must be a %s, not a %s"):format(what, kind, type(value)), 3)
+    error(("indoxhub.%s: %s must be a %s, not %s"):format(fn, what, kind,
+      value == nil and "nil" or "a " .. type(value)), 3)
   end
 end
 
 local OPTION_TYPES = { filename = "string", content_type = "string",
   size = "number", rewind = "function" }
 
-local function check_options(options, known)
+local function check_options(fn, options, known)
+  local function refuse(...)
+    error(("indoxhub.%s: "):format(fn) .. (...):format(select(2, ...)), 4)
+  end
   if type(options) ~= "table" then
-    error("options must be a table, not a " .. type(options), 3)
+    refuse("options must be a table, not a %s", type(options))
   end
   for name, value in pairs(options) do
     if not known[name] then
-      error(("unknown option %s"):format(tostring(name)), 3)
+      local names = {}
+      for option in pairs(known) do
+        names[#names + 1] = option
+      end
+      table.sort(names)
+      refuse("unknown option %q; known: %s", tostring(name),
+        table.concat(names, ", "))
     elseif type(value) ~= OPTION_TYPES[name] then
-      error(("option %s must be a %s, not a %s"):format(name,
-        OPTION_TYPES[name], type(value)), 3)
+      refuse("option %s must be a %s, not a %s", name, OPTION_TYPES[name],
+        type(value))
     end
   end
   local size, kind = options.size, options.content_type
   if size and not (size >= 0 and size < 2 ^ 53 and size % 1 == 0) then
-    error("option size must be a whole number of bytes", 3)
+    refuse("option size must be a whole number of bytes")
   end
   if kind and not kind:find("^[%w!#$&^_.+-]+/[ -~]+$") then
-    error("option content_type must be like \"audio/wav\"", 3)
+    refuse("option content_type must be like \"audio/wav\"")
   end
   if options.filename and options.filename:find("%z") then
-    error("option filename must not contain a NUL byte", 3)
+    refuse("option filename must not contain a NUL byte")
   end
 end
 
@@ -75,12 +85,13 @@ end
 ---@param options? {filename?: string, content_type?: string} both are guessed
 ---@return indoxhub.File
 function files.file(path, options)
-  check("path", path, "string")
+  check("file", "path", path, "string")
   if path == "" or path:find("%z") then
     error("path must be the name of a file", 2)
   end
   options = options or {}
-  check_options(options, { filename = true, content_type = true })
+  check_options("file", options, { filename = true,
+    content_type = true })
   return setmetatable({ path = path, filename = options.filename,
     content_type = options.content_type }, file_mt)
 end
@@ -91,9 +102,10 @@ end
 ---@param content_type? string guessed from the name or the bytes
 ---@return indoxhub.File
 function files.bytes(data, filename, content_type)
-  check("data", data, "string")
+  check("bytes", "data", data, "string")
   local options = { filename = filename, content_type = content_type }
-  check_options(options, { filename = true, content_type = true })
+  check_options("bytes", options, { filename = true,
+    content_type = true })
   return setmetatable({ data = data, filename = filename,
     content_type = content_type }, file_mt)
 end
@@ -112,10 +124,10 @@ end
 ---@param options? indoxhub.ReaderOptions
 ---@return indoxhub.File
 function files.reader(read, options)
-  check("read", read, "function")
+  check("reader", "read", read, "function")
   options = options or {}
-  check_options(options, { size = true, filename = true, content_type = true,
-    rewind = true })
+  check_options("reader", options, { size = true, filename = true,
+    content_type = true, rewind = true })
   return setmetatable({ read = read, size = options.size,
     filename = options.filename, content_type = options.content_type,
     rewind = options.rewind }, file_mt)

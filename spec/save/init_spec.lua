@@ -408,6 +408,7 @@ describe("client:save", function()
       assert.matches("^spec/save/init_spec.lua:%d+: client.save: ", wrong)
       return wrong
     end
+    assert.matches("expects a reply.*, not nil", message(nil, "a"))
     assert.matches("not a nil", message({}))
     assert.matches("not an empty string", message({}, ""))
     assert.matches("NUL", message({}, "a\0b"))

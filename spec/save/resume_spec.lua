@@ -117,15 +117,36 @@ describe("a download that breaks off", function()
   end)
 
   it("goes on again and again while it gets on", function()
-    local replies = { cut("0") }
-    for i = 1, 4 do
-      replies[i + 1] = rest(i, tostring(i))
+    local block, replies = ("0123456789abcdef"):rep(4096), {}
+    local size = 5 * #block
+    for i = 0, 4 do
+      local status = i == 0 and "200 OK" or "206 Partial Content"
+      replies[i + 1] = servers.head(status, "a/b", size - i * #block,
+        ETAG .. (i == 0 and "" or ("Content-Range: bytes %d-%d/%d\r\n")
+          :format(i * #block, size - 1, size))) .. block
     end
-    replies[6] = rest(5, "56789")
     local saved, err, requests = save(replies, { max_retries = 1 })
-    assert_saved("0123456789", saved, err)
-    assert.equal(6, #requests)
-    assert.equal("bytes=5-", header(requests[6], "Range"))
+    assert_saved(block:rep(5), saved, err)
+    assert.equal(5, #requests)
+    assert.equal(("bytes=%d-"):format(4 * #block),
+      header(requests[5], "Range"))
+  end)
+
+  it("is given up when it hardly gets on", function()
+    local saved, err, requests = save({ cut("0"), rest(1, "1"), rest(2, "2"),
+      rest(3, "3"), rest(4, "456789") }, { max_retries = 2 })
+    assert.is_nil(saved)
+    assert.equal("truncated", err.kind)
+    assert.equal(3, #requests)
+    assert.equal("", left())
+  end)
+
+  it("is not a web page", function()
+    local saved, err = save { servers.reply("200 OK", "text/html; charset=x",
+      "<html><title>Sign in</title></html>") }
+    assert.is_nil(saved)
+    assert.equal("protocol html", err.kind .. " " .. err.code)
+    assert.equal("", left())
   end)
 
   it("goes on after other failures in between", function()

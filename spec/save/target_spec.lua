@@ -110,6 +110,14 @@ describe("a file to be written", function()
     assert.matches("Not a directory", refusal(folder .. "/plain/a"))
   end)
 
+  it("does not replace what is no file", function()
+    local pipe = folder .. "/pipe"
+    assert(os.execute("mkfifo " .. pipe))
+    assert.matches("not a regular file", refusal(pipe))
+    assert.matches("not a regular file", refusal("/dev/null"))
+    assert.same({ "pipe" }, names())
+  end)
+
   it("tells that the place was taken by a folder meanwhile", function()
     local file = assert(target.open(folder .. "/a.bin"))
     assert(os.execute("mkdir " .. folder .. "/a.bin"))

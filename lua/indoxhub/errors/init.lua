@@ -32,6 +32,8 @@ local LONGEST_MESSAGE = 300
 -- What to do, by "kind.code" or by kind.
 local hints = {
   ["authentication.no_key"] = "set INDOXHUB_API_KEY or the api_key option",
+  ["authentication.key_function"] =
+    "call that function yourself to see why; what it raised may hold a key",
   ["authentication.insecure"] =
     "use https, or set allow_http = true if this network is yours",
   ["authentication.bad_key"] =

@@ -41,6 +41,11 @@ local function check_extra(row, name)
     return ("%s is no field of the request but an option: " ..
       "put it into a second table"):format(name)
   end
+  for _, param in ipairs(row.params) do
+    if param.compatible == name then
+      return ("unknown field %s: here it is called %s"):format(name, param[1])
+    end
+  end
   local near = spelling.nearest(name, names_of(row))
   if near and not (row.extra and is_provider_param(name)) then
     return ("unknown field %s: did you mean %s?%s"):format(name, near,
@@ -163,6 +168,8 @@ function params.place(row, given, compatible)
   local required = row.params[1].required
   if type(given) ~= "table" and not (given == nil and not required) then
     return nil, "expects a table of request fields, not " .. show(given)
+      .. (required and ("; %s is required: %s"):format(row.params[1][1],
+        row.params[1].about) or "")
   end
   local fields, extra = sort_out(row, given or {})
   if not fields then
@@ -188,8 +195,9 @@ local function check_argument(row, name, value)
     value = ("%.0f"):format(value)
   end
   if type(value) ~= "string" or value == "" then
-    return nil, ("expects %s, a string that is not empty; it is %s")
-      :format(name, show(value))
+    return nil, ("expects %s, a string that is not empty; it is %s%s")
+      :format(name, show(value), row.joined
+        and " (a model is named as \"provider/model\")" or "")
   elseif value == "." or value == ".." then
     return nil, ("expects %s, which cannot be %q"):format(name, value)
   end

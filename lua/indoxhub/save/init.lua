@@ -15,6 +15,9 @@ local transport = require "indoxhub.transport"
 local OPTIONS = { on_progress = "callback", timeout = "timeout",
   max_retries = "count" }
 
+-- Bytes after which the tries of a download are counted anew.
+local PROGRESS = 64 * 1024
+
 local MOST_REDIRECTS = 3
 
 local REDIRECTS = { [301] = true, [302] = true, [303] = true, [307] = true,
@@ -26,7 +29,7 @@ local REDIRECTS = { [301] = true, [302] = true, [303] = true, [307] = true,
 ---@class indoxhub.Download
 ---@field url string
 ---@field file indoxhub.Target
----@field furthest integer how many bytes there were at most
+---@field counted integer how many bytes there were when tries were counted anew
 ---@field validator? string what If-Range takes, to be sure of the same bytes
 ---@field etag? string
 ---@field total? integer bytes of the whole file
@@ -142,8 +145,8 @@ local function show_progress(download, try)
   end
 end
 
--- Only what nobody got before is progress; or a file that always breaks off at
--- the same place would be asked for without end.
+-- Only so much more than ever before is progress; or a file that breaks off
+-- again and again would be asked for nearly without end.
 local function take(course, download, try, bytes)
   local file = download.file
   local ok, err = target.write(file, bytes)
@@ -151,8 +154,8 @@ local function take(course, download, try, bytes)
     try.transfer:cancel()
     return nil, err
   end
-  if file.size > download.furthest then
-    course.failed, download.furthest = 0, file.size
+  if file.size >= download.counted + PROGRESS then
+    course.failed, download.counted = 0, file.size
   end
   if download.on_progress then
     show_progress(download, try)
@@ -191,14 +194,21 @@ local function receive(course, download, try)
   end
 end
 
+-- No result of the API is one; a server that is not asked right sends it.
+local function is_web_page(answer)
+  return (answer.headers["content-type"] or ""):lower()
+    :find("html", 1, true) ~= nil
+end
+
 -- The error of an answer that is no file.
 local function refused(try, answer)
   local complete, err = transport.body(try.transfer, answer, try.exchange)
   if not complete then
     return nil, err
   elseif complete.status < 400 then
-    return nil, answer_errors.protocol("the server sent no file", complete,
-      "status")
+    local is_page = is_web_page(answer)
+    return nil, answer_errors.protocol(is_page and "the server sent a web page"
+      or "the server sent no file", complete, is_page and "html" or "status")
   end
   return nil, answer_errors.from_status(complete)
 end
@@ -212,6 +222,8 @@ local function once(course, download, try)
   elseif begun and (status == 416
     or status == 206 and not is_rest(download, answer.headers)) then
     return start_over(download, try)
+  elseif is_web_page(answer) then
+    return refused(try, answer)
   elseif status == 200 then
     local ok
     ok, err = begin_body(download, answer.headers)
@@ -234,7 +246,7 @@ local function fetch(caller, url, file, options)
   local course = call.begin(caller, { operation = "client.save",
     method = "GET", path = shown(url), key = "optional" }, options)
   course.resumable = true
-  local download = { url = url, file = file, furthest = 0,
+  local download = { url = url, file = file, counted = 0,
     on_progress = options.on_progress }
   local ok, err = call.run(course, function(try)
     return once(course, download, try)
@@ -246,8 +258,11 @@ end
 ---------------------------------------------------------------------------
 -- the method
 
-local function check(path, options)
-  if type(path) ~= "string" or path == "" then
+local function check(item, path, options)
+  if type(item) ~= "table" and type(item) ~= "string" then
+    return "expects a reply, one element of its data, or a finished job, not "
+      .. (item == nil and "nil" or "a " .. type(item))
+  elseif type(path) ~= "string" or path == "" then
     return "path must be the name of the file to write, not "
       .. (path == "" and "an empty string" or "a " .. type(path))
   elseif path:find("%z") then
@@ -264,7 +279,7 @@ end
 ---@class indoxhub.SaveOptions
 ---@field on_progress? fun(received: integer, total?: integer) may not wait
 ---@field timeout? number|indoxhub.Timeouts
----@field max_retries? integer tries without progress; default 2
+---@field max_retries? integer tries without 64 KiB of progress; default 2
 
 ---@class indoxhub.Saved
 ---@field path string
@@ -279,7 +294,7 @@ end
 ---@param options? indoxhub.SaveOptions
 ---@return indoxhub.Saved? saved, indoxhub.Error? err
 return function(caller, item, path, options)
-  local wrong = check(path, options)
+  local wrong = check(item, path, options)
   if wrong then
     error("client.save: " .. wrong, 3)
   end

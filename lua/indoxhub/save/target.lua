@@ -31,6 +31,12 @@ local function failed(path, why)
     (tostring(why):gsub("^.*: ", ""))), { code = "unwritable" })
 end
 
+-- A device or a pipe would be replaced, and not written to.
+local function is_special(path)
+  local _, why = core.read_file(path, 0)
+  return why == "not a regular file"
+end
+
 local function is_folder(path)
   local handle = io.open(path .. "/.", "rb")
   if handle then
@@ -45,6 +51,8 @@ end
 function target.open(path)
   if path:find("/$") or is_folder(path) then
     return failed(path, "it is a folder")
+  elseif is_special(path) then
+    return failed(path, "it is not a regular file")
   end
   local part = part_name(path)
   local handle, why = io.open(part, "wb")
