@@ -299,6 +299,25 @@ describe("a client", function()
     assert.truthy(sent_body("other"):find('"null":null', 1, true))
   end)
 
+  it("never shows a key that was put in the wrong place", function()
+    local key = "indox-" .. ("aB3dE6gH"):rep(4)
+    local client = client_for("misplacedkey")
+    for _, message in ipairs {
+      message_of(indoxhub.new, key), message_of(client.with, client, key),
+      message_of(indoxhub.new, { timeout = key }),
+      message_of(indoxhub.new, { auth = key }),
+      message_of(indoxhub.new, { [key] = 1 }),
+      message_of(indoxhub.new, { headers = key }),
+      message_of(client.chat.create, client.chat, key),
+      message_of(client.chat.create, client.chat, {
+        messages = { { role = "user", content = "x" } } }, key),
+      message_of(client.chat.create, client.chat, { model = { key },
+        messages = key }),
+    } do
+      assert.is_nil(message:find("aB3dE6gH", 1, true), message)
+    end
+  end)
+
   it("refuses wrong requests", function()
     local client = client_for("wrongrequest")
     assert_refused("path is required", client.request, client, {})

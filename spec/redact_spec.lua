@@ -85,3 +85,27 @@ describe("text without secrets", function()
     assert.equal(1, select("#", redact("text", { "e" })))
   end)
 end)
+
+describe("a secret of several lines", function()
+  local PEM = "-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQ\n" ..
+    "QCqhkiG9w0BAQEFAASCBKcw/x\"y\n-----END KEY-----\n"
+
+  it("is taken out as it is and as JSON writes it", function()
+    local hide = redact_module.new { PEM }
+    assert.equal("a [redacted] b", hide("a " .. PEM .. " b"))
+    local json = PEM:gsub('"', '\\"'):gsub("\n", "\\n")
+    assert.equal('{"k":"[redacted]"}', hide('{"k":"' .. json .. '"}'))
+    assert.equal('{"k":"[redacted]"}',
+      hide('{"k":"' .. json:gsub("/", "\\/") .. '"}'))
+  end)
+
+  it("is taken out line by line", function()
+    local hide = redact_module.new { PEM }
+    assert.equal("x [redacted] y", hide("x MIIEvQIBADANBgkqhkiG9w0BAQ y"))
+  end)
+
+  it("may be full of what JSON escapes", function()
+    local odd = ('"\\/'):rep(300)
+    assert.equal("[redacted]", redact_module.new { odd }(odd))
+  end)
+end)

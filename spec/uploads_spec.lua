@@ -56,6 +56,32 @@ describe("an upload", function()
     serve(READS)
   end)
 
+  it("takes a reader that has nothing yet now and then", function()
+    local pieces, asked = { "ab", "", "", "cd" }, 0
+    indoxhub.assert(client.audio:transcribe {
+      file = indoxhub.reader(function()
+        asked = asked + 1
+        return pieces[asked]
+      end, { size = 4 }) })
+    assert.truthy(raw:got(name):find("abcd", 1, true))
+  end)
+
+  it("ends in time when its reader never has anything", function()
+    local _, err = client.audio:transcribe({
+      file = indoxhub.reader(function() return "" end) },
+      { timeout = 0.3, max_retries = 0 })
+    assert.equal("timeout total", err.kind .. " " .. err.code)
+  end)
+
+  it("ends in time when the server refuses it and then stalls", function()
+    serve { { "take", 10 }, { "send", "HTTP/1.1 413 Too Large\r\n"
+      .. "Content-Length: 100\r\n\r\nno" }, { "hold" } }
+    local _, err = client.audio:transcribe({
+      file = indoxhub.reader(function() return ("x"):rep(65536) end) },
+      { timeout = { idle = 0.3 }, max_retries = 0 })
+    assert.equal("timeout idle", err.kind .. " " .. err.code)
+  end)
+
   after_each(function()
     client:close()
   end)

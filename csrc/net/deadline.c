@@ -53,6 +53,11 @@ static int64_t last_sign(const struct ih_request *r) {
   return r->heard_at > sent ? r->heard_at : sent;
 }
 
+/* The host is not asked to feed any more, and libcurl may have stopped. */
+static int is_refused(const struct ih_request *r) {
+  return r->status >= 300;
+}
+
 /* When the phase the exchange is in runs out of time, and as what. */
 static int64_t phase_deadline(struct ih_request *r, enum ih_end *as) {
   const struct ih_timeouts *limit = &r->timeouts;
@@ -62,7 +67,7 @@ static int64_t phase_deadline(struct ih_request *r, enum ih_end *as) {
     return after(r->started_at,
                  limit->connect ? limit->connect + CONNECT_GRACE : 0);
   *as = IH_END_IDLE;
-  if (r->held != IH_NOT_HELD || r->upload.starved)
+  if (r->held != IH_NOT_HELD || (r->upload.starved && !is_refused(r)))
     return 0; /* the silence is ours */
   is_sent = ih_request_is_sent(r);
   if (r->heard_at || !is_sent)
@@ -77,7 +82,7 @@ static int is_silent(struct ih_request *r) {
   struct pollfd look = {.fd = r->socket, .events = POLLIN};
   if (r->socket < 0)
     return 1;
-  if (!ih_request_is_sent(r))
+  if (!ih_request_is_sent(r) && !is_refused(r))
     look.events |= POLLOUT;
   return poll(&look, 1, 0) <= 0;
 }

@@ -26,7 +26,8 @@ local attempt = {}
 local function refused(settings, call, answer, bearer)
   if answer.status < 400 then
     return answer_errors.protocol("the server redirects to "
-      .. tostring(answer.headers.location), answer, "redirect")
+      .. (answer.headers.location or "nowhere"):match("^[^?#]*"), answer,
+      "redirect")
   end
   local err = answer_errors.from_status(answer)
   if answer.status == 401 and bearer and settings.options.auth ~= "exchange"
@@ -189,7 +190,7 @@ end
 function attempt.fire(caller, call, seconds)
   local settings, started = caller.settings, core.now()
   local bearer = auth.at_hand(settings, call)
-  if bearer == nil then
+  if bearer == nil or caller.closed then
     return
   end
   local try = { exchange = request.build(settings, call, { timeout = seconds },

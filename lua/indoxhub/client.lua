@@ -256,9 +256,10 @@ end
 
 -- "provider/model" as two arguments, at the first slash.
 local function split_joined(arguments)
-  local first, second = tostring(arguments[1]):match("^([^/]+)/(.+)$")
+  local joined = type(arguments[1]) == "string" and arguments[1] or ""
+  local first, second = joined:match("^([^/]+)/(.+)$")
   if first and type(arguments[2]) ~= "string" then
-    return { first, second, arguments[2] }
+    return { first, second, arguments[2] or arguments[3] }
   end
   return arguments
 end

@@ -23,7 +23,7 @@ local dialects = {}
 local decoder_methods = {}
 local decoder_mt = { __name = "indoxhub.decoder", __index = decoder_methods }
 
-local TERMINATOR = "[DONE]"
+local TERMINATOR = "^%s*%[DONE%]%s*$"
 
 -- Indexes come from the server and become keys of tables.
 local MOST_TOOL_CALLS = 128
@@ -402,7 +402,7 @@ end
 ---@return string? piece, string? kind, integer? holes, table? event
 function decoder_methods:take(name, payload)
   self.told = true
-  if payload:match("^%s*(.-)%s*$") == TERMINATOR then
+  if payload:find(TERMINATOR) then
     self.finished = true
     return nil
   elseif name == "error" then

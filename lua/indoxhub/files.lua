@@ -5,6 +5,7 @@
 local content_types = require "indoxhub.content_types"
 local core = require "indoxhub.core"
 local errors = require "indoxhub.errors"
+local loop = require "indoxhub.loop"
 
 local files = {}
 
@@ -12,6 +13,12 @@ local files = {}
 local HEAD = 16
 
 local UNKNOWN_TYPE = "application/octet-stream"
+
+-- A file in JSON is held in memory, several times over.
+local MOST_EMBEDDED = 128 * 1024 * 1024
+
+-- Seconds until a function that has nothing yet is asked again.
+local NOTHING_YET = 0.01
 
 ---@class indoxhub.File
 ---@field package path? string
@@ -201,6 +208,9 @@ function files.next_bytes(file)
   end
   file.touched = true
   local bytes, why = file.read()
+  if bytes == "" and not loop.sleep(NOTHING_YET) then
+    return nil, errors.cancelled()
+  end
   if bytes == nil and why ~= nil then
     return reader_failed(why)
   elseif bytes ~= nil and type(bytes) ~= "string" then
@@ -221,6 +231,9 @@ local function drain(file)
       break
     end
     pieces[#pieces + 1], size = piece, size + #piece
+    if size > MOST_EMBEDDED then
+      break
+    end
   end
   if err then
     return nil, err
@@ -290,11 +303,14 @@ end
 function files.data_uri(file)
   local data, err = file.data, nil
   if file.path then
-    data, err = read_file(file.path)
+    data, err = read_file(file.path, MOST_EMBEDDED + 1)
   elseif file.read then
     data, err = drain(file)
   end
-  if not data then
+  if data and #data > MOST_EMBEDDED then
+    return nil, errors.new("file", "a file in JSON may have 128 MiB at most",
+      { code = "size" })
+  elseif not data then
     return nil, err
   end
   return ("data:%s;base64,%s"):format(told_type(file)

@@ -119,8 +119,20 @@ local function prepare_table(value, path, depth, marks)
   return copy or value
 end
 
+-- The library counts bytes in an int and reserves six for each, and ends the
+-- program when that is not enough.
+local MOST_BYTES = 256 * 1024 * 1024
+
+local function check_string(value, path, _, marks)
+  marks.bytes = (marks.bytes or 0) + #value
+  if marks.bytes > MOST_BYTES then
+    refuse(path, "is too much for JSON: at most 256 MiB can be sent in all")
+  end
+  return value
+end
+
 local by_type = {
-  string = function(value) return value end,
+  string = check_string,
   boolean = function(value) return value end,
   number = check_number,
   table = prepare_table,

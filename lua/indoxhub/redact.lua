@@ -18,27 +18,54 @@ end
 -- taken out as words, and not out of the middle of others.
 local SHORTEST_SECRET = 8
 
--- A pattern for a secret, also as JSON may write it: with a backslash before
--- some of its characters.
+local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n",
+  ["\r"] = "\\r", ["\t"] = "\\t", ["\b"] = "\\b", ["\f"] = "\\f" }
+
+-- A text as JSON writes it.
+local function in_json(text)
+  return (text:gsub('[%c"\\]', function(c)
+    return ESCAPES[c] or ("\\u%04x"):format(c:byte())
+  end))
+end
+
+-- Adds the ways in which a secret may be written.
+local function add_spellings(all, secret)
+  local json = in_json(secret)
+  for _, text in ipairs { secret, json, (json:gsub("/", "\\/")) } do
+    if text ~= "" and not all[text] then
+      all[text] = true
+      all[#all + 1] = text
+    end
+  end
+end
+
+-- Lines of a secret that has several are told one by one, too.
+local SHORTEST_LINE = 16
+
+-- All that must not be seen. What begins with something else has to go first.
+local function longest_first(secrets)
+  local all = {}
+  for _, secret in ipairs(secrets) do
+    add_spellings(all, secret)
+    if secret:find("\n") then
+      for line in secret:gmatch("[^\r\n]+") do
+        if #line >= SHORTEST_LINE then
+          add_spellings(all, line)
+        end
+      end
+    end
+  end
+  table.sort(all, function(a, b) return #a > #b end)
+  return all
+end
+
 local function pattern_of(secret)
-  local pattern = secret:gsub("%p", "%%%0"):gsub('%%["/\\]', "\\?%0")
+  local pattern = secret:gsub("%p", "%%%0"):gsub("%z", "%%z")
   if #secret < SHORTEST_SECRET then
     pattern = (secret:find("^%w") and "%f[%w]" or "") .. pattern
       .. (secret:find("%w$") and "%f[%W]" or "")
   end
   return pattern
-end
-
--- A secret that begins with another has to go first.
-local function longest_first(secrets)
-  local sorted = {}
-  for _, secret in ipairs(secrets) do
-    if secret ~= "" then
-      sorted[#sorted + 1] = secret
-    end
-  end
-  table.sort(sorted, function(a, b) return #a > #b end)
-  return sorted
 end
 
 ---@alias indoxhub.Hide fun(text: string, longest?: integer): string

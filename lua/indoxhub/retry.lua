@@ -40,7 +40,7 @@ local NETWORK_KINDS = { network = true, timeout = true }
 function retry.is_worth(method, err, state)
   local rule = retry.rules[method] or MAY_BE_BILLED
   rule = state.unsafe and rule.unsafe or rule
-  if err.kind == "insufficient_credits"
+  if err.kind == "insufficient_credits" or err.status == 407
     or err.kind == "timeout" and err.code == "total" then
     return false
   elseif rule.unsent and state.unsent and NETWORK_KINDS[err.kind] then

@@ -113,6 +113,7 @@ local function next_bytes(transfer, file)
 end
 
 -- Gives a transfer what it wants of a file whose bytes come from a function.
+-- The third result tells that the function has nothing yet.
 -- Not before the form has begun to leave: until then the server may refuse it,
 -- or not be there, and the function need not start over for another try.
 local function feed(transfer, file)
@@ -123,6 +124,9 @@ local function feed(transfer, file)
       return nil, err
     end
     transfer:feed(bytes)
+    if bytes == "" then
+      return true, nil, true
+    end
   end
   return true
 end
@@ -146,11 +150,11 @@ local function wait_until(transfer, exchange, look)
     if found then
       return found
     end
-    local ok, err = true, nil
+    local ok, err, again = true, nil, nil
     if exchange.sent then
-      ok, err = feed(transfer, exchange.sent.source)
+      ok, err, again = feed(transfer, exchange.sent.source)
     end
-    if ok then
+    if ok and not again then
       ok, err = transport.wait(transfer, told)
     end
     if not ok then
@@ -164,7 +168,7 @@ local function parse_headers(lines)
   local headers = {}
   for name, value in lines:gmatch("([^\r\n:]+):[ \t]*([^\r\n]*)") do
     name = name:lower()
-    value = value:gsub("%s+$", "")
+    value = value:match("^(.*%S)") or ""
     headers[name] = headers[name] and headers[name] .. ", " .. value or value
   end
   return headers

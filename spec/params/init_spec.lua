@@ -55,7 +55,7 @@ describe("the body of a call", function()
   end)
 
   it("is made of a table", function()
-    assert.equal("expects a table of request fields, not \"text\"; " ..
+    assert.equal("expects a table of request fields, not a string; " ..
       "name is required: what to call it", wrong_with(ROW, "text"))
     assert.matches("^expects a table of request fields", wrong_with(ROW, nil))
   end)

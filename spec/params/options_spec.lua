@@ -67,9 +67,10 @@ describe("options", function()
   end)
 
   it("are a table", function()
-    assert.equal("options must be a table, not \"x\"",
+    assert.equal("options must be a table, not a string",
       options.check("x", KNOWN))
-    assert.equal("options must be a table, not 5", options.check(5, KNOWN))
+    assert.equal("options must be a table, not a number",
+      options.check(5, KNOWN))
   end)
 
   it("are known by name", function()

@@ -132,6 +132,22 @@ describe("a download that breaks off", function()
       header(requests[5], "Range"))
   end)
 
+  it("is not put together from two versions of a file", function()
+    local old = "Last-Modified: Mon, 02 Jun 2025 08:15:30 GMT\r\n"
+    local new = "Last-Modified: Tue, 03 Jun 2025 08:15:30 GMT\r\n"
+    local saved, err = save({ cut("AAAAA", old), rest(5, "BBBBB", new),
+      servers.reply("200 OK", "a/b", "BBBBBBBBBB", new) })
+    assert_saved("BBBBBBBBBB", saved, err)
+  end)
+
+  it("does not take more than was announced", function()
+    local saved, err = save({ cut("01234"),
+      servers.head("206 Partial Content", "a/b", 8, ETAG
+        .. "Content-Range: bytes 5-9/10\r\n") .. "56789xyz",
+      servers.reply("200 OK", "a/b", "0123456789", ETAG) })
+    assert_saved("0123456789", saved, err)
+  end)
+
   it("is given up when it hardly gets on", function()
     local saved, err, requests = save({ cut("0"), rest(1, "1"), rest(2, "2"),
       rest(3, "3"), rest(4, "456789") }, { max_retries = 2 })

@@ -123,11 +123,28 @@ local function body_status(body)
     :match("%f[%a][Ss]tatus (%d%d%d)%f[%D]"))
 end
 
+-- What stands between a page's first pair of such tags; nil without both.
+local function between(text, name)
+  local start = text:lower():find("<" .. name, 1, true)
+  local from = start and text:find(">", start, true)
+  local to = from and text:lower():find("</" .. name, from, true)
+  return to and text:sub(from + 1, to - 1), start, to
+end
+
+-- Plain searches: a server's page may be anything.
 local function strip_tags(text)
-  local title = text:match("<[Tt][Ii][Tt][Ll][Ee][^>]*>%s*(.-)%s*</")
-  local stripped = text_of(title) or text:gsub("<script.->.-</script>", " ")
-    :gsub("<style.->.-</style>", " "):gsub("<[^>]*>", " ")
-  return text_of(stripped)
+  local title = (between(text, "title") or ""):match("^%s*(.*%S)")
+  if title then
+    return title
+  end
+  for _, name in ipairs { "script", "style" } do
+    local _, start, to = between(text, name)
+    while start and to do
+      text = text:sub(1, start - 1) .. " " .. text:sub(to + #name + 2)
+      _, start, to = between(text, name)
+    end
+  end
+  return text_of((text:gsub("<[^>]*>", " ")))
 end
 
 -- Only what is documented: a server may echo the request here.
@@ -188,6 +205,12 @@ local function is_out_of_credit(body)
     or kind_of_name[name or ""] == "insufficient_credits"
 end
 
+-- Waiting does not help an empty account.
+local function sharpen(kind, body)
+  return (kind == "rate_limit" or kind == "unavailable")
+    and is_out_of_credit(body) and "insufficient_credits" or kind
+end
+
 --- The error of an HTTP status of 400 and above.
 ---@param answer indoxhub.Answer
 ---@return indoxhub.Error
@@ -205,10 +228,7 @@ function answer_errors.from_status(answer)
   elseif kind == "network" then
     fields.code = "proxy"
   end
-  if kind == "rate_limit" and is_object and is_out_of_credit(body) then
-    kind = "insufficient_credits" -- waiting does not help
-  end
-  return errors.new(kind, message, fields)
+  return errors.new(is_object and sharpen(kind, body) or kind, message, fields)
 end
 
 --- The error told inside a successful reply or a stream: its own status number
@@ -223,7 +243,7 @@ function answer_errors.from_body(body, answer)
   local kind = status and kind_for_status(status) or kind_of_name[code or ""]
     or kind_of_name[name or ""] or "server"
   fields.status = status
-  return errors.new(kind, answer.hide(body_message(body)
+  return errors.new(sharpen(kind, body), answer.hide(body_message(body)
     or "the server reported a failure without a reason"), fields)
 end
 

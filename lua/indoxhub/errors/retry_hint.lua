@@ -7,7 +7,7 @@ local function seconds_of(value)
   if type(value) == "number" then
     return value >= 0 and value < math.huge and value or nil
   end
-  local seconds = type(value) == "string"
+  local seconds = type(value) == "string" and #value < 40
     and value:match("^%s*(%d+%.?%d*)%s*$")
   return seconds and tonumber(seconds) or nil
 end
@@ -20,9 +20,12 @@ end
 local UNITS = { ms = 0.001, s = 1, sec = 1, second = 1, min = 60, minute = 60,
   m = 60, h = 3600, hour = 3600, d = 86400, day = 86400 }
 
+-- Where people are told, they are told early.
+local LONGEST_TEXT = 300
+
 -- "Try again in 20 seconds." and the like.
 local function from_text(text)
-  local number, unit = (text or ""):lower()
+  local number, unit = (text or ""):sub(1, LONGEST_TEXT):lower()
     :match("%f[%a]in (%d+%.?%d*) ?(%a+)")
   local length = unit and (UNITS[unit] or UNITS[unit:match("^(.-)s$") or ""])
   return length and tonumber(number) * length

@@ -167,7 +167,8 @@ end
 function params.place(row, given, compatible)
   local required = row.params[1].required
   if type(given) ~= "table" and not (given == nil and not required) then
-    return nil, "expects a table of request fields, not " .. show(given)
+    return nil, "expects a table of request fields, not "
+      .. (given == nil and "nil" or "a " .. type(given))
       .. (required and ("; %s is required: %s"):format(row.params[1][1],
         row.params[1].about) or "")
   end

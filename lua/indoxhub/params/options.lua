@@ -134,7 +134,8 @@ local function unknown(name, known)
   end
   table.sort(names)
   local near = type(name) == "string" and spelling.nearest(name, names)
-  return ("unknown option %s%s"):format(tostring(name), near
+  return ("unknown option %s%s"):format(type(name) == "string"
+    and show(name):gsub('^"(.*)"$', "%1") or tostring(name), near
     and ": did you mean " .. near .. "?"
     or "; known: " .. table.concat(names, ", "))
 end
@@ -158,7 +159,7 @@ end
 ---@return string? message
 function options.check(given, known)
   if type(given) ~= "table" then
-    return ("options must be a table, not %s"):format(show(given))
+    return "options must be a table, not a " .. type(given)
   end
   for name, value in pairs(given) do
     local wrong = known[name] and check(name, known[name], value)

@@ -2,14 +2,19 @@
 
 local files = require "indoxhub.files"
 local json = require "indoxhub.json"
+local redact = require "indoxhub.redact"
 
 local types = {}
+
+-- A key that was put in the wrong place must not be shown.
+local hide = redact.new {}
 
 --- A value as messages show it.
 ---@param value any
 ---@return string
 function types.show(value)
   if type(value) == "string" then
+    value = hide(value)
     return ("%q"):format(#value > 40 and value:sub(1, 37) .. "..." or value)
   elseif type(value) == "number" or type(value) == "boolean"
     or value == nil then
@@ -110,7 +115,8 @@ end
 types.checks = {
   string = check_string,
   number = function(value)
-    return type(value) ~= "number" and "must be a number"
+    return (type(value) ~= "number" or value ~= value
+      or math.abs(value) == math.huge) and "must be a number"
   end,
   integer = function(value)
     return not types.is_integer(value) and "must be a whole number"

@@ -8,7 +8,8 @@ local embeddings = {}
 local function in_order(items)
   local sorted = {}
   for i, item in ipairs(items) do
-    sorted[i] = { item = item, place = item.index or i - 1 }
+    sorted[i] = { item = item,
+      place = type(item.index) == "number" and item.index or i - 1 }
   end
   table.sort(sorted, function(a, b) return a.place < b.place end)
   local vectors = {}
@@ -33,10 +34,17 @@ end
 ---@param body table
 ---@return boolean
 function embeddings.is_reply(body)
-  local data = body.data
-  local first = type(data) == "table" and data[1]
-  return type(first) == "number" or type(first) == "table"
-    and (type(first[1]) == "number" or type(first.embedding) == "table")
+  local data = type(body.data) == "table" and body.data or {}
+  if type(data[1]) == "number" then
+    return true
+  end
+  for _, item in ipairs(data) do
+    if type(item) ~= "table" or type(item[1]) ~= "number"
+      and type(item.embedding) ~= "table" then
+      return false
+    end
+  end
+  return data[1] ~= nil
 end
 
 ---@param body table

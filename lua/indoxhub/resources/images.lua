@@ -11,14 +11,20 @@ local function items_of(data)
   return data[1] == nil and next(data) ~= nil and { data } or data
 end
 
+local function list_of(body)
+  return type(body.data) == "table" and body.data
+    or type(body.images) == "table" and body.images or nil
+end
+
 --- Whether a body holds images.
 ---@param body table
 ---@return boolean
 function images.is_reply(body)
-  if type(body.data) ~= "table" and type(body.images) ~= "table" then
+  local found = list_of(body)
+  if not found then
     return false
   end
-  for _, item in ipairs(items_of(body.data or body.images)) do
+  for _, item in ipairs(items_of(found)) do
     if type(item) ~= "string" and type(item) ~= "table" then
       return false
     end
@@ -42,7 +48,7 @@ end
 function images.normalise(body)
   reply.envelope(body)
   local list = {}
-  for i, item in ipairs(items_of(body.data or body.images)) do
+  for i, item in ipairs(items_of(list_of(body))) do
     list[i] = image(item, i - 1)
   end
   body.data = list

@@ -70,18 +70,22 @@ function models.model_list(body)
   return list
 end
 
+local function table_of(value)
+  return type(value) == "table" and value or nil
+end
+
 -- What describes one thing, also within an envelope.
 local function one_of(body, name)
-  local inner = body[name] or body.data
+  local inner = table_of(body[name]) or table_of(body.data)
   return body.id == nil and body.name == nil and body.modelName == nil
-    and type(inner) == "table" and (inner[1] or inner) or body
+    and inner and (table_of(inner[1]) or inner[1] == nil and inner) or body
 end
 
 --- A provider with `models`, a flat list.
 ---@param body table
 ---@return table
 function models.provider(body)
-  local provider = one_of(body[1] or body, "provider")
+  local provider = one_of(table_of(body[1]) or body, "provider")
   if type(provider.models) ~= "table" then
     provider.models = flatten(provider)
   end
@@ -92,7 +96,7 @@ end
 ---@param body table
 ---@return table
 function models.model(body)
-  return one_of(body[1] or body, "model")
+  return one_of(table_of(body[1]) or body, "model")
 end
 
 --- Whether a body describes a provider or a model.

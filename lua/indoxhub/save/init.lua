@@ -32,6 +32,7 @@ local REDIRECTS = { [301] = true, [302] = true, [303] = true, [307] = true,
 ---@field counted integer how many bytes there were when tries were counted anew
 ---@field validator? string what If-Range takes, to be sure of the same bytes
 ---@field etag? string
+---@field modified? string
 ---@field total? integer bytes of the whole file
 ---@field content_type? string
 ---@field on_progress? fun(received: integer, total?: integer)
@@ -113,6 +114,7 @@ local function is_rest(download, headers)
   return download.validator ~= nil and tonumber(first) == download.file.size
     and (total == "*" or tonumber(total) == download.total)
     and (headers.etag or download.etag) == download.etag
+    and (headers["last-modified"] or download.modified) == download.modified
 end
 
 -- What is there is of no use: the next try begins at the first byte.
@@ -130,6 +132,7 @@ local function begin_body(download, headers)
   download.total = tonumber(headers["content-length"])
   download.validator = headers["accept-ranges"] ~= "none"
     and download.total and validator_of(headers) or nil
+  download.modified = headers["last-modified"]
   download.etag, download.content_type = headers.etag, headers["content-type"]
   return download.file.size == 0 or target.restart(download.file)
 end
@@ -166,9 +169,12 @@ end
 -- What a transfer that has ended makes of the file.
 local function finish(download, try, result)
   local err = transport.failure(result, try.exchange)
-  if not err and download.total and download.file.size < download.total then
+  local total, size = download.total, download.file.size
+  if not err and total and size < total then
     err = errors.new("truncated", "the server sent less than it announced",
       { code = "closed" })
+  elseif not err and total and size > total then
+    return start_over(download, try)
   end
   return not err or nil, err
 end
