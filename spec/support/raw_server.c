@@ -17,7 +17,9 @@
 **     sleep MS
 **     again        reads the next request of the connection and starts over
 **     hold         waits until the client closes
-**     close        closes; the end of the file does the same
+**     close        closes for the client to see, and takes what it still sends:
+**                  a socket closed with bytes unread is reset, and takes what
+**                  was sent along; the end of the file does the same
 **     reset        closes with a TCP reset
 **
 ** Heads and bodies that were read are appended to FOLDER/NAME.got, and each
@@ -204,16 +206,23 @@ static void send_all(int fd, const char *bytes, size_t n) {
   }
 }
 
-static void hold(struct connection *c) {
-  char waste[4096];
-  while (recv(c->fd, waste, sizeof waste, 0) > 0)
+/* Takes what comes until the client closes. */
+static void waste(const struct connection *c) {
+  char bytes[4096];
+  while (recv(c->fd, bytes, sizeof bytes, 0) > 0)
     ;
+}
+
+static void hold(struct connection *c) {
+  waste(c);
   keep(c, ".gone", "gone\n", 5);
 }
 
-static void close_with_reset(int fd) {
+static void close_with_reset(struct connection *c) {
   struct linger now = {1, 0};
-  setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+  setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+  close(c->fd);
+  c->fd = -1;
 }
 
 /* "N HEX", in pieces large enough to fill a pipe. */
@@ -260,12 +269,14 @@ static int follow(struct connection *c) {
     } else if (strncmp(line, "hold", 4) == 0) {
       hold(c);
     } else if (strncmp(line, "reset", 5) == 0) {
-      close_with_reset(c->fd);
+      close_with_reset(c);
       ended = 1;
     } else {
       ended = 1;
     }
   }
+  if (!again && shutdown(c->fd, SHUT_WR) == 0)
+    waste(c);
   free(line);
   if (script)
     fclose(script);
