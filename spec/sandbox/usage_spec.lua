@@ -144,7 +144,7 @@ describe("the sandbox's counting", function()
     local status, message = sandbox:refused("GET", "analytics/sessions",
       { session_id = "s-9" })
     assert.equal(404, status)
-    assert.truthy(message:find("Session s-9 not found", 1, true))
+    assert.truthy(message:find("no session s-9", 1, true))
     assert.equal(404, (sandbox:as("indox-nosy"):refused("GET",
       "analytics/sessions", { session_id = "s-1" })))
   end)

@@ -123,8 +123,8 @@ function analytics.sessions(state, request)
     calls[#calls + 1] = call.session and call or nil
   end
   if wanted and not calls[1] then
-    return refusals.refuse(state, request, 404, ("Session %s not found or " ..
-      "does not belong to the current user"):format(wanted))
+    return refusals.refuse(state, request, 404,
+      ("This account has no session %s"):format(wanted))
   end
   replies.json(request, { start_date = first, end_date = last,
     session_id = wanted or json.null,

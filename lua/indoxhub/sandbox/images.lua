@@ -1,6 +1,7 @@
 --- Images: small pictures that follow from the prompt.
 
 local calls = require "indoxhub.sandbox.calls"
+local core = require "indoxhub.core"
 local json = require "indoxhub.json"
 local media = require "indoxhub.sandbox.media"
 local replies = require "indoxhub.sandbox.replies"
@@ -15,7 +16,7 @@ local function draw(state, request, prompt)
     return media.png(prompt, state.modules.bit)
   end
   if request.fields.response_format == "b64_json" then
-    return { url = json.null, b64_json = media.base64(make()) }
+    return { url = json.null, b64_json = core.base64(make()) }
   end
   local path = states.add_file(state, "png", make)
   return { url = "http://" .. request.host .. path, b64_json = json.null }

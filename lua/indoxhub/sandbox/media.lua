@@ -30,46 +30,6 @@ local function numbers(text)
 end
 
 ---------------------------------------------------------------------------
--- base64
-
-local ALPHABET =
-  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-
-local function digits(number, count)
-  local text = {}
-  for i = count, 1, -1 do
-    local at = number % 64 + 1
-    text[i] = ALPHABET:sub(at, at)
-    number = math.floor(number / 64)
-  end
-  return table.concat(text)
-end
-
--- 12 bits as two letters.
-local pairs_of = {}
-for number = 0, 4095 do
-  pairs_of[number] = digits(number, 2)
-end
-
---- Bytes as base64 text.
----@param bytes string
----@return string
-function media.base64(bytes)
-  local whole = #bytes - #bytes % 3
-  local text = bytes:sub(1, whole):gsub("...", function(three)
-    local a, b, c = three:byte(1, 3)
-    return pairs_of[a * 16 + math.floor(b / 16)] .. pairs_of[b % 16 * 256 + c]
-  end)
-  local a, b = bytes:byte(whole + 1, whole + 2)
-  if b then
-    return text .. digits((a * 256 + b) * 4, 3) .. "="
-  elseif a then
-    return text .. digits(a * 16, 2) .. "=="
-  end
-  return text
-end
-
----------------------------------------------------------------------------
 -- PNG
 
 local CRC_POLYNOMIAL = 0xEDB88320

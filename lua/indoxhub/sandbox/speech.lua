@@ -2,6 +2,7 @@
 --- for: the sandbox has no encoder.
 
 local calls = require "indoxhub.sandbox.calls"
+local core = require "indoxhub.core"
 local media = require "indoxhub.sandbox.media"
 local replies = require "indoxhub.sandbox.replies"
 local states = require "indoxhub.sandbox.state"
@@ -25,7 +26,7 @@ function speech.create(state, request)
   end
   local data
   if shape.base64 then
-    data = { audio = media.base64(make()), format = "wav",
+    data = { audio = core.base64(make()), format = "wav",
       voice = fields.voice or "alloy", speed = speed,
       character_count = #text }
   else

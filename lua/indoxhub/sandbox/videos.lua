@@ -16,7 +16,7 @@ local COST_PER_SECOND = 0.1
 -- Parts of a job's life after which it starts, fails, or is stuck.
 local STARTS, FAILS, STICKS = 0.2, 0.6, 0.5
 
-local FAILURE = "The prompt was rejected by the provider's safety filter"
+local FAILURE = "The provider does not film this prompt"
 
 -- Names of states in the rival vocabulary.
 local QUEUED = { pending = "queued", in_progress = "processing" }
