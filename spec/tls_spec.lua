@@ -14,18 +14,9 @@ describe("over TLS", function()
   end)
 
   teardown(function()
-    if nginx then
-      nginx:stop()
-    end
+    nginx:stop()
     servers.kill(sandbox)
   end)
-
-  local function skipped()
-    if not nginx then
-      pending("needs nginx: run make deps-all")
-    end
-    return not nginx
-  end
 
   local function client_with(options)
     local settings = { api_key = "indox-test", base_url = nginx.url }
@@ -44,16 +35,10 @@ describe("over TLS", function()
   end
 
   it("refuses a certificate that signs itself", function()
-    if skipped() then
-      return
-    end
     assert_untrusted(client_with())
   end)
 
   it("takes it when the program says so, and warns", function()
-    if skipped() then
-      return
-    end
     local told = {}
     local client = client_with { insecure_skip_verify = true,
       log = function(event)
@@ -66,32 +51,20 @@ describe("over TLS", function()
   end)
 
   it("takes a certificate that the program trusts", function()
-    if skipped() then
-      return
-    end
     local client = client_with { ca_file = nginx.certificate }
     assert.equal("ok", indoxhub.assert(client.user:health()).status)
   end)
 
   it("refuses a trusted certificate of another host", function()
-    if skipped() then
-      return
-    end
     assert_untrusted(client_with { ca_file = nginx.certificate,
       base_url = ("https://localhost:%s/api/v1"):format(nginx.port) })
   end)
 
   it("says when the file of authorities cannot be read", function()
-    if skipped() then
-      return
-    end
     assert_untrusted(client_with { ca_file = "/nonexistent/ca.pem" })
   end)
 
   it("takes the file of authorities from the environment, too", function()
-    if skipped() then
-      return
-    end
     local said = programs.run(([[
       local indoxhub = require "indoxhub"
       local client = indoxhub.new { base_url = %q, api_key = "k" }
@@ -101,9 +74,6 @@ describe("over TLS", function()
   end)
 
   it("speaks HTTP/2 where the server does, and streams over it", function()
-    if skipped() then
-      return
-    end
     local client = client_with { ca_file = nginx.certificate }
     local reply = indoxhub.assert(client.user:health())
     assert.equal("2", indoxhub.meta(reply).http_version)
@@ -117,9 +87,6 @@ describe("over TLS", function()
   end)
 
   it("speaks HTTP/1.1 when told to", function()
-    if skipped() then
-      return
-    end
     local client = client_with { ca_file = nginx.certificate,
       http_version = "1.1" }
     local reply = indoxhub.assert(client.user:health())
@@ -127,9 +94,6 @@ describe("over TLS", function()
   end)
 
   it("gives each stream at a time a connection of its own", function()
-    if skipped() then
-      return
-    end
     local client = client_with { ca_file = nginx.certificate }
     local function ask()
       return indoxhub.assert(indoxhub.assert(
@@ -156,9 +120,6 @@ describe("over TLS", function()
   end)
 
   it("uses a connection again when it is free", function()
-    if skipped() then
-      return
-    end
     local client = client_with { ca_file = nginx.certificate }
     for _ = 1, 3 do
       local _, err = client:request { path = "unknown" }
@@ -183,9 +144,6 @@ describe("over TLS", function()
   end)
 
   it("tells a stream that is cut", function()
-    if skipped() then
-      return
-    end
     local client = client_with { ca_file = nginx.certificate,
       headers = { ["X-Sandbox-Fail"] = "cut:5" } }
     local stream = indoxhub.assert(client.chat:stream { messages = MESSAGES })

@@ -17,9 +17,7 @@ describe("a download over TLS", function()
 
   teardown(function()
     retry.backoff = backoff
-    if nginx then
-      nginx:stop()
-    end
+    nginx:stop()
     raw:stop()
   end)
 
@@ -30,13 +28,6 @@ describe("a download over TLS", function()
   after_each(function()
     os.remove(place)
   end)
-
-  local function skipped()
-    if not nginx then
-      pending("needs nginx: run make deps-all")
-    end
-    return not nginx
-  end
 
   -- The address of a script behind nginx.
   local function url_of(name)
@@ -51,9 +42,6 @@ describe("a download over TLS", function()
   end
 
   it("goes on where a stream of HTTP/2 was cut", function()
-    if skipped() then
-      return
-    end
     local bytes = {}
     for i = 1, 400000 do
       bytes[i] = ("%07d"):format(i)
@@ -86,9 +74,6 @@ describe("a download over TLS", function()
   end)
 
   it("is followed to from elsewhere, and the key stays behind", function()
-    if skipped() then
-      return
-    end
     raw:script("there", { { "body" }, { "send", servers.reply("200 OK", "a/b",
       "behind") } })
     local base = raw:script("here", { { "body" }, { "send", servers.reply(
@@ -108,9 +93,6 @@ describe("a download over TLS", function()
   end)
 
   it("is not followed back to where there is no TLS", function()
-    if skipped() then
-      return
-    end
     -- nginx would take the other name of this machine for its own.
     raw:script("back", { { "body" }, { "send", servers.reply("302 Found",
       "a/b", "", ("Location: http://localhost:%s/never/f\r\n"):format(
@@ -125,9 +107,6 @@ describe("a download over TLS", function()
   end)
 
   it("is refused where the certificate is not trusted", function()
-    if skipped() then
-      return
-    end
     client = indoxhub.new { api_key = KEY, base_url = nginx.url }
     local saved, err = client:save(url_of("untrusted"), place)
     assert.is_nil(saved)

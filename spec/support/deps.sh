@@ -127,7 +127,7 @@ fi
 # What would push out installed packages is unpacked beside the system.
 case $purpose in
   test|all)
-    sh spec/support/nginx.sh
+    sh spec/support/nginx.sh || exit 1
     sh spec/support/peers/install.sh || exit 1
     ;;
 esac

@@ -113,15 +113,32 @@ function servers.raw()
   return setmetatable(server, raw_methods)
 end
 
--- Whether a script's last bytes are those of a reply that tells its end and not
--- that the connection ends with it.
+-- Whether a script's reply tells its end, and not that the connection ends with
+-- it.
 local function keeps_connection(steps)
-  local last = steps[#steps] or {}
-  local text = last[1] == "send" and last[2] or ""
+  local pieces, repeated = {}, 0
+  for _, step in ipairs(steps) do
+    if step[1] == "close" or step[1] == "reset" or step[1] == "hold" then
+      return false
+    elseif step[1] == "repeat" then
+      repeated = repeated + #step[3] * step[2]
+    elseif step[1] == "send" or step[1] == "each" then
+      pieces[#pieces + 1] = step[2]
+    end
+  end
+  local text = table.concat(pieces)
+  while text:find("^HTTP/1%.1 1%d%d ") do
+    text = text:match("\r\n\r\n(.*)$") or ""
+  end
   local head, body = text:match("^(HTTP/1%.1 .-\r\n\r\n)(.*)$")
-  return text:sub(-5) == "0\r\n\r\n"
-    or head and tonumber(head:match("Content%-Length: (%d+)")) == #body
-      and not head:find("Connection: close", 1, true)
+  if not head or head:find("Connection: close", 1, true) then
+    return false
+  elseif head:find("Transfer-Encoding: chunked", 1, true) then
+    return body:sub(-5) == servers.LAST_CHUNK
+  end
+  local length = head:match("^%S+ 204 ") and 0
+    or tonumber(head:match("Content%-Length: (%d+)"))
+  return length == #body + repeated
 end
 
 --- Stores a script: a list of { operation, argument }, and { "repeat", count,
@@ -199,12 +216,10 @@ http {
 ]]
 
 --- nginx with TLS and HTTP/2 before another server. Its certificate is its own
---- authority and names 127.0.0.1 only. Nil when there is no nginx.
+--- authority and names 127.0.0.1 only.
 function servers.nginx(backend_port)
   local program = os.getenv("INDOXHUB_NGINX")
-  if not program or program == "" then
-    return nil
-  end
+  assert(program and program ~= "", "no nginx: run make deps-all")
   local folder = os.tmpname()
   os.remove(folder)
   assert(os.execute("mkdir " .. folder))
