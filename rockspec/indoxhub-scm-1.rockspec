@@ -55,6 +55,7 @@ build = {
     },
     ["indoxhub"] = "lua/indoxhub/init.lua",
     ["indoxhub.address"] = "lua/indoxhub/address.lua",
+    ["indoxhub.answer"] = "lua/indoxhub/answer.lua",
     ["indoxhub.attempt"] = "lua/indoxhub/attempt.lua",
     ["indoxhub.auth"] = "lua/indoxhub/auth.lua",
     ["indoxhub.body"] = "lua/indoxhub/body.lua",

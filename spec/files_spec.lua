@@ -167,9 +167,9 @@ describe("a file", function()
 
     it("with wrong options", function()
       local function read() end
-      assert.matches("unknown option \"size\"", wrong(indoxhub.file, "a",
+      assert.matches("unknown option size; known", wrong(indoxhub.file, "a",
         { size = 1 }))
-      assert.matches("unknown option \"name\"; known: content_type", wrong(
+      assert.matches("unknown option name; known: content_type", wrong(
         indoxhub.reader, read,
         { name = "a" }))
       assert.matches("options must be a table", wrong(indoxhub.file, "a", "b"))

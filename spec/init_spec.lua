@@ -48,6 +48,26 @@ describe("a program", function()
     assert.equal(0, code)
   end)
 
+  it("asks by the URL whether the proxy of the environment is meant", function()
+    raw:script("near", { { "send", servers.reply("200 OK", "a/b", "near") } })
+    raw:script("proxy", { { "send", servers.reply("200 OK", "a/b", "far") } })
+    local said, code = programs.run(([[
+      local indoxhub = require "indoxhub"
+      local path = os.tmpname()
+      local function show(base_url, url)
+        local client = indoxhub.new { api_key = "k", base_url = base_url }
+        indoxhub.assert(client:save({ url = url }, path))
+        print(io.open(path):read("*a"))
+      end
+      show("https://api.example.test", %q)
+      show(%q, "http://files.example.test/x")
+      os.remove(path)
+    ]]):format(raw:base("near"), sandbox.url),
+      "export http_proxy=http://127.0.0.1:" .. raw.port)
+    assert.equal("near\nfar\n", said)
+    assert.equal(0, code)
+  end)
+
   it("of a frame loop ends when the call fails", function()
     local file = assert(io.open("examples/frame_loop.lua"))
     local said, code = programs.run(file:read("*a"),

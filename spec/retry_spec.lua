@@ -38,6 +38,7 @@ local TABLE = {
   { "network", nil, "connect", "us", "u", "us", "u" },
   { "network", nil, "tls", "us", "u", "us", "u" },
   { "network", nil, "proxy", "us", "u", "us", "u" },
+  { "network", 407, nil, "-", "-", "-", "-" },
   { "network", nil, "reset", "us", "u", "us", "u" },
   { "network", nil, "descriptors", "us", "u", "us", "u" },
   { "timeout", nil, "connect", "us", "u", "us", "u" },

@@ -310,6 +310,15 @@ describe("the way of a call", function()
     end
   end)
 
+  it("is shown without what gives access", function()
+    local _, err = client_with { redirect(307,
+      "http://user:word@other.test/there?token=secret#part") }.user:me()
+    assert.matches("redirects to http://other.test/there", err.message, 1, true)
+    for _, secret in ipairs { "user", "word", "token", "part" } do
+      assert.is_nil(err.message:find(secret, 1, true), secret)
+    end
+  end)
+
   it("is not a redirect for other answers of that class", function()
     for _, status in ipairs { "300 Choices", "304 Not Modified",
       "305 Use Proxy" } do

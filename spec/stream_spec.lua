@@ -178,6 +178,15 @@ describe("a stream", function()
     assert.equal("a", stream:reply().data)
   end)
 
+  it("that breaks counts as a try", function()
+    local stream = open("counted", { { "body" }, { "send",
+      servers.EVENTS_HEAD .. events.delta("a") } })
+    local _, err = stream:reply()
+    assert.equal("truncated", err.kind)
+    assert.equal(1, #err.attempts)
+    assert.equal("closed", err.attempts[1].code)
+  end)
+
   it("of a server that does not stream has one piece", function()
     local stream = open("json", { { "body" }, { "send", servers.reply("200 OK",
       "application/json", '{"request_id":"q","data":"All at once.",' ..

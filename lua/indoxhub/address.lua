@@ -91,9 +91,25 @@ function address.resolve(url, location)
   return scheme .. authority .. without_dots(to) .. query
 end
 
+--- What may be shown of a URL: its query may be what gives access, and its user
+--- name does.
+---@param url string
+---@return string
+function address.shown(url)
+  return (url:gsub("[?#].*$", ""):gsub("^([^/]*//)[^/]*@", "%1"))
+end
+
 local function is_loopback(host)
   return host == "localhost" or host == "[::1]"
     or host:find("^127%.[%d%.]+$") ~= nil or host:find("%.localhost$") ~= nil
+end
+
+--- Whether a URL leads to this machine itself.
+---@param url string absolute
+---@return boolean
+function address.is_local(url)
+  local _, host = split(url)
+  return host ~= nil and is_loopback(host)
 end
 
 ---@class indoxhub.Base
@@ -102,7 +118,6 @@ end
 ---@field host string
 ---@field secure boolean whether a key may be sent: https, or this machine
 ---@field plain boolean http
----@field loopback boolean this machine
 ---@field compatible boolean an OpenAI-compatible base, which ends in /v1
 ---@field hosted boolean the vendor's own service
 
@@ -138,7 +153,7 @@ function address.base(text)
   return {
     url = url, origin = address.origin(url), host = host,
     secure = scheme == "https" or is_loopback(host),
-    plain = scheme == "http", loopback = is_loopback(host),
+    plain = scheme == "http",
     compatible = path:find("/v1$") ~= nil and not path:find("/api/v1$"),
     hosted = host == "indoxhub.com" or host:find("%.indoxhub%.com$") ~= nil,
   }

@@ -1,6 +1,8 @@
 --- One try of a call: sends it, follows redirects, renews a token that was
 --- refused, and waits for the head of the answer.
 
+local address = require "indoxhub.address"
+local answers = require "indoxhub.answer"
 local answer_errors = require "indoxhub.errors.answer"
 local auth = require "indoxhub.auth"
 local body = require "indoxhub.body"
@@ -20,13 +22,12 @@ local attempt = {}
 ---@field answer? indoxhub.Answer as far as it came
 ---@field unsent boolean whether the request certainly was not sent as a whole
 ---@field deadline? number
----@field told? boolean to the log, of a try nobody waits for
 
 -- What a complete answer with a failing status is.
 local function refused(settings, call, answer, bearer)
   if answer.status < 400 then
     return answer_errors.protocol("the server redirects to "
-      .. (answer.headers.location or "nowhere"):match("^[^?#]*"), answer,
+      .. address.shown(answer.headers.location or "nowhere"), answer,
       "redirect")
   end
   local err = answer_errors.from_status(answer)
@@ -93,10 +94,6 @@ local function send_once(caller, call, options, try, way, bearer)
   return answer, err
 end
 
-local function is_success(answer)
-  return answer.status >= 200 and answer.status < 300
-end
-
 -- Sends an exchange of its own and waits for the whole answer, for auth.lua.
 local function sender(caller, options, deadline)
   return function(call)
@@ -147,7 +144,7 @@ function attempt.send(caller, call, options, try)
       return nil, err
     end
     try.unsent = false
-    if is_success(answer) then
+    if answers.is_success(answer) then
       route.arrived(way, answer)
       return answer
     end
@@ -176,7 +173,7 @@ local function outcome(caller, call, try, bearer)
   if answer then
     answer, err = transport.body(try.transfer, answer, try.exchange)
   end
-  if answer and not is_success(answer) then
+  if answer and not answers.is_success(answer) then
     err = refused(caller.settings, call, answer, bearer)
   end
   return err
@@ -201,20 +198,10 @@ function attempt.fire(caller, call, seconds)
   end
   transfer:whole()
   try.transfer = transfer
-  -- The loop looks for the result of what nobody waits for when it has news.
-  loop.leave({
-    token = function() return transfer:token() end,
-    linger = function(_, limit) transfer:linger(limit) end,
-    result = function()
-      local result = transfer:result()
-      if result and not try.told then
-        try.told = true
-        attempt.tell(caller, call, try, core.now() - started,
-          outcome(caller, call, try, bearer))
-      end
-      return result
-    end,
-  }, seconds)
+  loop.leave(transfer, seconds, function()
+    attempt.tell(caller, call, try, core.now() - started,
+      outcome(caller, call, try, bearer))
+  end)
   loop.look()
 end
 

@@ -160,9 +160,8 @@ end
 -- Whether another call is asking. What blocks must not wait for it, because
 -- that call would not go on meanwhile; who asks too long was ended by force.
 local function is_asked_for(state)
-  local adapter = loop.adapter()
   return state.asking and core.now() < state.asking.limit
-    and not (adapter.run_until and not adapter.is_inside())
+    and not loop.is_blocking()
 end
 
 -- The token for a key. Of many calls that need one at once the first asks, and

@@ -1,6 +1,7 @@
 --- One call from start to end: send it, again if need be, and make a reply or
 --- an error of what came back.
 
+local answers = require "indoxhub.answer"
 local answer_errors = require "indoxhub.errors.answer"
 local attempt = require "indoxhub.attempt"
 local body = require "indoxhub.body"
@@ -138,20 +139,22 @@ end
 -- replies
 
 local function no_reply(answer, why)
-  local content = answer.headers["content-type"] or ""
-  if content:lower():find("html", 1, true) then
+  if answers.is_web_page(answer) then
     return answer_errors.protocol("the server sent a web page", answer, "html")
   end
   return answer_errors.protocol(
     "the reply is not valid JSON: " .. tostring(why), answer, "json")
 end
 
+-- Whether a body must be read as JSON, if it can be read at all.
+local function is_whole(answer)
+  return answers.is_json(answer) or answers.is_web_page(answer)
+end
+
 -- The decoded body; of a kind whose body may be plain text, that text as data.
 -- Nil and what is wrong with it.
 local function decode(answer, kind)
-  local content = (answer.headers["content-type"] or ""):lower()
-  if kind.of_text and not content:find("json", 1, true)
-    and not content:find("html", 1, true) then
+  if kind.of_text and not is_whole(answer) then
     return kind.of_text(answer.text)
   end
   return json.decode(answer.text)
@@ -225,11 +228,6 @@ end
 ---------------------------------------------------------------------------
 -- streams
 
-local function is_whole(answer)
-  local content = (answer.headers["content-type"] or ""):lower()
-  return content:find("json", 1, true) or content:find("html", 1, true)
-end
-
 --- Opens a stream. From a server that answers without streaming it has one
 --- piece.
 ---@param caller indoxhub.Caller
@@ -269,6 +267,7 @@ function call.open(caller, what, options, kind, stop)
   return stream.new(opened, {
     reasoning = options.reasoning, stop = stop, reopen = reopen,
     describe = function(failure)
+      count_failure(course, failure)
       return describe(course, failure)
     end,
     done = function(failure)

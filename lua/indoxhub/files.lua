@@ -6,6 +6,7 @@ local content_types = require "indoxhub.content_types"
 local core = require "indoxhub.core"
 local errors = require "indoxhub.errors"
 local loop = require "indoxhub.loop"
+local spelling = require "indoxhub.params.spelling"
 
 local files = {}
 
@@ -63,13 +64,7 @@ local function check_options(fn, options, known)
   end
   for name, value in pairs(options) do
     if not known[name] then
-      local names = {}
-      for option in pairs(known) do
-        names[#names + 1] = option
-      end
-      table.sort(names)
-      refuse("unknown option %q; known: %s", tostring(name),
-        table.concat(names, ", "))
+      refuse("%s", spelling.unknown(name, known))
     elseif type(value) ~= OPTION_TYPES[name] then
       refuse("option %s must be a %s, not a %s", name, OPTION_TYPES[name],
         type(value))

@@ -70,6 +70,18 @@ function reply.envelope(body)
   return body
 end
 
+--- The first of some fields that holds a text.
+---@param from table
+---@param names string[] best first
+---@return string?
+function reply.first_text(from, names)
+  for _, name in ipairs(names) do
+    if type(from[name]) == "string" and from[name] ~= "" then
+      return from[name]
+    end
+  end
+end
+
 local FAILED = { failed = true, error = true, cancelled = true }
 
 --- Whether a body or an event of status 200 tells of a failure.

@@ -1,5 +1,6 @@
 --- From a call to the HTTP request that carries it: headers, timeouts, secrets.
 
+local address = require "indoxhub.address"
 local core = require "indoxhub.core"
 local options_of = require "indoxhub.params.options"
 local redact = require "indoxhub.redact"
@@ -126,7 +127,7 @@ end
 ---@param url string
 ---@return indoxhub.Exchange
 function request.build(settings, call, options, bearer, url)
-  local given, base, body = settings.options, settings.base, call.body or {}
+  local given, body = settings.options, call.body or {}
   local others = call.foreign and {} or { given.headers, options.headers }
   return {
     method = call.method, url = url,
@@ -139,7 +140,7 @@ function request.build(settings, call, options, bearer, url)
     timeouts = request.timeouts(settings, call, options),
     hide = hide_secrets(settings, call, options, bearer), paced = call.streams,
     -- The proxies of the environment are not for this machine itself.
-    proxy = given.proxy or (base.loopback and "" or nil),
+    proxy = given.proxy or (address.is_local(url) and "" or nil),
     ca_file = settings.ca_file,
     unverified = given.insecure_skip_verify,
     http1 = given.http_version == "1.1",

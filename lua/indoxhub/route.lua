@@ -2,17 +2,13 @@
 --- slash at the end of a path that some servers insist on.
 
 local address = require "indoxhub.address"
+local answers = require "indoxhub.answer"
 
 local route = {}
-
-local MOST_REDIRECTS = 3
 
 -- Origin -> "on" or "off", found out by trying; "auto" where paths arrive as
 -- they are written.
 local known_slashes = {}
-
-local REDIRECTS = { [301] = true, [302] = true, [303] = true, [307] = true,
-  [308] = true }
 
 -- What a server answers to a path whose slash it does not like.
 local REFUSALS = { [403] = true, [404] = true, [405] = true }
@@ -74,14 +70,9 @@ local function turn(self)
   return true
 end
 
-local function is_web_page(answer)
-  return (answer.headers["content-type"] or ""):lower()
-    :find("html", 1, true) ~= nil
-end
-
 -- Whether a server does not like how the path ends.
 local function is_refusal(answer)
-  return REFUSALS[answer.status] == true and is_web_page(answer)
+  return REFUSALS[answer.status] == true and answers.is_web_page(answer)
 end
 
 local function follow(self, location)
@@ -93,7 +84,7 @@ local function follow(self, location)
   end
   self.redirects = self.redirects + 1
   self.url = to
-  return self.redirects <= MOST_REDIRECTS
+  return self.redirects <= answers.MOST_REDIRECTS
 end
 
 --- Whether an answer sends the call on; the route then leads there.
@@ -101,7 +92,7 @@ end
 ---@param answer indoxhub.Answer
 ---@return boolean
 function route.goes_on(self, answer)
-  if REDIRECTS[answer.status] then
+  if answers.is_redirect(answer) then
     return follow(self, answer.headers.location)
   end
   return is_refusal(answer) and turn(self)
@@ -114,7 +105,7 @@ end
 function route.arrived(self, answer)
   local origin = self.base.origin
   if self.tries_slash and answer.status < 500
-    and not REDIRECTS[answer.status] and not is_refusal(answer) then
+    and not answers.is_redirect(answer) and not is_refusal(answer) then
     known_slashes[origin] = self.turned or known_slashes[origin] or "auto"
   end
 end

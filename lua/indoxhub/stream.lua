@@ -5,6 +5,7 @@
 -- any other event is decoded here and, if it carried text, shown to the
 -- transfer as the next pattern.
 
+local answers = require "indoxhub.answer"
 local answer_errors = require "indoxhub.errors.answer"
 local dialects = require "indoxhub.dialects"
 local errors = require "indoxhub.errors"
@@ -87,12 +88,17 @@ end
 ---------------------------------------------------------------------------
 -- the end
 
-local function fail(self, err)
+-- Ends with an error of the call.
+local function break_off(self, err)
   err.partial = self._transfer:text()
-  self._failure = self._source.describe(err)
-  self._ended = true
+  self._failure, self._ended = err, true
   self._transfer:cancel()
   self._source.done(err)
+end
+
+-- Ends with an error of the stream, which the call does not know yet.
+local function fail(self, err)
+  break_off(self, self._source.describe(err))
 end
 
 local function succeed(self)
@@ -117,13 +123,13 @@ end
 
 -- The transfer is over and everything it brought was read.
 local function close_up(self, result)
-  local content = self._answer.headers["content-type"] or "unknown"
   if self._decoder.complete then
     succeed(self)
   elseif not self._decoder.told and result.ended == "complete"
-    and not content:lower():find("event-stream", 1, true) then
+    and not answers.is_stream(self._answer) then
     fail(self, answer_errors.protocol("the answer is no stream of events " ..
-      "but of type " .. content, self._answer, "stream"))
+      "but of type " .. (self._answer.headers["content-type"] or "unknown"),
+      self._answer, "stream"))
   else
     fail(self, truncated(self, result))
   end
@@ -155,14 +161,13 @@ local function reopen(self)
   elseif opened then
     adopt(self, opened)
   else
-    fail(self, err)
+    break_off(self, err)
   end
 end
 
 -- Opens a refused stream again, in a task: the reader may be one that cannot
 -- wait, and another may close the stream meanwhile. False when that goes on.
 local function come_back(self, patient)
-  local adapter = loop.adapter()
   local reopening = self._reopening or task.spawn(reopen, self)
   self._reopening = reopening
   if patient then
@@ -170,8 +175,8 @@ local function come_back(self, patient)
     if err and not self._ended then
       self:close() -- the reader was cancelled
     end
-  elseif adapter.turn and not adapter.is_inside() then
-    adapter.turn() -- nobody else might
+  elseif loop.is_blocking() then
+    loop.adapter().turn() -- nobody else might
   end
   if reopening:status() == "failed" and not self._ended then
     fail(self, self._refusal) -- what it raised is told elsewhere

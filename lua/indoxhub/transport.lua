@@ -112,10 +112,10 @@ local function next_bytes(transfer, file)
   return files.next_bytes(file)
 end
 
--- Gives a transfer what it wants of a file whose bytes come from a function.
--- The third result tells that the function has nothing yet.
--- Not before the form has begun to leave: until then the server may refuse it,
--- or not be there, and the function need not start over for another try.
+-- Gives a transfer what it wants of a file whose bytes come from a function;
+-- the third result tells that the function has nothing yet. Not before the form
+-- has begun to leave: until then the server may refuse it, or not be there, and
+-- the function need not start over for another try.
 local function feed(transfer, file)
   while transfer:hungry() and transfer:sent() > 0 do
     local bytes, err = next_bytes(transfer, file)

@@ -58,8 +58,9 @@ forbid "no Lua file changes a library's table or the globals" \
 # Modules from the bottom up; each may require only what stands above it here.
 # Lines name modules of one rank, which do not know each other.
 ranks='
-indoxhub.core indoxhub.version
-indoxhub.json indoxhub.redact indoxhub.endpoints indoxhub.address indoxhub.times indoxhub.content_types indoxhub.retry indoxhub.params.spelling
+indoxhub.core indoxhub.version indoxhub.answer
+indoxhub.json indoxhub.redact indoxhub.endpoints indoxhub.address indoxhub.times indoxhub.content_types indoxhub.retry
+indoxhub.params.spelling
 indoxhub.errors indoxhub.reply indoxhub.loop indoxhub.log indoxhub.route
 indoxhub.files indoxhub.errors.retry_hint indoxhub.errors.transfer indoxhub.resources.text indoxhub.resources.models indoxhub.resources.embeddings indoxhub.resources.audio indoxhub.resources.videos indoxhub.loop.builtin indoxhub.task
 indoxhub.params.types indoxhub.errors.answer indoxhub.resources.images
@@ -115,8 +116,9 @@ if [ -n "$found" ]; then
   echo "$found"
   bad=1
 fi
-# The sandbox is a server: of the library it uses only JSON and the endpoints.
-forbid "the sandbox uses only JSON and the endpoint table of the library" \
+# The sandbox is a server: of the library it uses only JSON, base64 and the
+# endpoint table.
+forbid "the sandbox uses only JSON, base64 and the endpoint table" \
   'require "indoxhub\.(client|call|stream|task|transport|errors|params|reply)' \
   lua/indoxhub/sandbox/*.lua
 

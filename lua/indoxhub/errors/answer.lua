@@ -177,13 +177,6 @@ local function not_found_code(message)
   end
 end
 
----@class indoxhub.Answer what a server sent
----@field status integer
----@field http_version string
----@field headers table<string, string> names in lower case
----@field text string the body
----@field hide indoxhub.Hide takes out what must not be shown
-
 -- The fields every error has that is made of a decoded body.
 local function fields_from(body, answer)
   local hide, headers = answer.hide, answer.headers

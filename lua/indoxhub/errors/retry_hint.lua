@@ -1,5 +1,6 @@
 --- How long a server asks to wait before the next try, wherever it says so.
 
+local answers = require "indoxhub.answer"
 local times = require "indoxhub.times"
 
 -- Seconds, as a header or a body writes them; never less than 0.
@@ -31,12 +32,6 @@ local function from_text(text)
   return length and tonumber(number) * length
 end
 
--- An answer that is nothing but a text for people.
-local function plain_text(answer)
-  local content = answer.headers["content-type"] or ""
-  return content:lower():find("^text/plain") and answer.text
-end
-
 --- Seconds to wait, nil when the server does not say.
 ---@param answer indoxhub.Answer
 ---@param body table decoded, may be empty
@@ -53,6 +48,6 @@ return function(answer, body, message)
     or span(times.epoch(details.reset_time), now)
     or answer.status == 429
       and span(seconds_of(headers["x-ratelimit-reset"]), now)
-    or from_text(message or plain_text(answer))
+    or from_text(message or answers.is_plain_text(answer) and answer.text)
     or nil
 end

@@ -22,7 +22,8 @@ local engine
 -- Token of a transfer -> the slot of who waits for news of it.
 local waiting = {}
 
--- Token of a transfer that runs on although nobody waits for it -> transfer.
+-- Token of a transfer that runs on although nobody waits for it -> the transfer
+-- and what to call at its end.
 local unattended = {}
 
 -- Where a step writes the tokens of transfers with news. A pump takes it, as a
@@ -84,6 +85,17 @@ function loop.settle_fork()
   end
 end
 
+-- Forgets what nobody waited for, once it has ended.
+local function attend(token)
+  local left = unattended[token]
+  if left and left.transfer:result() then
+    unattended[token] = nil
+    if left.ended then
+      left.ended()
+    end
+  end
+end
+
 --- One bounded step of the engine, made if there is none; wakes who waited for
 --- what it brought. Raises when there can be no engine.
 ---@param seconds? number budget of time
@@ -102,11 +114,18 @@ function loop.pump(seconds, wait)
     if slot then
       waiting[token] = nil
       loop.wake(slot)
-    elseif unattended[token] and unattended[token]:result() then
-      unattended[token] = nil
+    else
+      attend(token)
     end
   end
   spare_list = news
+end
+
+--- Whether waiting, here and now, keeps all other tasks from going on.
+---@return boolean
+function loop.is_blocking()
+  local current = loop.adapter()
+  return current.run_until ~= nil and not current.is_inside()
 end
 
 --- Takes what has arrived without waiting for more. A host that watches the
@@ -120,11 +139,12 @@ end
 --- Lets a transfer go on without its owner, for some seconds at most.
 ---@param transfer indoxhub.core.Transfer
 ---@param seconds number
-function loop.leave(transfer, seconds)
+---@param ended? fun() called when it has ended; must not wait
+function loop.leave(transfer, seconds, ended)
+  local token = transfer:token()
   transfer:linger(seconds)
-  if not transfer:result() then
-    unattended[transfer:token()] = transfer
-  end
+  unattended[token] = { transfer = transfer, ended = ended }
+  attend(token)
 end
 
 ---------------------------------------------------------------------------

@@ -127,19 +127,6 @@ local option_checks = {
   end,
 }
 
-local function unknown(name, known)
-  local names = {}
-  for option in pairs(known) do
-    names[#names + 1] = option
-  end
-  table.sort(names)
-  local near = type(name) == "string" and spelling.nearest(name, names)
-  return ("unknown option %s%s"):format(type(name) == "string"
-    and show(name):gsub('^"(.*)"$', "%1") or tostring(name), near
-    and ": did you mean " .. near .. "?"
-    or "; known: " .. table.concat(names, ", "))
-end
-
 local function check(name, kind, value)
   local wrong, said
   if kind == "timeout" then
@@ -163,7 +150,7 @@ function options.check(given, known)
   end
   for name, value in pairs(given) do
     local wrong = known[name] and check(name, known[name], value)
-      or not known[name] and unknown(name, known)
+      or not known[name] and spelling.unknown(name, known)
     if wrong then
       return wrong
     end

@@ -1,6 +1,10 @@
 --- Which known name a misspelt one stands for.
 
+local redact = require "indoxhub.redact"
+
 local spelling = {}
+
+local hide = redact.new {}
 
 -- One insertion, deletion, change or swap of neighbours turns a into b.
 local function one_edit_apart(a, b)
@@ -33,6 +37,24 @@ function spelling.nearest(name, known)
       return candidate
     end
   end
+end
+
+--- What is said of an option that there is not.
+---@param name any
+---@param known table<string, any> by name
+---@return string
+function spelling.unknown(name, known)
+  local names = {}
+  for option in pairs(known) do
+    names[#names + 1] = option
+  end
+  table.sort(names)
+  -- A key may have been put in its place.
+  local shown = type(name) == "string" and hide(name) or tostring(name)
+  local near = type(name) == "string" and spelling.nearest(name, names)
+  return "unknown option " .. shown .. (near
+    and ": did you mean " .. near .. "?"
+    or "; known: " .. table.concat(names, ", "))
 end
 
 return spelling

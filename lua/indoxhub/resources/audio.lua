@@ -11,14 +11,6 @@ local BYTES = { "audio", "audio_content", "b64_json" }
 -- What there is to a transcript besides its text.
 local FACTS = { "language", "duration", "words", "segments" }
 
-local function first_text(from, names)
-  for _, name in ipairs(names) do
-    if type(from[name]) == "string" and from[name] ~= "" then
-      return from[name]
-    end
-  end
-end
-
 -- Data as a table: a text in its place is a URL or base64.
 local function data_of(body)
   local data = body.data
@@ -34,7 +26,7 @@ end
 function audio.is_speech(body)
   local data = data_of(body)
   return type(data) == "table"
-    and (first_text(data, URLS) or first_text(data, BYTES)) ~= nil
+    and (reply.first_text(data, URLS) or reply.first_text(data, BYTES)) ~= nil
 end
 
 ---@param body table
@@ -42,7 +34,7 @@ end
 function audio.speech(body)
   reply.envelope(body)
   local data = data_of(body)
-  local url, bytes = first_text(data, URLS), first_text(data, BYTES)
+  local url, bytes = reply.first_text(data, URLS), reply.first_text(data, BYTES)
   if data == body then -- fields beside the envelope
     data = {}
   end

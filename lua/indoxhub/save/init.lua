@@ -1,6 +1,7 @@
 --- client:save: a result as a file, from a URL, base64 or a data URI.
 
 local address = require "indoxhub.address"
+local answers = require "indoxhub.answer"
 local answer_errors = require "indoxhub.errors.answer"
 local auth = require "indoxhub.auth"
 local call = require "indoxhub.call"
@@ -18,11 +19,6 @@ local OPTIONS = { on_progress = "callback", timeout = "timeout",
 -- Bytes after which the tries of a download are counted anew.
 local PROGRESS = 64 * 1024
 
-local MOST_REDIRECTS = 3
-
-local REDIRECTS = { [301] = true, [302] = true, [303] = true, [307] = true,
-  [308] = true }
-
 ---------------------------------------------------------------------------
 -- one download
 
@@ -36,11 +32,6 @@ local REDIRECTS = { [301] = true, [302] = true, [303] = true, [307] = true,
 ---@field total? integer bytes of the whole file
 ---@field content_type? string
 ---@field on_progress? fun(received: integer, total?: integer)
-
--- What may be shown of a URL: its query may be what gives access.
-local function shown(url)
-  return (url:gsub("[?#].*$", ""):gsub("^([^/]*//)[^/]*@", "%1"))
-end
 
 -- Whether a redirect may be followed: to https, or where it came from.
 local function may_go(from, to)
@@ -83,9 +74,9 @@ end
 -- The answer that is no redirect; nil and an error.
 local function ask_and_follow(course, download, try)
   local url = download.url
-  for _ = 0, MOST_REDIRECTS do
+  for _ = 0, answers.MOST_REDIRECTS do
     local answer, err = ask(course, download, try, url)
-    if not answer or not REDIRECTS[answer.status] then
+    if not answer or not answers.is_redirect(answer) then
       return answer, err
     end
     try.transfer:cancel()
@@ -93,7 +84,7 @@ local function ask_and_follow(course, download, try)
     local to = location ~= "" and address.resolve(url, location)
     if not to or not may_go(url, to) then
       return nil, answer_errors.protocol("the server redirects to "
-        .. shown(location), answer, "redirect")
+        .. address.shown(location), answer, "redirect")
     end
     url = to
   end
@@ -200,19 +191,13 @@ local function receive(course, download, try)
   end
 end
 
--- No result of the API is one; a server that is not asked right sends it.
-local function is_web_page(answer)
-  return (answer.headers["content-type"] or ""):lower()
-    :find("html", 1, true) ~= nil
-end
-
 -- The error of an answer that is no file.
 local function refused(try, answer)
   local complete, err = transport.body(try.transfer, answer, try.exchange)
   if not complete then
     return nil, err
   elseif complete.status < 400 then
-    local is_page = is_web_page(answer)
+    local is_page = answers.is_web_page(answer)
     return nil, answer_errors.protocol(is_page and "the server sent a web page"
       or "the server sent no file", complete, is_page and "html" or "status")
   end
@@ -228,7 +213,7 @@ local function once(course, download, try)
   elseif begun and (status == 416
     or status == 206 and not is_rest(download, answer.headers)) then
     return start_over(download, try)
-  elseif is_web_page(answer) then
+  elseif answers.is_web_page(answer) then -- no result of the API is one
     return refused(try, answer)
   elseif status == 200 then
     local ok
@@ -250,7 +235,7 @@ local function fetch(caller, url, file, options)
       { code = "url" })
   end
   local course = call.begin(caller, { operation = "client.save",
-    method = "GET", path = shown(url), key = "optional" }, options)
+    method = "GET", path = address.shown(url), key = "optional" }, options)
   course.resumable = true
   local download = { url = url, file = file, counted = 0,
     on_progress = options.on_progress }

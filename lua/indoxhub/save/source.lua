@@ -2,6 +2,7 @@
 
 local core = require "indoxhub.core"
 local errors = require "indoxhub.errors"
+local reply = require "indoxhub.reply"
 
 local URLS = { "url", "video_url", "audio_url", "image_url" }
 local BASE64 = { "b64_json", "audio", "audio_content", "b64" }
@@ -17,15 +18,6 @@ local LOST = { failed = "the job failed", cancelled = "the job was cancelled",
 local function is_absolute(text)
   return text:find("^%a[%w+.-]*://") ~= nil
     or text:find("^[Dd][Aa][Tt][Aa]:") ~= nil
-end
-
--- The first of some fields that holds a text.
-local function first_text(item, names)
-  for _, name in ipairs(names) do
-    if type(item[name]) == "string" and item[name] ~= "" then
-      return item[name]
-    end
-  end
 end
 
 local find
@@ -48,7 +40,8 @@ function find(item)
   elseif item[1] ~= nil then
     return only_one(item)
   end
-  local url, base64 = first_text(item, URLS), first_text(item, BASE64)
+  local url = reply.first_text(item, URLS)
+  local base64 = reply.first_text(item, BASE64)
   if url then
     return { url = url }
   elseif base64 then
