@@ -1,5 +1,7 @@
+local core = require "indoxhub.core"
 local errors = require "indoxhub.errors"
 local indoxhub = require "indoxhub"
+local loop = require "indoxhub.loop"
 local task = require "indoxhub.task"
 
 local spawn, run, sleep, gather = task.spawn, task.run, task.sleep, task.gather
@@ -109,13 +111,17 @@ end)
 
 describe("tasks that sleep", function()
   it("run side by side, and end in the order of their times", function()
-    local order = {}
+    local order, now = {}, core.now
+    local moment = now()
+    core.now = function() return moment end -- all begin at once
     for _, i in ipairs { 3, 1, 2 } do
       spawn(function()
         sleep(i * A_WHILE)
         table.insert(order, i)
       end)
     end
+    indoxhub.step(0)
+    core.now = now
     settle()
     assert.same({ 1, 2, 3 }, order)
   end)
@@ -206,16 +212,17 @@ describe("run", function()
   end)
 
   it("leaves other tasks pending for the next run or step", function()
-    local order = {}
+    local order, slot = {}, { ready = false }
     local other = spawn(function()
       table.insert(order, 1)
-      sleep(A_WHILE)
+      loop.wait(slot)
       table.insert(order, 2)
     end)
     run(sleep, 0)
     assert.same({ 1 }, order)
     assert.equal("pending", other:status())
-    run(sleep, 2 * A_WHILE)
+    loop.wake(slot)
+    run(sleep, 0)
     assert.same({ 1, 2 }, order)
     assert.equal("done", other:status())
   end)
@@ -293,8 +300,11 @@ describe("await", function()
         count = count + 1
       end
     end)
-    spawn(later(A_WHILE, "x")):await()
-    assert.equal(3, count)
+    spawn(function()
+      while count < 3 do
+        sleep(0)
+      end
+    end):await()
     assert.equal("done", other:status())
   end)
 
@@ -384,7 +394,11 @@ describe("cancel", function()
   end)
 
   it("leaves the task alone that is awaited", function()
-    local inner = spawn(later(A_WHILE, "inner"))
+    local slot = { ready = false }
+    local inner = spawn(function()
+      loop.wait(slot)
+      return "inner"
+    end)
     local outer = spawn(function()
       return inner:await()
     end)
@@ -392,6 +406,7 @@ describe("cancel", function()
     outer:cancel()
     assert_cancelled(outer:await())
     assert.equal("pending", inner:status())
+    loop.wake(slot)
     assert.equal("inner", inner:await())
   end)
 
@@ -577,9 +592,11 @@ describe("gather", function()
 
   it("starts the next as soon as one has ended", function()
     local order, fns = {}, {}
-    for i, seconds in ipairs { 20 * A_WHILE, 0, 0, 0 } do
+    for i = 1, 4 do
       fns[i] = function()
-        sleep(seconds)
+        repeat
+          sleep(0)
+        until i > 1 or #order == 3
         table.insert(order, i)
       end
     end
