@@ -8,11 +8,8 @@ local servers = require "spec.support.servers"
 
 local MESSAGES = { { role = "user", content = "go" } }
 local KEY = "indox-" .. ("k"):rep(32)
-local ONCE = "Connection: close\r\n"
 
-local function answer(status, body, extra)
-  return servers.reply(status, "application/json", body, ONCE .. (extra or ""))
-end
+local answer = servers.last_reply
 
 -- An answer to any call, to an exchange as well.
 local OK = answer("200 OK", '{"request_id":"q","data":"fine",'
@@ -43,15 +40,12 @@ describe("a key", function()
   local function client_with(answers, options)
     count = count + 1
     options = options or {}
-    -- Another key is not asked for: the first answer is there already.
-    local name, given = "auth" .. count, options.api_key and 1 or 0
-    local function lay_out()
-      given = given + 1
-      raw:script(name, { { "body" },
-        { "send", answers[math.min(given, #answers)] } })
+    local name = "auth" .. count
+    local lay_out = raw:in_turn(name, answers)
+    if options.api_key then
+      lay_out() -- another key is not asked for
     end
-    local settings = { auth = "exchange", base_url = raw:script(name, {
-      { "body" }, { "send", answers[1] } }),
+    local settings = { auth = "exchange", base_url = raw:base(name),
       max_retries = 0, trailing_slash = "off",
       api_key = function()
         lay_out()

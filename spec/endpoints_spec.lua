@@ -1,4 +1,5 @@
 local endpoints = require "indoxhub.endpoints"
+local files = require "spec.support.files"
 local kinds = require "indoxhub.resources"
 local params = require "indoxhub.params"
 
@@ -27,15 +28,6 @@ local function set_of(list)
     set[item] = true
   end
   return set
-end
-
-local function read_file(name)
-  local file = io.open(name)
-  local text = file and file:read("*a")
-  if file then
-    file:close()
-  end
-  return text
 end
 
 describe("a row", function()
@@ -115,7 +107,7 @@ describe("a row", function()
   end)
 
   it("is in the vendor's document", function()
-    local document = read_file("../shared/spec/openapi.yaml")
+    local document = files.read("../shared/spec/openapi.yaml")
     if not document then
       return -- the document is not part of the project
     end

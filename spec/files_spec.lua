@@ -1,5 +1,6 @@
 -- What a file is sent as: its part of a form, and its data URI.
 local core = require "indoxhub.core"
+local disk = require "spec.support.files"
 local files = require "indoxhub.files"
 local indoxhub = require "indoxhub"
 
@@ -9,21 +10,15 @@ describe("a file", function()
   local folder
 
   setup(function()
-    folder = os.tmpname()
-    os.remove(folder)
-    assert(os.execute("mkdir " .. folder))
+    folder = disk.folder()
   end)
 
   teardown(function()
-    os.execute("rm -rf " .. folder)
+    disk.remove_folder(folder)
   end)
 
   local function write(name, bytes)
-    local path = folder .. "/" .. name
-    local file = assert(io.open(path, "wb"))
-    file:write(bytes)
-    file:close()
-    return path
+    return disk.write(folder .. "/" .. name, bytes)
   end
 
   local function part(file)

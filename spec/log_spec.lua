@@ -10,11 +10,8 @@ local MESSAGES = { { role = "user", content = "go" } }
 -- No part of a secret is a word that may occur anyway.
 local KEY = "indox-" .. ("Zq7Z"):rep(8)
 local GIVEAWAY = "Zq7"
-local ONCE = "Connection: close\r\n"
 
-local function answer(status, body, extra)
-  return servers.reply(status, "application/json", body, ONCE .. (extra or ""))
-end
+local answer = servers.last_reply
 
 local OK = answer("200 OK", '{"request_id":"q","data":"fine"}')
 local TOKEN = answer("200 OK", '{"access_token":"token-Zq7Zq7"}')
@@ -38,19 +35,17 @@ describe("the log", function()
   -- good, and the list of what its log function hears.
   local function client_with(answers, options)
     count = count + 1
-    local name, asked, told = "log" .. count, 0, {}
+    local name, told = "log" .. count, {}
+    local lay_out = raw:in_turn(name, answers)
     local settings = { log = function(event) told[#told + 1] = event end,
       api_key = function()
-        asked = asked + 1
-        local answer_now = answers[math.min(asked, #answers)]
-        raw:script(name, type(answer_now) == "table" and answer_now
-          or { { "body" }, { "send", answer_now } })
+        lay_out()
         return KEY
       end }
     for option, value in pairs(options or {}) do
       settings[option] = value
     end
-    settings.base_url = raw:script(name, {})
+    settings.base_url = raw:base(name)
     return indoxhub.new(settings), told, name
   end
 

@@ -1,18 +1,7 @@
 -- Annotations say what the code does.
+local files = require "spec.support.files"
 
-local function read(name)
-  local file = assert(io.open(name))
-  local text = file:read("*a")
-  file:close()
-  return text
-end
-
-local function output(command)
-  local pipe = io.popen(command)
-  local text = pipe:read("*a")
-  pipe:close()
-  return text
-end
+local output, read = files.output, files.read
 
 describe("annotations", function()
   it("of endpoints are those the endpoint table makes", function()

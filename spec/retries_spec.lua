@@ -8,13 +8,8 @@ local servers = require "spec.support.servers"
 local MESSAGES = { { role = "user", content = "go" } }
 local KEY = "indox-" .. ("k"):rep(32)
 
--- Each connection is used once: libcurl itself sends again what got no answer
--- on a connection that was used before.
-local ONCE = "Connection: close\r\n"
-
 local function refusal(status, extra, body)
-  return servers.reply(status, "application/json",
-    body or '{"detail":"not now"}', ONCE .. (extra or ""))
+  return servers.last_reply(status, body or '{"detail":"not now"}', extra)
 end
 
 local OK = refusal("200 OK", nil, '{"request_id":"q","data":"fine"}')
@@ -68,23 +63,20 @@ describe("a call", function()
 
   local count = 0
 
-  -- A client of a server that gives these answers in turn, the last one for
-  -- good. An answer is bytes, or the steps of a script. The client asks for its
-  -- key before it sends anything, which is when the next answer is laid out.
+  -- A client of a server that gives these answers in turn. The client asks for
+  -- its key before it sends anything, which is when the next is laid out.
   local function client_with(answers, options)
     count = count + 1
-    local name, asked = "tries" .. count, 0
+    local name = "tries" .. count
+    local lay_out = raw:in_turn(name, answers)
     local settings = { api_key = function()
-      asked = asked + 1
-      local answer = answers[math.min(asked, #answers)]
-      raw:script(name, type(answer) == "table" and answer
-        or { { "body" }, { "send", answer } })
+      lay_out()
       return KEY
     end }
     for option, value in pairs(options or {}) do
       settings[option] = value
     end
-    settings.base_url = raw:script(name, {})
+    settings.base_url = raw:base(name)
     return indoxhub.new(settings), name
   end
 

@@ -56,16 +56,12 @@ describe("the way of a call", function()
     raw:stop()
   end)
 
-  -- A client of a server that gives these answers in turn, the last one for
-  -- good. An answer is bytes, or the steps of a script. The key is asked for
-  -- before anything is sent, which is when the next answer is laid out.
+  -- A client of a server that gives these answers in turn. The key is asked for
+  -- before anything is sent, which is when the next is laid out.
   local function client_with(answers, options)
-    local asked = 0
-    local settings = { base_url = raw:script(name, {}), api_key = function()
-      asked = asked + 1
-      local answer = answers[math.min(asked, #answers)]
-      raw:script(name, type(answer) == "table" and answer
-        or { { "body" }, { "send", answer } })
+    local lay_out = raw:in_turn(name, answers)
+    local settings = { base_url = raw:base(name), api_key = function()
+      lay_out()
       return KEY
     end, max_retries = 0 }
     for option, value in pairs(options or {}) do

@@ -1,5 +1,6 @@
 -- Files on their way: from paths, bytes and functions, in forms and in JSON.
 local core = require "indoxhub.core"
+local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
 local json = require "indoxhub.json"
 local retry = require "indoxhub.retry"
@@ -23,15 +24,13 @@ describe("an upload", function()
   setup(function()
     raw = servers.raw()
     retry.backoff = function() return 0.01 end
-    folder = os.tmpname()
-    os.remove(folder)
-    assert(os.execute("mkdir " .. folder))
+    folder = files.folder()
   end)
 
   teardown(function()
     raw:stop()
     retry.backoff = backoff
-    os.execute("rm -rf " .. folder)
+    files.remove_folder(folder)
   end)
 
   local count = 0
@@ -39,14 +38,13 @@ describe("an upload", function()
   -- A client of a server that follows one script after the other, the next
   -- whenever a call is tried again.
   local function serve(...)
-    local scripts, retries = { ... }, 0
     count = count + 1
     name = "u" .. count
-    client = indoxhub.new { api_key = "k", base_url = raw:script(name,
-      scripts[1]), log = function(event)
+    local lay_out = raw:in_turn(name, { ... })
+    client = indoxhub.new { api_key = "k", base_url = lay_out(),
+      log = function(event)
         if event.name == "retry" then
-          retries = retries + 1
-          raw:script(name, scripts[retries + 1])
+          lay_out()
         end
       end }
     return client
@@ -87,11 +85,7 @@ describe("an upload", function()
   end)
 
   local function write(file_name, bytes)
-    local path = folder .. "/" .. file_name
-    local file = assert(io.open(path, "wb"))
-    file:write(bytes)
-    file:close()
-    return path
+    return files.write(folder .. "/" .. file_name, bytes)
   end
 
   local function transcribe(file, options, fields)
@@ -603,7 +597,7 @@ describe("an upload", function()
       end, "the end of the transfer")
     end
 
-    local function files()
+    local function all_kinds()
       return { write("large.mp3", ("x"):rep(20000000)),
         indoxhub.bytes(("x"):rep(20000000)),
         indoxhub.reader(function() return ("x"):rep(10000) end),
@@ -614,13 +608,13 @@ describe("an upload", function()
     end
 
     it("ends with its task", function()
-      for _, file in ipairs(files()) do
+      for _, file in ipairs(all_kinds()) do
         run(file, function(task) task:cancel() end)
       end
     end)
 
     it("ends with its client", function()
-      for _, file in ipairs(files()) do
+      for _, file in ipairs(all_kinds()) do
         run(file, function() client:close() end)
       end
     end)

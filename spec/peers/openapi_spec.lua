@@ -1,25 +1,12 @@
 -- spec/vectors/openapi.json: the facts of the vendor's document, and of our own
 -- endpoint table.
 local endpoints = require "indoxhub.endpoints"
+local files = require "spec.support.files"
 local json = require "indoxhub.json"
 
 local SOURCE = "../shared/spec/openapi.yaml"
 
-local function read(name)
-  local file = assert(io.open(name))
-  local text = file:read("*a")
-  file:close()
-  return text
-end
-
-local function output_of(command)
-  local pipe = io.popen(command)
-  local text = pipe:read("*a")
-  pipe:close()
-  return text
-end
-
-local ours = read "spec/vectors/openapi.json"
+local ours = files.read "spec/vectors/openapi.json"
 local document = assert(json.decode(ours))
 
 -- Operation -> { method, path, entry }.
@@ -60,9 +47,9 @@ end
 describe("the API's document", function()
   if io.open(SOURCE) then
     it("says what the vendor's says", function()
-      local packages = output_of("sh spec/support/peers/install.sh path")
+      local packages = files.output("sh spec/support/peers/install.sh path")
         :gsub("\n", "")
-      assert.equal(ours, output_of(("NODE_PATH='%s' node %s %s"):format(
+      assert.equal(ours, files.output(("NODE_PATH='%s' node %s %s"):format(
         packages, "spec/support/peers/openapi.js", SOURCE)))
     end)
   end

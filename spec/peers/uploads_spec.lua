@@ -1,4 +1,5 @@
 -- Our uploads, read by two parsers of forms that nobody here wrote.
+local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
 local programs = require "spec.support.programs"
 local servers = require "spec.support.servers"
@@ -7,24 +8,19 @@ describe("an upload", function()
   local peer, folder, wave
 
   local function write(name, bytes)
-    local file = assert(io.open(folder .. "/" .. name, "wb"))
-    file:write(bytes)
-    file:close()
-    return folder .. "/" .. name
+    return files.write(folder .. "/" .. name, bytes)
   end
 
   setup(function()
     peer = servers.multipart()
-    folder = os.tmpname()
-    os.remove(folder)
-    assert(os.execute("mkdir " .. folder))
+    folder = files.folder()
     -- Also what could be taken for the end of a part.
     wave = write("gap.wav", ("RIFF\r\n--\0\26\r\n\r\n--x--\r\n"):rep(50000))
   end)
 
   teardown(function()
     servers.kill(peer)
-    os.execute("rm -rf " .. folder)
+    files.remove_folder(folder)
   end)
 
   local function hash_of(name)

@@ -1,15 +1,7 @@
+local files = require "spec.support.files"
 local json = require "indoxhub.json"
 local reply = require "indoxhub.reply"
 local text = require "indoxhub.resources.text"
-
-local function read_file(name)
-  local file = io.open(name)
-  local content = file and file:read("*a")
-  if file then
-    file:close()
-  end
-  return content
-end
 
 local function normalise(source)
   return text.normalise(assert(json.decode(source)))
@@ -262,7 +254,7 @@ describe("the text of an output list", function()
 end)
 
 describe("the replies of the vendor's documents", function()
-  local source = read_file("../shared/spec/fixtures.json")
+  local source = files.read("../shared/spec/fixtures.json")
   local rest = source and assert(json.decode(source)).rest or {}
   local generations = { create_chat_completion = true,
     create_completion = true }

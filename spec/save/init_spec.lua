@@ -1,4 +1,5 @@
 -- Downloads: what arrives, where the key goes, and what is left on the disk.
+local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
 local programs = require "spec.support.programs"
 local servers = require "spec.support.servers"
@@ -18,9 +19,7 @@ describe("client:save", function()
   end)
 
   before_each(function()
-    folder = os.tmpname()
-    os.remove(folder)
-    assert(os.execute("mkdir " .. folder))
+    folder = files.folder()
     place = folder .. "/a.bin"
     client = indoxhub.new { api_key = KEY, base_url = raw:base("api"),
       headers = { ["X-Own"] = "mine" } }
@@ -28,28 +27,14 @@ describe("client:save", function()
 
   after_each(function()
     client:close()
-    os.execute("rm -rf " .. folder)
+    files.remove_folder(folder)
   end)
 
-  local function read(name)
-    local file = assert(io.open(name, "rb"))
-    local text = file:read("*a")
-    file:close()
-    return text
-  end
-
-  local function write(name, text)
-    local file = assert(io.open(name, "wb"))
-    file:write(text)
-    file:close()
-  end
+  local read, write = files.read, files.write
 
   -- The names in the folder, as one text.
   local function names()
-    local pipe = io.popen("ls -A " .. folder)
-    local list = pipe:read("*a")
-    pipe:close()
-    return list
+    return files.list(folder)
   end
 
   -- A URL of a server, where it says these bytes to everybody.

@@ -1,5 +1,6 @@
 -- Downloads that break off: what is asked for then, and what the file is.
 local core = require "indoxhub.core"
+local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
 local retry = require "indoxhub.retry"
 local servers = require "spec.support.servers"
@@ -22,15 +23,13 @@ describe("a download that breaks off", function()
   end)
 
   before_each(function()
-    folder = os.tmpname()
-    os.remove(folder)
-    assert(os.execute("mkdir " .. folder))
+    folder = files.folder()
     place = folder .. "/a.bin"
   end)
 
   after_each(function()
     client:close()
-    os.execute("rm -rf " .. folder)
+    files.remove_folder(folder)
   end)
 
   local count = 0
@@ -42,17 +41,13 @@ describe("a download that breaks off", function()
     count = count + 1
     retries = 0
     local name = "r" .. count
-    local function install(i)
-      local reply = replies[math.min(i, #replies)]
-      return raw:script(name, type(reply) == "table" and reply
-        or { { "body" }, { "send", reply } })
-    end
-    local url = install(1)
+    local lay_out = raw:in_turn(name, replies)
+    local url = lay_out()
     client = indoxhub.new { api_key = "k", base_url = raw:base("api"),
       log = function(event)
         if event.name == "retry" then
           retries = retries + 1
-          install(retries + 1)
+          lay_out()
         end
       end }
     local saved, err = client:save({ url = url .. PATH }, place, options)
@@ -64,17 +59,11 @@ describe("a download that breaks off", function()
   end
 
   local function content()
-    local file = assert(io.open(place, "rb"))
-    local text = file:read("*a")
-    file:close()
-    return text
+    return files.read(place)
   end
 
   local function left()
-    local pipe = io.popen("ls -A " .. folder)
-    local list = pipe:read("*a")
-    pipe:close()
-    return list
+    return files.list(folder)
   end
 
   -- The first bytes of ten, then the connection ends.

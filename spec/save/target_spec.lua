@@ -1,4 +1,5 @@
 -- A file that appears at its place only when it is complete.
+local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
 local target = require "indoxhub.save.target"
 
@@ -6,36 +7,27 @@ describe("a file to be written", function()
   local folder
 
   before_each(function()
-    folder = os.tmpname()
-    os.remove(folder)
-    assert(os.execute("mkdir " .. folder))
+    folder = files.folder()
   end)
 
   after_each(function()
-    os.execute("chmod -R u+w " .. folder .. "; rm -rf " .. folder)
+    files.remove_folder(folder)
   end)
 
   local function names()
-    local pipe = io.popen("ls -A " .. folder)
     local list = {}
-    for name in pipe:lines() do
+    for name in files.list(folder):gmatch("[^\n]+") do
       list[#list + 1] = name
     end
-    pipe:close()
     return list
   end
 
   local function read(name)
-    local file = assert(io.open(folder .. "/" .. name, "rb"))
-    local text = file:read("*a")
-    file:close()
-    return text
+    return files.read(folder .. "/" .. name)
   end
 
   local function write(name, text)
-    local file = assert(io.open(folder .. "/" .. name, "wb"))
-    file:write(text)
-    file:close()
+    files.write(folder .. "/" .. name, text)
   end
 
   it("has another name until it is complete", function()

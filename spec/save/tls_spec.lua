@@ -1,4 +1,5 @@
 -- Downloads over TLS and HTTP/2: nginx before a server that follows scripts.
+local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
 local retry = require "indoxhub.retry"
 local servers = require "spec.support.servers"
@@ -35,10 +36,7 @@ describe("a download over TLS", function()
   end
 
   local function read()
-    local file = assert(io.open(place, "rb"))
-    local text = file:read("*a")
-    file:close()
-    return text
+    return files.read(place)
   end
 
   it("goes on where a stream of HTTP/2 was cut", function()

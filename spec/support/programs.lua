@@ -1,4 +1,6 @@
 -- Programs that specs run in an interpreter of their own.
+local files = require "spec.support.files"
+
 local programs = {}
 
 -- Seconds after which one is ended, with exit code 124.
@@ -6,11 +8,7 @@ local LIMIT = 180
 
 --- Writes a program to a file. Returns its name.
 function programs.write(code)
-  local name = os.tmpname()
-  local file = assert(io.open(name, "w"))
-  file:write(code)
-  file:close()
-  return name
+  return files.write(os.tmpname(), code)
 end
 
 --- Runs a program with the interpreter that runs the specs. Returns what it

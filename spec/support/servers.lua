@@ -1,5 +1,6 @@
 -- Servers of the specs, each a process of its own on a port the system chose.
 local core = require "indoxhub.core"
+local files = require "spec.support.files"
 local json = require "indoxhub.json"
 
 local servers = {}
@@ -84,19 +85,9 @@ local function hex(bytes)
   end))
 end
 
-local function write_file(name, text)
-  local file = assert(io.open(name, "wb"))
-  file:write(text)
-  file:close()
-end
-
+-- What a server has written so far, which may not have made the file yet.
 local function read_file(name)
-  local file = io.open(name, "rb")
-  local text = file and file:read("*a") or ""
-  if file then
-    file:close()
-  end
-  return text
+  return files.read(name) or ""
 end
 
 local raw_methods = {}
@@ -104,9 +95,7 @@ raw_methods.__index = raw_methods
 
 --- A server that says exactly what a script tells it (see raw_server.c).
 function servers.raw()
-  local folder = os.tmpname()
-  os.remove(folder)
-  assert(os.execute("mkdir " .. folder))
+  local folder = files.folder()
   local server = start("build/tools/raw_server " .. folder)
   server.folder = folder
   server.port = server.said
@@ -158,8 +147,21 @@ function raw_methods:script(name, steps)
   if keeps_connection(steps) then
     lines[#lines + 1] = "again"
   end
-  write_file(self.folder .. "/" .. name, table.concat(lines, "\n") .. "\n")
+  files.write(self.folder .. "/" .. name, table.concat(lines, "\n") .. "\n")
   return self:base(name)
+end
+
+--- For a server that gives these answers in turn, the last one for good; an
+--- answer is bytes, or the steps of a script. Returns a function that lays out
+--- the next one, the first to begin with.
+function raw_methods:in_turn(name, answers)
+  local given = 0
+  return function()
+    given = given + 1
+    local answer = answers[math.min(given, #answers)]
+    return self:script(name, type(answer) == "table" and answer
+      or { { "body" }, { "send", answer } })
+  end
 end
 
 function raw_methods:base(name, scheme)
@@ -179,7 +181,7 @@ end
 
 function raw_methods:stop()
   servers.kill(self)
-  os.execute("rm -rf " .. self.folder)
+  files.remove_folder(self.folder)
 end
 
 local function free_port()
@@ -220,16 +222,14 @@ http {
 function servers.nginx(backend_port)
   local program = os.getenv("INDOXHUB_NGINX")
   assert(program and program ~= "", "no nginx: run make deps-all")
-  local folder = os.tmpname()
-  os.remove(folder)
-  assert(os.execute("mkdir " .. folder))
+  local folder = files.folder()
   assert(os.execute(("openssl req -x509 -newkey rsa:2048 -nodes -days 2 " ..
     "-subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 " ..
     "-keyout %s/key.pem -out %s/cert.pem 2>/dev/null"):format(folder, folder)))
   local port = free_port()
   local config = NGINX_CONFIG:gsub("FOLDER", folder):gsub("PORT", port)
     :gsub("BACKEND", "http://127.0.0.1:" .. backend_port)
-  write_file(folder .. "/nginx.conf", config)
+  files.write(folder .. "/nginx.conf", config)
   local server = { folder = folder, port = port,
     certificate = folder .. "/cert.pem",
     url = ("https://127.0.0.1:%s/api/v1"):format(port) }
@@ -243,7 +243,7 @@ function servers.nginx(backend_port)
   end
   function server:stop()
     servers.kill(self.process)
-    os.execute("rm -rf " .. self.folder)
+    files.remove_folder(self.folder)
   end
   return server
 end
@@ -310,6 +310,14 @@ end
 --- A reply with a body.
 function servers.reply(status, content_type, body, extra)
   return servers.head(status, content_type, #body, extra) .. body
+end
+
+--- A JSON reply after which the connection ends. Where tries are counted each
+--- connection is used once: libcurl itself sends again what got no answer on
+--- one that was used before.
+function servers.last_reply(status, body, extra)
+  return servers.reply(status, "application/json", body,
+    "Connection: close\r\n" .. (extra or ""))
 end
 
 --- The head of a stream that ends when the connection does.
