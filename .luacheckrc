@@ -12,6 +12,19 @@ files["spec"] = {
   read_globals = { table = { fields = { "unpack" } }, "unpack",
     package = { fields = { "searchpath" } } },
 }
+-- What hosts put in place.
+for _, folder in ipairs { "examples/openresty", "spec/runtime/openresty",
+  "spec/bench/openresty" } do
+  files[folder] = { globals = { "ngx" } }
+end
+for _, folder in ipairs { "examples/neovim", "spec/runtime/neovim",
+  "spec/bench/neovim" } do
+  files[folder] = { globals = { "vim" } }
+end
+for _, folder in ipairs { "examples/love", "spec/runtime/love",
+  "spec/bench/loops" } do
+  files[folder] = { globals = { "love" } }
+end
 files["rockspec"] = { std = "+rockspec" }
 -- Annotations for the language server: nothing is executed.
 files["lua/indoxhub/meta"] = { ignore = { "211", "212", "241", "631" } }

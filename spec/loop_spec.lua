@@ -2,6 +2,7 @@ local builtin = require "indoxhub.loop.builtin"
 local core = require "indoxhub.core"
 local errors = require "indoxhub.errors"
 local loop = require "indoxhub.loop"
+local scheduler = require "indoxhub.loop.scheduler"
 local task = require "indoxhub.task"
 
 -- Long for a scheduler, short for a person.
@@ -86,11 +87,11 @@ describe("waiting", function()
 
   it("blocks outside a task until its slot is woken", function()
     local slot = { ready = false }
-    builtin.on_turn = function()
+    scheduler.on_turn = function()
       loop.wake(slot)
     end
     assert.is_true(loop.wait(slot, 3600))
-    builtin.on_turn = nil
+    scheduler.on_turn = nil
     assert.is_true(slot.ready)
   end)
 
@@ -273,14 +274,14 @@ describe("running until a condition holds", function()
 
   it("calls on_turn after each piece of waiting", function()
     local turns = 0
-    builtin.on_turn = function()
+    scheduler.on_turn = function()
       turns = turns + 1
       if turns == 3 then
         error("enough", 0)
       end
     end
     local ok, err = pcall(loop.sleep, 3600)
-    builtin.on_turn = nil
+    scheduler.on_turn = nil
     assert.is_false(ok)
     assert.equal("enough", err)
     -- The timer of that sleep is still there.
@@ -402,7 +403,8 @@ local function and_collect(fn)
   collectgarbage()
 end
 
-local MODULES = { "indoxhub.loop", "indoxhub.loop.builtin", "indoxhub.task" }
+local MODULES = { "indoxhub.loop", "indoxhub.loop.builtin",
+  "indoxhub.loop.scheduler", "indoxhub.task" }
 
 describe("an engine with news", function()
   local real_engine, real_modules
@@ -461,14 +463,18 @@ describe("an engine with news", function()
     assert.equal(1, made)
   end)
 
-  it("is shown to the adapter before its first use", function()
-    local shown
-    fresh_builtin.start = function(it_is)
-      shown = it_is
-      assert.same({}, it_is.steps)
+  it("is shown to the adapter when somebody waits", function()
+    local shown, how
+    fresh_builtin.start = function(it_is, pump)
+      shown, how = it_is, pump
     end
     fresh_loop.pump()
+    assert.is_nil(shown)
+    waiter(fake_transfer(1))
     assert.equal(engine, shown)
+    assert.equal(fresh_loop.pump, how)
+    bring(1)
+    fresh_builtin.turn()
   end)
 
   it("says when there can be none", function()

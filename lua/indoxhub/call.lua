@@ -9,6 +9,7 @@ local core = require "indoxhub.core"
 local errors = require "indoxhub.errors"
 local json = require "indoxhub.json"
 local log = require "indoxhub.log"
+local loop = require "indoxhub.loop"
 local reply = require "indoxhub.reply"
 local request = require "indoxhub.request"
 local retry = require "indoxhub.retry"
@@ -49,6 +50,7 @@ local FIRED_SECONDS = 2
 ---@param options table
 ---@return indoxhub.Course
 function call.begin(caller, what, options)
+  loop.check("make a call")
   local total = request.timeouts(caller.settings, what, options).total
   local now = core.now()
   return { caller = caller, what = what, options = options, attempts = {},

@@ -47,14 +47,53 @@ function indoxhub.step(budget)
     or budget ~= budget) then
     error("step expects seconds, a number that is not negative", 2)
   end
-  return loop.adapter().turn(budget)
+  local turn = loop.adapter().turn
+  if turn then
+    return turn(budget)
+  end
+  loop.look()
+  return loop.is_busy()
 end
 
 --- A descriptor for other event loops: when it is readable, call
 --- `indoxhub.step`.
 ---@return integer? fd, string? message
 function indoxhub.fd()
-  return loop.adapter().fd()
+  local fd = loop.adapter().fd
+  if not fd then
+    return nil, "the loop in use watches the engine by itself"
+  end
+  return fd()
+end
+
+-- What a table must have to drive the engine: see loop/init.lua.
+local ADAPTER = { "spawn", "wait", "wake", "sleep", "start" }
+
+local OWN_ADAPTERS = { builtin = true, uv = true, nginx = true, cqueues = true }
+
+--- Chooses the event loop to run in. Neovim, nginx, luv and cqueues are
+--- recognised, the last two when they were loaded before the first call; this is
+--- for other loops, and for programs that load one of those for something else.
+--- Raises when calls are running already.
+---@param adapter "builtin"|"uv"|"nginx"|"cqueues"|table a name, or a table of
+--- the functions spawn, wait, wake, sleep and start (see loop/init.lua)
+function indoxhub.use_loop(adapter)
+  local chosen = adapter
+  if type(adapter) == "string" and OWN_ADAPTERS[adapter] then
+    chosen = require("indoxhub.loop." .. adapter)
+  elseif type(adapter) ~= "table" then
+    error("use_loop expects an adapter, or the name of one: builtin, uv, "
+      .. "nginx or cqueues", 2)
+  end
+  for _, name in ipairs(ADAPTER) do
+    if type(chosen[name]) ~= "function" then
+      error(("use_loop: the adapter has no function %q"):format(name), 2)
+    end
+  end
+  local ok, why = loop.use(chosen)
+  if not ok then
+    error("use_loop: " .. why, 2)
+  end
 end
 
 --- `assert` for the results of this library: shows the error in any Lua, also

@@ -58,12 +58,12 @@ forbid "no Lua file changes a library's table or the globals" \
 # Modules from the bottom up; each may require only what stands above it here.
 # Lines name modules of one rank, which do not know each other.
 ranks='
-indoxhub.core indoxhub.version indoxhub.answer
+indoxhub.core indoxhub.version indoxhub.answer indoxhub.loop.host
 indoxhub.json indoxhub.redact indoxhub.endpoints indoxhub.address indoxhub.times indoxhub.content_types indoxhub.retry
 indoxhub.params.spelling
 indoxhub.errors indoxhub.reply indoxhub.loop indoxhub.log indoxhub.route
-indoxhub.files indoxhub.errors.retry_hint indoxhub.errors.transfer indoxhub.resources.text indoxhub.resources.models indoxhub.resources.embeddings indoxhub.resources.audio indoxhub.resources.videos indoxhub.loop.builtin indoxhub.task
-indoxhub.params.types indoxhub.errors.answer indoxhub.resources.images
+indoxhub.files indoxhub.errors.retry_hint indoxhub.errors.transfer indoxhub.resources.text indoxhub.resources.models indoxhub.resources.embeddings indoxhub.resources.audio indoxhub.resources.videos indoxhub.loop.scheduler indoxhub.task
+indoxhub.params.types indoxhub.errors.answer indoxhub.resources.images indoxhub.loop.builtin indoxhub.loop.uv indoxhub.loop.cqueues indoxhub.loop.nginx
 indoxhub.params indoxhub.params.options indoxhub.body
 indoxhub.resources indoxhub.dialects indoxhub.transport indoxhub.request indoxhub.auth
 indoxhub.attempt indoxhub.stream
@@ -72,6 +72,7 @@ indoxhub.client
 indoxhub.save.source indoxhub.save.target
 indoxhub.save
 indoxhub
+indoxhub.health
 indoxhub.sandbox.answers indoxhub.sandbox.catalogue indoxhub.sandbox.faults indoxhub.sandbox.http indoxhub.sandbox.media indoxhub.sandbox.state indoxhub.sandbox.uploads indoxhub.sandbox.validation
 indoxhub.sandbox.refusals indoxhub.sandbox.replies
 indoxhub.sandbox.access indoxhub.sandbox.account indoxhub.sandbox.calls indoxhub.sandbox.files indoxhub.sandbox.keys indoxhub.sandbox.models
@@ -84,8 +85,7 @@ indoxhub.cli.chat indoxhub.cli.sandbox
 indoxhub.cli
 indoxhub.cli.command
 '
-# The adapter of plain Lua is loaded by the loop when nothing else was chosen.
-excepted='indoxhub.loop -> indoxhub.loop.builtin'
+excepted=
 
 edges=$(mktemp)
 for file in $(find lua -name '*.lua' ! -path '*/meta/*'); do

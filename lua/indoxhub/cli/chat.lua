@@ -6,6 +6,7 @@ local exit = require "indoxhub.cli.exit"
 local indoxhub = require "indoxhub"
 local json = require "indoxhub.json"
 local loop = require "indoxhub.loop"
+local scheduler = require "indoxhub.loop.scheduler"
 
 local chat = {}
 
@@ -34,7 +35,7 @@ local function catch_interrupts(state)
   local engine = loop.engine()
   if core.catch_interrupts() and engine then
     engine:wake_on_interrupt()
-    loop.adapter().on_turn = function()
+    scheduler.on_turn = function()
       if core.interrupted() and state.task then
         state.interrupted = true
         state.task:cancel()

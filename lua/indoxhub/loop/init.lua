@@ -5,14 +5,22 @@
 --
 --   spawn(fn, failed)    runs fn as a task; failed(err, traceback) if it raises
 --   wait(slot, seconds)  returns when slot.ready, or after seconds (nil: never)
---   wake(slot)           slot.ready has become true
+--   wake(slot)           slot.ready has become true; false when whoever waited
+--                        was ended by the host meanwhile
 --   sleep(seconds)
---   start(engine)        called once for each engine, before its first use
+--   start(engine, pump)  the engine has something to do: from now on, until
+--                        engine:busy() is false, pump() is to be called whenever
+--                        engine:fd() is readable; called again and again
 --
--- An adapter calls `loop.pump` when the engine's descriptor is readable. It
--- knows nothing of requests.
+-- An adapter knows nothing of requests. What else it may have is for the
+-- adapters of this folder: `check(what)` raises where nothing can wait,
+-- `forget()` lets a parent's tasks be after a fork, and where the host has no
+-- loop that runs by itself `is_inside()` tells whether waiting suspends,
+-- `run_until(done)` turns the loop, `turn(seconds)` does a bounded share of that
+-- and `fd()` is the descriptor that says when.
 
 local core = require "indoxhub.core"
+local host = require "indoxhub.loop.host"
 
 local loop = {}
 
@@ -35,8 +43,19 @@ local tasks = setmetatable({}, { __mode = "k" })
 
 ---@return table
 function loop.adapter()
-  adapter = adapter or require "indoxhub.loop.builtin"
+  adapter = adapter or require("indoxhub.loop." .. host())
   return adapter
+end
+
+--- Chooses the adapter, before anything has begun to wait.
+---@param chosen table
+---@return true? done, string? message
+function loop.use(chosen)
+  if chosen ~= adapter and (loop.is_busy() or next(waiting)) then
+    return nil, "calls are running in the loop that was used so far"
+  end
+  adapter = chosen
+  return true
 end
 
 ---------------------------------------------------------------------------
@@ -51,9 +70,22 @@ function loop.engine()
     if not engine then
       return nil, message
     end
-    loop.adapter().start(engine)
   end
   return engine
+end
+
+--- Raises where the host lets nothing wait.
+---@param what string what is about to be done
+function loop.check(what)
+  local check = loop.adapter().check
+  if check then
+    check(what)
+  end
+end
+
+-- Has the adapter watch the engine.
+local function watch()
+  loop.adapter().start(engine, loop.pump)
 end
 
 --- Whether the engine has anything to do.
@@ -73,7 +105,7 @@ end
 function loop.forget_parent()
   engine:close()
   engine, waiting, unattended = nil, {}, {}
-  if adapter.forget then
+  if loop.adapter().forget then
     adapter.forget()
   end
 end
@@ -113,7 +145,9 @@ function loop.pump(seconds, wait)
     local slot = waiting[token]
     if slot then
       waiting[token] = nil
-      loop.wake(slot)
+      if loop.wake(slot) == false then
+        slot.transfer:cancel() -- nobody will ever read it
+      end
     else
       attend(token)
     end
@@ -129,9 +163,9 @@ function loop.is_blocking()
 end
 
 --- Takes what has arrived without waiting for more. A host that watches the
---- descriptor does that by itself.
+--- descriptor does that by itself, once it gets the chance.
 function loop.look()
-  if loop.is_busy() and loop.adapter().run_until then
+  if loop.is_busy() then
     loop.pump()
   end
 end
@@ -145,6 +179,9 @@ function loop.leave(transfer, seconds, ended)
   transfer:linger(seconds)
   unattended[token] = { transfer = transfer, ended = ended }
   attend(token)
+  if unattended[token] then
+    watch()
+  end
 end
 
 ---------------------------------------------------------------------------
@@ -161,9 +198,12 @@ function loop.current()
   return running and tasks[running]
 end
 
+--- Wakes who waits on a slot; false when nobody does any more.
+---@param slot {ready: boolean}
+---@return false?
 function loop.wake(slot)
   slot.ready = true
-  loop.adapter().wake(slot)
+  return loop.adapter().wake(slot)
 end
 
 --- Waits until slot.ready, or for some seconds. False when the task that waits
@@ -190,10 +230,12 @@ end
 ---@param told integer
 ---@return boolean
 function loop.wait_for(transfer, told)
-  local token, slot = transfer:token(), { ready = false }
+  local token = transfer:token()
+  local slot = { ready = false, transfer = transfer }
   if waiting[token] then
     error("another task is reading this stream", 0)
   end
+  watch()
   waiting[token] = slot
   slot.ready = slot.ready or transfer:told() ~= told
   local go_on = loop.wait(slot)

@@ -250,6 +250,32 @@ function transfer:cancel() end
 ---@param seconds number
 function transfer:linger(seconds) end
 
+--- Tells, on a unix socket of this process, when a descriptor is readable: see
+--- csrc/net/wake.h.
+---@param descriptor integer
+---@return indoxhub.core.Waker? waker, string? message
+function core.waker(descriptor) end
+
+---@class indoxhub.core.Waker
+local waker = {}
+
+--- Where to connect to; nil when it is closed.
+---@return string?
+function waker:path() end
+
+--- Takes that connection, and sends a byte on it when the descriptor is readable.
+---@return true? ok, string? message
+function waker:accept() end
+
+--- The descriptor was attended to: the next byte may come.
+function waker:rearm() end
+
+--- Ends the connection.
+function waker:hang_up() end
+
+--- Ends all; also the finalizer.
+function waker:close() end
+
 ---@class indoxhub.core.Result
 ---@field ended string "complete", "curl", "connect", "first_byte", "idle", "total", "body_limit", "head_limit", "upload_size", "file", "memory", "cancelled", "closed" or "forked"
 ---@field curl integer libcurl's code

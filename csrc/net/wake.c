@@ -1,0 +1,207 @@
+#define _GNU_SOURCE
+#include "wake.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "../core/buf.h"
+
+/* Room for a thread that calls two functions. */
+#define STACK_BYTES ((size_t)64 * 1024)
+
+#define DEFAULT_FOLDER "/tmp"
+#define FOLDER_NAME "/indoxhub-XXXXXX"
+#define SOCKET_NAME "/wake"
+
+enum { WATCHED, STOP, CONNECTION };
+
+struct ih_wake {
+  pid_t pid;
+  int fd; /* what is watched; belongs to the caller */
+  int set, stop, listener, connection;
+  int running; /* whether there is a thread */
+  pthread_t thread;
+  char folder[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
+  struct sockaddr_un address;
+};
+
+static int watch(struct ih_wake *w, int op, int fd, uint32_t events, int what) {
+  struct epoll_event event;
+  memset(&event, 0, sizeof event);
+  event.events = events;
+  event.data.u32 = (uint32_t)what;
+  return epoll_ctl(w->set, op, fd, &event) == 0 ? IH_OK : IH_SYSTEM;
+}
+
+/* ---- the thread ---- */
+
+static void *run(void *argument) {
+  struct ih_wake *w = argument;
+  for (;;) {
+    struct epoll_event event;
+    int n = epoll_wait(w->set, &event, 1, -1);
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n < 0 || event.data.u32 != WATCHED)
+      return NULL; /* told to stop, or the host has hung up */
+    /* Never full: the next byte waits for the answer to this one. */
+    send(w->connection, "!", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+  }
+}
+
+/* The signals of the host are for its own threads. */
+static int start_thread(struct ih_wake *w) {
+  sigset_t all, before;
+  pthread_attr_t attributes;
+  int status;
+  sigfillset(&all);
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, STACK_BYTES);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  status = pthread_create(&w->thread, &attributes, run, w);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  pthread_attr_destroy(&attributes);
+  w->running = status == 0;
+  errno = status;
+  return status == 0 ? IH_OK : IH_SYSTEM;
+}
+
+/* ---- the connection ---- */
+
+/* A folder that nobody else may enter, so nobody else can connect. */
+static int make_folder(struct ih_wake *w) {
+  const char *parent = getenv("TMPDIR");
+  size_t room = sizeof w->address.sun_path - sizeof FOLDER_NAME SOCKET_NAME;
+  if (!parent || parent[0] != '/' || strlen(parent) > room)
+    parent = DEFAULT_FOLDER;
+  snprintf(w->folder, sizeof w->folder, "%s%s", parent, FOLDER_NAME);
+  if (mkdtemp(w->folder))
+    return IH_OK;
+  snprintf(w->folder, sizeof w->folder, "%s%s", DEFAULT_FOLDER, FOLDER_NAME);
+  if (mkdtemp(w->folder))
+    return IH_OK;
+  w->folder[0] = '\0';
+  return IH_SYSTEM;
+}
+
+static void remove_folder(struct ih_wake *w) {
+  int saved = errno;
+  if (w->folder[0]) {
+    unlink(w->address.sun_path);
+    rmdir(w->folder);
+  }
+  w->folder[0] = '\0';
+  errno = saved;
+}
+
+static int listen_there(struct ih_wake *w) {
+  w->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (w->listener < 0 || make_folder(w) < 0)
+    return IH_SYSTEM;
+  w->address.sun_family = AF_UNIX;
+  /* Bounds are those of make_folder. */
+  strcpy(w->address.sun_path, w->folder);
+  strcat(w->address.sun_path, SOCKET_NAME);
+  if (bind(w->listener, (struct sockaddr *)&w->address, sizeof w->address) < 0)
+    return IH_SYSTEM;
+  return listen(w->listener, 1) == 0 ? IH_OK : IH_SYSTEM;
+}
+
+static int is_this_process(int fd) {
+  struct ucred peer;
+  socklen_t len = sizeof peer;
+  return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 &&
+         peer.pid == getpid();
+}
+
+int ih_wake_accept(struct ih_wake *w) {
+  if (w->connection >= 0)
+    return IH_OK;
+  w->connection = accept4(w->listener, NULL, NULL, SOCK_CLOEXEC);
+  if (w->connection < 0)
+    return IH_SYSTEM;
+  if (!is_this_process(w->connection)) {
+    close(w->connection);
+    w->connection = -1;
+    errno = EPERM;
+    return IH_SYSTEM;
+  }
+  remove_folder(w);
+  if (watch(w, EPOLL_CTL_ADD, w->connection, EPOLLRDHUP, CONNECTION) < 0 ||
+      watch(w, EPOLL_CTL_ADD, w->fd, EPOLLIN | EPOLLONESHOT, WATCHED) < 0)
+    return IH_SYSTEM;
+  return start_thread(w);
+}
+
+/* ---- the rest ---- */
+
+int ih_wake_new(int fd, struct ih_wake **out) {
+  struct ih_wake *w = calloc(1, sizeof *w);
+  *out = NULL;
+  if (!w)
+    return IH_NOMEM;
+  w->pid = getpid();
+  w->fd = fd;
+  w->listener = w->connection = -1;
+  w->set = epoll_create1(EPOLL_CLOEXEC);
+  w->stop = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (w->set < 0 || w->stop < 0 ||
+      watch(w, EPOLL_CTL_ADD, w->stop, EPOLLIN, STOP) < 0 ||
+      listen_there(w) < 0) {
+    ih_wake_free(w);
+    return IH_SYSTEM;
+  }
+  *out = w;
+  return IH_OK;
+}
+
+const char *ih_wake_path(const struct ih_wake *w) {
+  return w->address.sun_path;
+}
+
+void ih_wake_rearm(struct ih_wake *w) {
+  if (w->running)
+    watch(w, EPOLL_CTL_MOD, w->fd, EPOLLIN | EPOLLONESHOT, WATCHED);
+}
+
+void ih_wake_hang_up(struct ih_wake *w) {
+  if (w->connection >= 0)
+    shutdown(w->connection, SHUT_RDWR);
+}
+
+static void close_one(int fd) {
+  int saved = errno;
+  if (fd >= 0)
+    close(fd);
+  errno = saved;
+}
+
+void ih_wake_free(struct ih_wake *w) {
+  int is_child;
+  if (!w)
+    return;
+  is_child = w->pid != getpid();
+  if (w->running && !is_child) {
+    static const uint64_t one = 1;
+    if (write(w->stop, &one, sizeof one) < 0) {
+      /* The counter is not full: it was never written before. */
+    }
+    pthread_join(w->thread, NULL);
+  }
+  if (!is_child)
+    remove_folder(w);
+  close_one(w->connection);
+  close_one(w->listener);
+  close_one(w->stop);
+  close_one(w->set);
+  free(w);
+}

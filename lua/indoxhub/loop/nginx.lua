@@ -1,0 +1,182 @@
+--- The adapter for nginx's Lua module, as in OpenResty.
+--
+-- nginx lets Lua watch connections of its own making only. So one light thread
+-- per worker reads from a unix socket on which the core tells, byte by byte,
+-- that the engine has something to do (see csrc/net/wake.h); it takes the steps
+-- and posts the semaphores that requests wait on. No coroutine of a request is
+-- ever resumed from there: nginx does that.
+
+local core = require "indoxhub.core"
+local semaphore = require "ngx.semaphore"
+
+local ngx = rawget(_G, "ngx")
+
+local adapter = {}
+
+-- Where nginx lets Lua wait.
+local PATIENT = { rewrite = true, server_rewrite = true, access = true,
+  content = true, timer = true, preread = true, ssl_cert = true,
+  ssl_session_fetch = true, ssl_client_hello = true }
+
+-- Seconds. Nothing ends after the first, it is only looked again.
+local LONGEST_WAIT, BETWEEN_STEPS, WHILE_LEAVING = 3600, 0.001, 0.02
+
+-- The most that settimeouts takes, in milliseconds: 24 days. Each time it runs
+-- out nginx logs an error.
+local FOR_EVER = 2 ^ 31 - 1
+
+-- A timer that is meant to fire when the worker leaves only. Seconds.
+local NEVER = 1000000
+
+--- Raises in a phase where nothing can wait.
+---@param what string what is about to be done
+function adapter.check(what)
+  local phase = ngx.get_phase()
+  if not PATIENT[phase] then
+    error(("indoxhub: cannot %s in nginx's phase %q, where nothing can wait; "
+      .. "do it in access, rewrite or content, or in a function given to "
+      .. "ngx.timer.at(0, ...)%s"):format(what, phase, phase == "init"
+      and " by init_worker_by_lua" or ""), 0)
+  end
+end
+
+---------------------------------------------------------------------------
+-- driving the engine
+
+-- The engine that a light thread drives, or is about to.
+local driven
+
+local function take_step(pump)
+  local ok, err = pcall(pump)
+  if not ok then
+    ngx.log(ngx.ERR, "indoxhub: ", tostring(err))
+  end
+end
+
+-- Looks again and again, where nothing tells when to look: nginx can do no
+-- better when the socket cannot be had, or when the worker is leaving.
+local function drive_by_looking(engine, pump)
+  while engine:busy() do
+    take_step(pump)
+    ngx.sleep(BETWEEN_STEPS)
+  end
+end
+
+-- What is told, and the connection on which it is read; nil and why not.
+local function connect(engine)
+  local waker, why = core.waker(engine:fd())
+  if not waker then
+    return nil, why
+  end
+  local connection = ngx.socket.tcp()
+  connection:settimeouts(FOR_EVER, FOR_EVER, FOR_EVER)
+  local ok
+  ok, why = connection:connect("unix:" .. waker:path())
+  if ok then
+    ok, why = waker:accept()
+  end
+  if not ok then
+    waker:close()
+    return nil, why
+  end
+  return waker, connection
+end
+
+-- A worker does not leave while a connection is read from. This timer fires
+-- when it begins to leave.
+local function hang_up_when_leaving(engine, waker)
+  return ngx.timer.at(NEVER, function()
+    while engine:busy() do
+      ngx.sleep(WHILE_LEAVING)
+    end
+    waker:hang_up()
+  end)
+end
+
+local function drive_when_told(pump, waker, connection)
+  repeat
+    local byte, why = connection:receive(1)
+    if byte then
+      take_step(pump)
+      waker:rearm()
+    end
+  until not byte and why ~= "timeout"
+  connection:close()
+  waker:close()
+end
+
+local function drive(_, engine, pump)
+  local waker, connection
+  if not ngx.worker.exiting() then
+    waker, connection = connect(engine)
+    if not waker then
+      ngx.log(ngx.WARN, "indoxhub: nothing tells when there is something to "
+        .. "do, so a timer looks every millisecond: ", connection)
+    end
+  end
+  if waker and hang_up_when_leaving(engine, waker) then
+    drive_when_told(pump, waker, connection)
+  end
+  drive_by_looking(engine, pump)
+  driven = nil
+end
+
+function adapter.start(engine, pump)
+  if driven ~= engine then
+    local ok, why = ngx.timer.at(0, drive, engine, pump)
+    if not ok then
+      error("indoxhub: nginx has no timer for the calls: " .. why, 0)
+    end
+    driven = engine
+  end
+end
+
+---------------------------------------------------------------------------
+-- tasks
+
+--- A task ends with its request.
+function adapter.spawn(fn, failed)
+  adapter.check("start a task")
+  ngx.thread.spawn(function()
+    local traceback
+    local ok, err = xpcall(fn, function(err)
+      traceback = debug.traceback()
+      return err
+    end)
+    if not ok then
+      failed(err, traceback)
+    end
+  end)
+end
+
+function adapter.wait(slot, seconds)
+  if slot.ready then
+    return
+  end
+  adapter.check("wait")
+  local sema = semaphore.new()
+  slot.semaphore = sema
+  repeat
+    local told = sema:wait(seconds or LONGEST_WAIT)
+  until told or seconds or slot.ready
+  slot.semaphore = nil
+end
+
+--- nginx ends the light threads of a request whose client has gone away without
+--- a word to them; their semaphore knows.
+function adapter.wake(slot)
+  local sema = slot.semaphore
+  if not sema or slot.woken then
+    return
+  elseif sema:count() >= 0 then
+    return false
+  end
+  slot.woken = true
+  sema:post()
+end
+
+function adapter.sleep(seconds)
+  adapter.wait({ ready = false }, seconds)
+end
+
+return adapter

@@ -1,0 +1,212 @@
+--- Tasks as coroutines of our own, and their timers, for the adapters whose
+--- host has no scheduler.
+--
+-- An adapter says how it is told that there is something to do, and then calls
+-- `fire_timers` and `run_tasks`. Code that waits outside a task blocks: the
+-- engine goes on, other tasks do not.
+
+local core = require "indoxhub.core"
+local loop = require "indoxhub.loop"
+
+local scheduler = {}
+
+-- A wait is cut into pieces, so that a signal that arrives just before it
+-- begins is noticed in time. Seconds.
+scheduler.LONGEST_WAIT = 0.25
+
+-- Coroutine of ours -> what to call when it raises. Their waits yield.
+local own = setmetatable({}, { __mode = "k" })
+
+-- Coroutines to be resumed, from `first` to `last`.
+local runnable = { first = 1, last = 0 }
+
+-- {at =, slot =} in order of `at`.
+local timers = {}
+
+--- Called when a task has become runnable.
+function scheduler.on_runnable()
+end
+
+--- Called when a timer was added.
+function scheduler.on_timer()
+end
+
+--- Called after each piece of waiting; the command looks for Ctrl-C here.
+---@type fun()?
+scheduler.on_turn = nil
+
+--- After a fork the tasks belong to the parent.
+function scheduler.forget()
+  runnable, timers = { first = 1, last = 0 }, {}
+end
+
+---@return boolean
+function scheduler.has_runnable()
+  return runnable.first <= runnable.last
+end
+
+--- Seconds until a timer is due; nil when there is none.
+---@return number?
+function scheduler.next_moment()
+  return timers[1] and math.max(0, timers[1].at - core.now())
+end
+
+--- Seconds until there is something to do here; nil when nothing is planned.
+---@return number?
+function scheduler.next_turn()
+  return scheduler.has_runnable() and 0 or scheduler.next_moment()
+end
+
+local function resume_later(co)
+  runnable.last = runnable.last + 1
+  runnable[runnable.last] = co
+  scheduler.on_runnable()
+end
+
+function scheduler.spawn(fn, failed)
+  local co = coroutine.create(fn)
+  own[co] = failed
+  resume_later(co)
+end
+
+function scheduler.wake(slot)
+  if slot.co then
+    resume_later(slot.co)
+    slot.co = nil
+  end
+end
+
+---------------------------------------------------------------------------
+-- timers
+
+local function add_timer(slot, seconds)
+  local timer = { at = core.now() + seconds, slot = slot }
+  local place = #timers + 1
+  while place > 1 and timers[place - 1].at > timer.at do
+    place = place - 1
+  end
+  table.insert(timers, place, timer)
+  scheduler.on_timer()
+  return timer
+end
+
+local function drop_timer(timer)
+  for i = 1, #timers do
+    if timers[i] == timer then
+      table.remove(timers, i)
+      return
+    end
+  end
+end
+
+--- Wakes those whose time has come.
+function scheduler.fire_timers()
+  local now = timers[1] and core.now()
+  while timers[1] and timers[1].at <= now do
+    loop.wake(table.remove(timers, 1).slot)
+  end
+end
+
+---------------------------------------------------------------------------
+-- turning
+
+-- Waits for the engine or a timer, for `longest` seconds at most.
+local function pause(longest)
+  loop.settle_fork()
+  local moment = scheduler.next_moment()
+  if not moment and not loop.is_busy() and longest > 0 then
+    error("indoxhub: waiting for something that cannot happen: " ..
+      "nothing is running that could end the wait", 0)
+  end
+  loop.pump(nil, math.min(moment or longest, longest))
+  scheduler.fire_timers()
+  if scheduler.on_turn then
+    scheduler.on_turn()
+  end
+end
+
+--- Resumes those that are runnable now; what they make runnable waits for the
+--- next turn. One at a time, because a task may turn the loop itself.
+function scheduler.run_tasks()
+  for _ = runnable.first, runnable.last do
+    local co = runnable[runnable.first]
+    if not co then
+      return
+    end
+    runnable[runnable.first] = nil
+    runnable.first = runnable.first + 1
+    local ok, err = coroutine.resume(co)
+    if not ok then
+      own[co](err, debug.traceback(co))
+    end
+  end
+end
+
+--- Runs tasks, waiting between their turns, until `done()`.
+---@param done fun(): boolean
+function scheduler.run_until(done)
+  scheduler.run_tasks()
+  while not done() do
+    pause(scheduler.has_runnable() and 0 or scheduler.LONGEST_WAIT)
+    scheduler.run_tasks()
+  end
+end
+
+--- A bounded share of what there is to do, without waiting.
+---@param seconds? number budget of the engine's step
+---@param watched? boolean look at the engine even when it is idle, for an alarm
+---@return boolean pending whether anything is going on at all
+function scheduler.turn(seconds, watched)
+  loop.settle_fork()
+  if loop.is_busy() or watched then
+    loop.pump(seconds)
+  end
+  scheduler.fire_timers()
+  scheduler.run_tasks()
+  return scheduler.next_turn() ~= nil or loop.is_busy()
+end
+
+---------------------------------------------------------------------------
+-- waiting
+
+--- Whether the running coroutine is one of this scheduler.
+---@return boolean
+function scheduler.is_inside()
+  local co = coroutine.running()
+  return co ~= nil and own[co] ~= nil
+end
+
+function scheduler.wait(slot, seconds)
+  if slot.ready then
+    return
+  end
+  loop.settle_fork() -- before there is a timer, which it would forget
+  local timer = seconds and add_timer(slot, seconds)
+  if scheduler.is_inside() then
+    slot.co = coroutine.running()
+    if not slot.ready then -- a finalizer may just have turned the loop
+      coroutine.yield()
+    end
+    slot.co = nil
+  else
+    repeat
+      pause(scheduler.LONGEST_WAIT)
+    until slot.ready
+  end
+  if timer then
+    drop_timer(timer)
+  end
+end
+
+function scheduler.sleep(seconds)
+  scheduler.wait({ ready = false }, seconds)
+end
+
+-- Every step here resumes a coroutine or calls C, so LuaJIT would compile these
+-- functions into hundreds of fragments: megabytes of memory, and no gain.
+local jit = rawget(_G, "jit")
+if jit then
+  jit.off(true, true)
+end
+
+return scheduler
