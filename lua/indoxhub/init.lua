@@ -69,17 +69,18 @@ end
 -- What a table must have to drive the engine: see loop/init.lua.
 local ADAPTER = { "spawn", "wait", "wake", "sleep", "start" }
 
-local OWN_ADAPTERS = { builtin = true, uv = true, nginx = true, cqueues = true }
+local OURS = { builtin = true, uv = true, nginx = true, cqueues = true }
 
 --- Chooses the event loop to run in. Neovim, nginx, luv and cqueues are
---- recognised, the last two when they were loaded before the first call; this is
---- for other loops, and for programs that load one of those for something else.
+--- recognised, the last two when they were loaded before the first call; this
+--- is for other loops, and for programs that load one of those for something
+--- else.
 --- Raises when calls are running already.
 ---@param adapter "builtin"|"uv"|"nginx"|"cqueues"|table a name, or a table of
 --- the functions spawn, wait, wake, sleep and start (see loop/init.lua)
 function indoxhub.use_loop(adapter)
   local chosen = adapter
-  if type(adapter) == "string" and OWN_ADAPTERS[adapter] then
+  if OURS[adapter] then
     chosen = require("indoxhub.loop." .. adapter)
   elseif type(adapter) ~= "table" then
     error("use_loop expects an adapter, or the name of one: builtin, uv, "

@@ -84,6 +84,21 @@ need_test() {
   need npm command -v npm
 }
 
+# The programs that run Lua. nginx's Lua module is unpacked beside the system.
+need_runtimes() {
+  need neovim command -v nvim
+  need love command -v love
+  need xvfb command -v xvfb-run
+  need xauth command -v xauth
+  need chromium command -v chromium
+  need chromium-driver command -v chromedriver
+  for lua in lua5.4 luajit; do
+    need lua-luv has_module "$lua" luv
+    need lua-cqueues has_module "$lua" cqueues
+  done
+  need strace command -v strace
+}
+
 need_bench() {
   lua=luajit
   need_demo
@@ -96,7 +111,7 @@ case $purpose in
   demo) need_demo ;;
   test) need_test ;;
   bench) need_bench ;;
-  all) need_test; need_bench ;;
+  all) need_test; need_runtimes; need_bench ;;
   *) echo "deps.sh: unknown purpose $purpose" >&2; exit 2 ;;
 esac
 
@@ -130,4 +145,7 @@ case $purpose in
     sh spec/support/nginx.sh || exit 1
     sh spec/support/peers/install.sh || exit 1
     ;;
+esac
+case $purpose in
+  all) sh spec/support/openresty.sh || exit 1 ;;
 esac

@@ -3,8 +3,8 @@
 #
 #   test.sh                          all suites
 #   test.sh specs LUA [FILES...]     the specs under one interpreter
-#   test.sh SUITE...                 some: lint build ctest fuzz asan valgrind
-#                                    rock demo
+#   test.sh SUITE...                 some: lint build ctest fuzz specs runtimes
+#                                    asan valgrind rock demo
 #
 # The last line is "N passed, N failed, N skipped". A skip is a failure when
 # INDOXHUB_NO_SKIPS is set.
@@ -137,14 +137,43 @@ run_specs() {
 }
 
 suite_specs() {
+  specs=$(find spec -name '*_spec.lua' ! -path 'spec/runtime/*' | sort)
   for lua in $LUAS; do
     title "specs on $lua"
     # Every cut of every vector takes a while: on the fastest and the newest.
     case $lua in
-      luajit | lua5.4) INDOXHUB_ALL_CUTS=1 run_specs "$lua" ;;
-      *) run_specs "$lua" ;;
+      luajit | lua5.4) INDOXHUB_ALL_CUTS=1 run_specs "$lua" $specs ;;
+      *) run_specs "$lua" $specs ;;
     esac
   done
+}
+
+# runtime NAME NEEDED...: the specs that run in it, if the machine has what they
+# need.
+runtime() {
+  name=$1
+  shift
+  for program in "$@"; do
+    if ! $program >/dev/null 2>&1; then
+      echo "SKIPPED: $name: run make deps-all"
+      record 0 0 1
+      return
+    fi
+  done
+  run_specs luajit "spec/runtime/${name}_spec.lua"
+}
+
+has_openresty() {
+  [ -n "$(sh spec/support/openresty.sh path)" ]
+}
+
+suite_runtimes() {
+  title "specs in Neovim, nginx, LÖVE, luv and cqueues"
+  runtime neovim "command -v nvim"
+  runtime openresty has_openresty "command -v chromium" "command -v chromedriver"
+  runtime love "command -v love" "command -v xvfb-run"
+  runtime luv "luajit -e require'luv'" "lua5.4 -e require'luv'"
+  runtime cqueues "luajit -e require'cqueues'" "lua5.4 -e require'cqueues'"
 }
 
 suite_asan() {
@@ -187,7 +216,7 @@ if [ "${1:-}" = specs ] && [ $# -gt 1 ]; then
   make -s build LUA=lua5.4 && make -s build tools LUA="$lua"
   run_specs "$lua" "$@"
 else
-  for suite in ${*:-lint build ctest fuzz specs asan valgrind rock demo}; do
+  for suite in ${*:-lint build ctest fuzz specs runtimes asan valgrind rock demo}; do
     "suite_$suite"
   done
 fi

@@ -1,8 +1,8 @@
 --- The adapter for cqueues: tasks are threads of the controller that runs.
 --
 -- In each controller with somebody who waits, a thread of ours watches the
--- engine's descriptor for as long as calls are running; `cq:loop()` returns when
--- they have ended.
+-- engine's descriptor for as long as calls are running; `cq:loop()` returns
+-- when they have ended.
 
 local condition = require "cqueues.condition"
 local cqueues = require "cqueues"

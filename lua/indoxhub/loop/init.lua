@@ -9,15 +9,15 @@
 --                        was ended by the host meanwhile
 --   sleep(seconds)
 --   start(engine, pump)  the engine has something to do: from now on, until
---                        engine:busy() is false, pump() is to be called whenever
---                        engine:fd() is readable; called again and again
+--                        engine:busy() is false, pump() is to be called
+--                        whenever engine:fd() is readable; called repeatedly
 --
 -- An adapter knows nothing of requests. What else it may have is for the
 -- adapters of this folder: `check(what)` raises where nothing can wait,
 -- `forget()` lets a parent's tasks be after a fork, and where the host has no
 -- loop that runs by itself `is_inside()` tells whether waiting suspends,
--- `run_until(done)` turns the loop, `turn(seconds)` does a bounded share of that
--- and `fd()` is the descriptor that says when.
+-- `run_until(done)` turns the loop, `turn(seconds)` does a bounded share of
+-- that and `fd()` is the descriptor that says when.
 
 local core = require "indoxhub.core"
 local host = require "indoxhub.loop.host"
