@@ -133,6 +133,7 @@ describe("encoding", function()
     local invalid = shared.decode_invalid_numbers()
     local depth = shared.encode_max_depth()
     package.loaded["indoxhub.json"] = nil
+    package.loaded["indoxhub.json.library"] = nil
     local again = require "indoxhub.json"
     package.loaded["indoxhub.json"] = json
     assert.not_equal(json, again)

@@ -62,9 +62,16 @@ local function from_environment(names)
   for _, name in ipairs(names) do
     local value = os.getenv(name)
     if value and value ~= "" then
-      return value
+      return value, name
     end
   end
+end
+
+--- The name of the variable that gives clients their key; nil when none does.
+---@return string?
+function client.key_variable()
+  local _, name = from_environment(KEY_VARIABLES)
+  return name
 end
 
 local function merge(one, other)
@@ -81,25 +88,27 @@ local STREAM_OPTIONS = merge(CALL_OPTIONS, { reasoning = "boolean" })
 local FORM_OPTIONS = merge(CALL_OPTIONS, { on_progress = "callback" })
 
 -- Settings of options, or nil and what is wrong. A derived client begins with
--- those of its parent.
+-- those of its parent, whatever has become of the environment: in nginx only
+-- the master has one.
 local function settings_of(options, parent)
   local wrong = options_of.check(options, OPTIONS)
   if wrong then
     return nil, wrong
   end
-  local from_outside = from_environment { "INDOXHUB_BASE_URL" }
-  local base, why = address.base(options.base_url or from_outside
-    or DEFAULT_BASE)
+  local base_url = options.base_url or parent.base_url
+    or from_environment { "INDOXHUB_BASE_URL" } or DEFAULT_BASE
+  local base, why = address.base(base_url)
   if not base then
     return nil, (options.base_url and "base_url " or
       "the variable INDOXHUB_BASE_URL ") .. why
   end
   return {
-    options = options, base = base,
+    options = options, base = base, base_url = base_url,
     timeouts = merge(parent.timeouts, options_of.timeout(options.timeout)),
     tokens = parent.tokens or {},
-    key = options.api_key or from_environment(KEY_VARIABLES),
-    ca_file = options.ca_file or from_environment { "SSL_CERT_FILE" },
+    key = options.api_key or parent.key or from_environment(KEY_VARIABLES),
+    ca_file = options.ca_file or parent.ca_file
+      or from_environment { "SSL_CERT_FILE" },
   }
 end
 

@@ -18,9 +18,6 @@ local INSTALL = {
     .. 'eval "$(make -s env LUA=luajit)"',
 }
 
-local KEY_VARIABLES = { "INDOXHUB_API_KEY", "INDOX_HUB_API_KEY",
-  "INDOX_ROUTER_API_KEY" }
-
 -- The report of this Neovim, whose functions had longer names before 0.10.
 local function reporter()
   local report = vim.health or require "health"
@@ -66,8 +63,7 @@ end
 local function check_json(report)
   local ok, json = pcall(require, "indoxhub.json")
   if ok then
-    report.ok("JSON is read and written by "
-      .. (json.library or "lua-cjson"))
+    report.ok("JSON is read and written by " .. json.library)
     return true
   end
   report.error("There is no JSON library: " .. one_line(json),
@@ -92,17 +88,14 @@ local function check_engine(report)
 end
 
 local function check_settings(report)
-  for _, name in ipairs(KEY_VARIABLES) do
-    local value = os.getenv(name)
-    if value and value ~= "" then
-      report.ok(("An API key is set in %s (it is not shown)"):format(name))
-      break
-    elseif name == KEY_VARIABLES[#KEY_VARIABLES] then
-      report.warn("No API key is set in the environment", {
-        "Set INDOXHUB_API_KEY before Neovim starts",
-        "Or give it in the program: indoxhub.new { api_key = ... }",
-      })
-    end
+  local variable = require("indoxhub.client").key_variable()
+  if variable then
+    report.ok(("An API key is set in %s (it is not shown)"):format(variable))
+  else
+    report.warn("No API key is set in the environment", {
+      "Set INDOXHUB_API_KEY before Neovim starts",
+      "Or give it in the program: indoxhub.new { api_key = ... }",
+    })
   end
   local ok, client = pcall(require("indoxhub").new)
   if ok then

@@ -50,8 +50,9 @@ forbid "nothing is kept in the registry by number" 'luaL_ref' csrc/bind/*.c
 
 # ---- Lua --------------------------------------------------------------------
 
-forbid "only json.lua names the JSON library" 'require.*cjson|vim\.json' \
-  $(find lua -name '*.lua' ! -path 'lua/indoxhub/json.lua')
+forbid "only json/library.lua names the JSON library" \
+  'require.*cjson|vim\.json' \
+  $(find lua -name '*.lua' ! -path 'lua/indoxhub/json/library.lua')
 forbid "no Lua file changes a library's table or the globals" \
   '^(string|table|math|os|io|_G)\.[a-z_]+ *=' $(find lua -name '*.lua')
 
@@ -59,6 +60,7 @@ forbid "no Lua file changes a library's table or the globals" \
 # Lines name modules of one rank, which do not know each other.
 ranks='
 indoxhub.core indoxhub.version indoxhub.answer indoxhub.loop.host
+indoxhub.json.library
 indoxhub.json indoxhub.redact indoxhub.endpoints indoxhub.address indoxhub.times indoxhub.content_types indoxhub.retry
 indoxhub.params.spelling
 indoxhub.errors indoxhub.reply indoxhub.loop indoxhub.log indoxhub.route

@@ -1,20 +1,17 @@
---- JSON text to Lua values and back. The only file that names the JSON library.
+--- JSON text to Lua values and back.
 --
 -- Decoded `null` is absent from objects and stays `json.null` in arrays; whole
 -- numbers are integers where Lua has them. Encoding refuses, by field name,
 -- what would not arrive as it was meant: numbers that lose digits, functions,
 -- tables that are neither list nor object.
 
-local core = require "indoxhub.core"
--- An instance of our own: settings of the shared one belong to the program.
-local cjson = require("cjson").new()
-
-cjson.encode_keep_buffer(false)
-cjson.encode_sparse_array(false, 1, 0)
-cjson.encode_max_depth(200)
-cjson.decode_invalid_numbers(false)
+local library = require "indoxhub.json.library"
 
 local json = {}
+
+--- The name of the library that reads and writes it.
+---@type string
+json.library = library.name
 
 -- Named for the message: a value that contains itself ends here, too.
 local MOST_NESTED = 100
@@ -23,8 +20,8 @@ local MOST_NESTED = 100
 local MOST_DIGITS = 14
 
 --- Stands for JSON `null` where a field must be sent as null.
----@type lightuserdata
-json.null = cjson.null
+---@type lightuserdata|userdata
+json.null = library.null
 
 local array_mt = { __name = "indoxhub.array" }
 
@@ -35,11 +32,6 @@ local array_mt = { __name = "indoxhub.array" }
 function json.array(list)
   return setmetatable(list or {}, array_mt)
 end
-
--- The library has no way to write an empty array: a string that no text
--- contains by chance stands in for it.
-local EMPTY_ARRAY = ("indoxhub:%s:%d"):format(tostring({}):gsub("%W", ""),
-  os.time())
 
 local LONGEST_PATH = 60
 
@@ -88,6 +80,15 @@ local function list_length(value, path)
   return count > 0 and count or nil
 end
 
+-- What stands for an empty table until it is text.
+local function empty(value, marks)
+  if getmetatable(value) ~= array_mt then
+    return library.empty_object or value
+  end
+  marks.empty_array = true
+  return library.empty_array or value
+end
+
 local prepare
 
 -- Copies only what has to be changed below it.
@@ -96,9 +97,8 @@ local function prepare_table(value, path, depth, marks)
     refuse(path, "is nested too deeply (does it contain itself?)")
   end
   local length = list_length(value, path)
-  if not length and getmetatable(value) == array_mt and next(value) == nil then
-    marks.empty = true
-    return EMPTY_ARRAY
+  if not length and next(value) == nil then
+    return empty(value, marks)
   end
   local copy
   for key, item in pairs(value) do
@@ -154,28 +154,12 @@ end
 ---@return string
 function json.encode(value)
   local marks = {}
-  local text = cjson.encode(prepare(value, "", 0, marks))
-  if marks.empty then
-    text = text:gsub('"' .. EMPTY_ARRAY .. '"', "[]")
-  end
-  return text
+  local ready = prepare(value, "", 0, marks)
+  return library.encode(ready, marks.empty_array)
 end
-
--- Lua without integers needs the walk only to take nulls out.
-local HAS_INTEGERS = math.type ~= nil
 
 --- Decodes a text; never raises.
----@param text string
----@return any value, string? message
-function json.decode(text)
-  local ok, value = pcall(cjson.decode, text)
-  if not ok then
-    return nil, tostring(value)
-  end
-  if HAS_INTEGERS or text:find("null", 1, true) then
-    value = core.tidy(value)
-  end
-  return value
-end
+---@type fun(text: string): any, string?
+json.decode = library.decode
 
 return json
