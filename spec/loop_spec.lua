@@ -1,9 +1,14 @@
 local builtin = require "indoxhub.loop.builtin"
 local core = require "indoxhub.core"
 local errors = require "indoxhub.errors"
+local events = require "spec.support.events"
+local indoxhub = require "indoxhub"
 local loop = require "indoxhub.loop"
 local scheduler = require "indoxhub.loop.scheduler"
+local servers = require "spec.support.servers"
 local task = require "indoxhub.task"
+
+local IS_PUC_51 = _VERSION == "Lua 5.1" and not rawget(_G, "jit")
 
 -- Long for a scheduler, short for a person.
 local A_WHILE = 0.003
@@ -286,6 +291,59 @@ describe("running until a condition holds", function()
     assert.equal("enough", err)
     -- The timer of that sleep is still there.
     builtin.forget()
+  end)
+end)
+
+describe("giving way", function()
+  it("lets others go on when a task has had its share", function()
+    local turns, given = 0, 0
+    local other = task.spawn(function()
+      while given < 3 do
+        turns = turns + 1
+        loop.sleep(0)
+      end
+    end)
+    task.run(function()
+      while given < 3 do
+        given = given + (loop.give_way() and 1 or 0)
+      end
+    end)
+    other:await()
+    assert.is_true(turns >= 3, turns)
+  end)
+
+  it("is for tasks that have had enough", function()
+    assert.is_false(loop.give_way())
+    task.run(function()
+      assert.is_false(loop.give_way())
+    end)
+  end)
+
+  it("is what the reader of a stream does that never has to wait", function()
+    local raw = servers.raw()
+    local client = indoxhub.new { api_key = "k", base_url = raw:script("plenty",
+      { { "send", servers.EVENTS_HEAD }, { "repeat", 50000,
+        events.delta("x") }, { "send", events.completed } }) }
+    local real, times = loop.give_way, 0
+    loop.give_way = function()
+      times = times + 1
+      return real()
+    end
+    -- Where the iterator of a `for` cannot wait, it gives way to nobody.
+    for _, read in ipairs { "next", not IS_PUC_51 and "events" or nil } do
+      times = 0
+      task.run(function()
+        local stream = indoxhub.assert(client.chat:stream {
+          messages = { { role = "user", content = "go" } } })
+        local more = read == "next" and function()
+          return stream:next()
+        end or stream:events()
+        repeat until not more()
+      end)
+      assert.is_true(times > 50, read .. times)
+    end
+    loop.give_way = real
+    raw:stop()
   end)
 end)
 

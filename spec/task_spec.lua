@@ -532,6 +532,33 @@ describe("the error of a task that nobody awaits", function()
     assert.matches("broken", got)
   end)
 
+  it("stops nothing when on_error fails itself", function()
+    local before, lines = indoxhub.on_error, {}
+    local report = task.report
+    task.report = function(err)
+      lines[#lines + 1] = tostring(err)
+    end
+    indoxhub.on_error = function()
+      error("no good", 0)
+    end
+    spawn(function() error("broken", 0) end)
+    local other = spawn(sleep, A_WHILE)
+    settle()
+    indoxhub.on_error, task.report = before, report
+    assert.equal("done", other:status())
+    assert.same({ "broken", "no good" }, lines)
+  end)
+
+  it("is told in the way of the host", function()
+    local line
+    loop.adapter().report = function(told)
+      line = told
+    end
+    task.report(errors.new("server", "broken"))
+    loop.adapter().report = nil
+    assert.matches("^indoxhub: a task failed: [^\n]*broken[^\n]*$", line)
+  end)
+
   it("is one line on stderr by default", function()
     package.loaded["indoxhub.task"] = nil
     local default = (require "indoxhub.task").on_error

@@ -11,6 +11,7 @@
 local client = require "indoxhub.client"
 local errors = require "indoxhub.errors"
 local files = require "indoxhub.files"
+local host = require "indoxhub.loop.host"
 local json = require "indoxhub.json"
 local loop = require "indoxhub.loop"
 local reply = require "indoxhub.reply"
@@ -18,8 +19,9 @@ local save = require "indoxhub.save"
 local task = require "indoxhub.task"
 
 -- Loaded now and not by the first call, which may come when no file can be
--- opened any more.
+-- opened any more, or in a worker of a user who may read none.
 require "indoxhub.loop.builtin"
+require("indoxhub.loop." .. host())
 
 local indoxhub = {
   _VERSION = require "indoxhub.version",

@@ -263,7 +263,7 @@ local function advance(self, patient)
       if not come_back(self, patient) then
         return nil, "pending"
       end
-    elseif not fetch(self) then
+    elseif not (patient and loop.give_way()) and not fetch(self) then
       if not patient then
         return nil, "pending"
       end
@@ -356,7 +356,7 @@ function stream_methods:events()
         return nil
       elseif self._refusal then
         come_back(self, true)
-      elseif not fetch(self) then
+      elseif not loop.give_way() and not fetch(self) then
         wait(self)
       end
     end

@@ -17,10 +17,17 @@ local function pack(...)
   return { n = select("#", ...), ... }
 end
 
---- What `indoxhub.on_error` is by default.
+--- What `indoxhub.on_error` is by default: a line where the host shows errors,
+--- or on stderr.
 ---@param err any
 function task.report(err)
-  io.stderr:write("indoxhub: a task failed: ", tostring(err), "\n")
+  local line = "indoxhub: a task failed: " .. tostring(err)
+  local report = loop.adapter().report
+  if report then
+    report(line)
+  else
+    io.stderr:write(line, "\n")
+  end
 end
 
 --- Receives (err, traceback) of a task that failed while nobody awaited it.
@@ -37,6 +44,15 @@ local function finish(self)
   end
   if self._after then
     self._after()
+  end
+end
+
+-- A handler that fails itself must not take the loop along.
+local function tell(err, traceback)
+  local ok, why = pcall(task.on_error, err, traceback)
+  if not ok then
+    task.report(err)
+    task.report(why)
   end
 end
 
@@ -59,7 +75,7 @@ function task.spawn(fn, ...)
     self._failure = { err = err }
     finish(self)
     if not self._watched then
-      task.on_error(err, traceback)
+      tell(err, traceback)
     end
   end)
   return self
@@ -78,7 +94,8 @@ function task_methods:status()
   return self._failure and "failed" or self._results and "done" or "pending"
 end
 
--- Waits until it ended; false when the waiting task was cancelled.
+-- Waits until it ended; false when the waiting task was cancelled, or the wait
+-- was interrupted.
 local function join(self)
   local adapter = loop.adapter()
   self._watched = true
@@ -86,10 +103,9 @@ local function join(self)
     return true
   end
   if adapter.run_until and not adapter.is_inside() then
-    adapter.run_until(function()
+    return adapter.run_until(function()
       return self:status() ~= "pending"
-    end)
-    return true
+    end) ~= false
   end
   local slot = { ready = false }
   table.insert(self._awaited, slot)
@@ -134,7 +150,11 @@ function task.run(fn, ...)
   if not adapter.run_until or adapter.is_inside() then
     return fn(...)
   end
-  return task.spawn(fn, ...):await()
+  local one = task.spawn(fn, ...)
+  if not join(one) then
+    one:cancel() -- whoever interrupted it wants it to end
+  end
+  return one:await()
 end
 
 --- Suspends the task, or blocks elsewhere. `nil, err` of kind "cancelled" when

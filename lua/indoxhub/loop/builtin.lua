@@ -10,6 +10,7 @@ local builtin = {
   wake = scheduler.wake,
   sleep = scheduler.sleep,
   forget = scheduler.forget,
+  give_way = scheduler.give_way,
   is_inside = scheduler.is_inside,
   run_until = scheduler.run_until,
 }

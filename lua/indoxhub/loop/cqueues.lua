@@ -5,20 +5,36 @@
 -- when they have ended.
 
 local condition = require "cqueues.condition"
+local core = require "indoxhub.core"
 local cqueues = require "cqueues"
 local loop = require "indoxhub.loop"
 local scheduler = require "indoxhub.loop.scheduler"
 
-local adapter = { forget = scheduler.forget }
+local adapter = {}
 
--- Controller -> true while its pump runs.
+-- What those who were woken may take before they give way. Seconds. Who sleeps
+-- may have to let them go first twice: hence half of what `scheduler` gives.
+local SHARE = 0.001
+
+-- When they have had that; it begins with each step of the engine.
+local share_ends = 0
+
+-- Controller -> what ends the wait of its pump, while that runs.
 local pumps = setmetatable({}, { __mode = "k" })
 
--- For tasks that begin where no controller runs. Made for the first.
-local own
+-- For tasks that begin where no controller runs, made for the first; and
+-- whether it is being turned, or a thread of another does so.
+local own, turned = nil, false
 
 local function controller()
   return cqueues.running() or own
+end
+
+--- After a fork the tasks belong to the parent, and so do the controllers.
+function adapter.forget()
+  scheduler.forget()
+  pumps = setmetatable({}, { __mode = "k" })
+  own, turned = nil, false
 end
 
 --- Whether waiting suspends: any thread of a controller does.
@@ -30,22 +46,33 @@ end
 ---------------------------------------------------------------------------
 -- watching
 
-local function pump_while_busy(engine, pump)
+local function pump_while_busy(engine, pump, rest)
   local readable = { pollfd = engine:fd(), events = "r" }
   while not engine:closed() and engine:busy() do
-    cqueues.poll(readable)
+    cqueues.poll(readable, rest)
     pump()
+    share_ends = core.now() + SHARE
+    cqueues.sleep(0) -- who was woken goes on before there is more
   end
 end
 
 function adapter.start(engine, pump)
   local cq = controller()
   if cq and not pumps[cq] then
-    pumps[cq] = true
+    local rest = condition.new()
+    pumps[cq] = rest
     cq:wrap(function()
-      pump_while_busy(engine, pump)
+      pump_while_busy(engine, pump, rest)
       pumps[cq] = nil
     end)
+  end
+end
+
+--- Nothing is running: the controllers may end. Another's pump, or a wait
+--- outside of them, may have taken the last news.
+function adapter.rest()
+  for _, rest in pairs(pumps) do
+    rest:signal()
   end
 end
 
@@ -72,19 +99,46 @@ function adapter.spawn(fn, failed)
   cq:wrap(run_guarded, fn, failed)
 end
 
+-- One turn of our own controller. What goes wrong in it is told by its tasks,
+-- unless it happens in a thread that the program has made there.
+local function turn_own(seconds)
+  turned = true
+  local ok, why = own:step(seconds)
+  turned = false
+  if not ok then
+    error(why, 0)
+  end
+end
+
+-- Tasks that began before any controller ran go on beside its threads.
+local function carry_own(cq)
+  if own and not turned and not own:empty() then
+    turned = true
+    cq:wrap(function()
+      repeat
+        turn_own()
+      until own:empty()
+    end)
+  end
+end
+
 function adapter.wait(slot, seconds)
+  local cq = cqueues.running()
   if slot.ready then
     return
-  elseif not cqueues.running() then
+  elseif not cq then
     scheduler.wait(slot, seconds)
     return
   end
+  carry_own(cq)
   slot.condition = condition.new()
   local deadline = seconds and cqueues.monotime() + seconds
-  repeat
+  while not slot.ready do -- a finalizer may just have turned the loop
     local left = deadline and deadline - cqueues.monotime()
-    local told = (not left or left > 0) and slot.condition:wait(left)
-  until slot.ready or not told
+    if left and left <= 0 or not slot.condition:wait(left) then
+      break
+    end
+  end
   slot.condition = nil
 end
 
@@ -100,40 +154,53 @@ function adapter.sleep(seconds)
   adapter.wait({ ready = false }, seconds)
 end
 
+--- Lets other threads go on if those that read have had their share.
+---@return boolean
+function adapter.give_way()
+  if core.now() < share_ends or not cqueues.running() then
+    return false
+  end
+  cqueues.sleep(0)
+  if share_ends <= core.now() then -- the first of this turn
+    share_ends = core.now() + SHARE
+  end
+  return true
+end
+
 ---------------------------------------------------------------------------
 -- outside of controllers
-
--- Tasks of our own controller are where errors of their threads are told, so
--- what a step says is of no use.
-local function step_own(seconds)
-  if own then
-    own:step(seconds)
-  end
-end
 
 --- Turns our own controller until `done()`.
 ---@param done fun(): boolean
 function adapter.run_until(done)
   while not done() do
-    if own and own:empty() then
+    if not own or own:empty() then
       error("indoxhub: waiting for something that cannot happen: " ..
         "nothing is running that could end the wait", 0)
     end
-    step_own(scheduler.LONGEST_WAIT)
+    turn_own(scheduler.LONGEST_WAIT)
     if scheduler.on_turn then
       scheduler.on_turn()
     end
   end
 end
 
---- A bounded share of what there is to do, without waiting.
+--- A bounded share of what there is to do, without waiting. In a thread it lets
+--- the others go on.
 ---@param seconds? number budget of the engine's step
 ---@return boolean pending whether anything is going on at all
 function adapter.turn(seconds)
   if loop.is_busy() then
     loop.pump(seconds)
   end
-  step_own(0)
+  local cq = cqueues.running()
+  if cq then
+    carry_own(cq)
+    cqueues.sleep(0)
+    return cq:count() > 1
+  elseif own then
+    turn_own(0)
+  end
   return own ~= nil and not own:empty() or loop.is_busy()
 end
 

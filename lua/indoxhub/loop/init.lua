@@ -4,7 +4,8 @@
 -- elsewhere. How that is done is up to an adapter, a table of five functions:
 --
 --   spawn(fn, failed)    runs fn as a task; failed(err, traceback) if it raises
---   wait(slot, seconds)  returns when slot.ready, or after seconds (nil: never)
+--   wait(slot, seconds)  returns when slot.ready, or after seconds (nil:
+--                        never); false when the host's user interrupts it
 --   wake(slot)           slot.ready has become true; false when whoever waited
 --                        was ended by the host meanwhile
 --   sleep(seconds)
@@ -14,10 +15,12 @@
 --
 -- An adapter knows nothing of requests. What else it may have is for the
 -- adapters of this folder: `check(what)` raises where nothing can wait,
--- `forget()` lets a parent's tasks be after a fork, and where the host has no
--- loop that runs by itself `is_inside()` tells whether waiting suspends,
--- `run_until(done)` turns the loop, `turn(seconds)` does a bounded share of
--- that and `fd()` is the descriptor that says when.
+-- `give_way()` suspends a task that has had its share of a turn, `report(line)`
+-- shows an error, `forget()` lets a parent's tasks be after a fork, `rest()` is
+-- told that the engine is not busy any more, whoever took the last of its news,
+-- and where the host has no loop that runs by itself `is_inside()` tells
+-- whether waiting suspends, `run_until(done)` turns the loop, `turn(seconds)`
+-- does a bounded share of that and `fd()` is the descriptor that says when.
 
 local core = require "indoxhub.core"
 local host = require "indoxhub.loop.host"
@@ -153,6 +156,10 @@ function loop.pump(seconds, wait)
     end
   end
   spare_list = news
+  local rest = loop.adapter().rest
+  if rest and not running:busy() then
+    rest()
+  end
 end
 
 --- Whether waiting, here and now, keeps all other tasks from going on.
@@ -207,7 +214,7 @@ function loop.wake(slot)
 end
 
 --- Waits until slot.ready, or for some seconds. False when the task that waits
---- was cancelled, before or meanwhile.
+--- was cancelled, before or meanwhile, or the wait was interrupted.
 ---@param slot {ready: boolean}
 ---@param seconds? number
 ---@return boolean
@@ -218,7 +225,7 @@ function loop.wait(slot, seconds)
     loop.adapter().wait(slot, seconds)
     task.slot = nil
   elseif not task then
-    loop.adapter().wait(slot, seconds)
+    return loop.adapter().wait(slot, seconds) ~= false
   end
   return not (task and task.cancelled)
 end
@@ -243,6 +250,14 @@ function loop.wait_for(transfer, told)
     waiting[token] = nil
   end
   return go_on
+end
+
+--- For a task with more to do than there is time for in one turn: lets others
+--- go on where the adapter sees to that. True when they did.
+---@return boolean?
+function loop.give_way()
+  local give_way = loop.adapter().give_way
+  return give_way and give_way()
 end
 
 --- Suspends the task, or blocks elsewhere; false as `loop.wait`.

@@ -40,6 +40,10 @@ function adapter.check(what)
   end
 end
 
+function adapter.report(line)
+  ngx.log(ngx.ERR, line)
+end
+
 ---------------------------------------------------------------------------
 -- driving the engine
 
@@ -49,7 +53,7 @@ local driven
 local function take_step(pump)
   local ok, err = pcall(pump)
   if not ok then
-    ngx.log(ngx.ERR, "indoxhub: ", tostring(err))
+    adapter.report("indoxhub: " .. tostring(err))
   end
 end
 

@@ -14,6 +14,9 @@ local scheduler = {}
 -- begins is noticed in time. Seconds.
 scheduler.LONGEST_WAIT = 0.25
 
+-- What tasks may take of a turn before they give way. Seconds.
+local SHARE = 0.002
+
 -- Coroutine of ours -> what to call when it raises. Their waits yield.
 local own = setmetatable({}, { __mode = "k" })
 
@@ -22,6 +25,10 @@ local runnable = { first = 1, last = 0 }
 
 -- {at =, slot =} in order of `at`.
 local timers = {}
+
+-- When the tasks of this turn have had their share, and whether the running
+-- one has only just been resumed.
+local share_ends, fresh = math.huge, false
 
 --- Called when a task has become runnable.
 function scheduler.on_runnable()
@@ -127,7 +134,10 @@ end
 
 --- Resumes those that are runnable now; what they make runnable waits for the
 --- next turn. One at a time, because a task may turn the loop itself.
-function scheduler.run_tasks()
+---@param ends? number when they have had their share
+function scheduler.run_tasks(ends)
+  share_ends = ends or scheduler.has_runnable() and core.now() + SHARE
+    or math.huge
   for _ = runnable.first, runnable.last do
     local co = runnable[runnable.first]
     if not co then
@@ -135,11 +145,27 @@ function scheduler.run_tasks()
     end
     runnable[runnable.first] = nil
     runnable.first = runnable.first + 1
+    fresh = true
     local ok, err = coroutine.resume(co)
     if not ok then
       own[co](err, debug.traceback(co))
     end
   end
+end
+
+--- Suspends the running task until the next turn, if this one has lasted long
+--- enough. True when it did. Not before it has done something: those before it
+--- may take all the time of every turn.
+---@return boolean
+function scheduler.give_way()
+  local first = fresh
+  fresh = false
+  if first or core.now() < share_ends or not scheduler.is_inside() then
+    return false
+  end
+  resume_later(coroutine.running())
+  coroutine.yield()
+  return true
 end
 
 --- Runs tasks, waiting between their turns, until `done()`.
@@ -153,16 +179,17 @@ function scheduler.run_until(done)
 end
 
 --- A bounded share of what there is to do, without waiting.
----@param seconds? number budget of the engine's step
+---@param seconds? number budget of the engine's step and the tasks that read
 ---@param watched? boolean look at the engine even when it is idle, for an alarm
 ---@return boolean pending whether anything is going on at all
 function scheduler.turn(seconds, watched)
+  local ends = seconds and core.now() + seconds
   loop.settle_fork()
   if loop.is_busy() or watched then
     loop.pump(seconds)
   end
   scheduler.fire_timers()
-  scheduler.run_tasks()
+  scheduler.run_tasks(ends)
   return scheduler.next_turn() ~= nil or loop.is_busy()
 end
 

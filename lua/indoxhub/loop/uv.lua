@@ -6,21 +6,34 @@
 -- resumed in that turn: in Neovim through one `vim.schedule`, where the whole
 -- API may be used.
 
+local core = require "indoxhub.core"
 local scheduler = require "indoxhub.loop.scheduler"
 
 local vim = rawget(_G, "vim")
 local luv = vim and (vim.uv or vim.loop) or require "luv"
 
--- What vim.wait takes for "for ever", in milliseconds.
-local FOR_EVER = 2 ^ 31 - 1
+-- How vim.wait is used: it tells of Ctrl-C only when it ends, and looks by
+-- itself at what no event brings about. Milliseconds.
+local LONGEST_WAIT, LOOK_EVERY = 100, 10
+
+-- What it returns after false when Ctrl-C was pressed.
+local INTERRUPTED = -2
 
 local uv = {
   spawn = scheduler.spawn,
-  wait = scheduler.wait,
   wake = scheduler.wake,
-  sleep = scheduler.sleep,
+  give_way = scheduler.give_way,
   is_inside = scheduler.is_inside,
 }
+
+if vim then
+  --- Neovim owns the screen.
+  function uv.report(line)
+    vim.schedule(function()
+      vim.notify(line, vim.log.levels.ERROR)
+    end)
+  end
+end
 
 -- The engine, the handle that watches it, and whether that is on.
 local engine, poll, polling
@@ -73,15 +86,18 @@ local function set_timer()
   end
 end
 
--- Not at once: whoever has just made a task runnable goes on first.
+local function on_soon()
+  soon:stop()
+  now_or_scheduled()
+end
+
+-- Not at once: whoever has just made a task runnable goes on first, and what
+-- else waits in the loop has its turn. That is why it is no timer: one that is
+-- set to now is served again and again before libuv looks at the clock.
 local function schedule()
   scheduled = true
-  if vim then
-    vim.schedule(turn)
-    return
-  end
-  soon = soon or luv.new_timer()
-  soon:start(0, 0, turn)
+  soon = soon or luv.new_idle()
+  soon:start(on_soon)
 end
 
 -- Sees to it that the host calls back for whatever is left to do.
@@ -109,9 +125,12 @@ end
 
 function turn(seconds)
   scheduled, turning = false, true
-  local pending = scheduler.turn(seconds)
+  local ok, pending = pcall(scheduler.turn, seconds)
   turning = false
   settle()
+  if not ok then
+    error(pending, 0)
+  end
   return pending
 end
 
@@ -157,6 +176,11 @@ function uv.start(used)
   end
 end
 
+--- Nothing is running: the host's loop may end.
+function uv.rest()
+  set_polling(false)
+end
+
 --- After a fork the handles are the parent's, and so is its loop.
 function uv.forget()
   scheduler.forget()
@@ -174,26 +198,52 @@ function uv.turn(seconds)
   return turn(seconds)
 end
 
--- Turns the host's loop once; false where that cannot be done.
-local function turn_host(done)
-  if vim then
-    return not vim.in_fast_event() and vim.wait(FOR_EVER, done, 10)
-  elseif luv.loop_mode and not luv.loop_mode() then
-    luv.run("once")
-    return true
-  end
-  return false
+-- Whether Neovim's loop can be turned here.
+local function is_neovim_free()
+  return vim and not vim.in_fast_event() and not turning
+end
+
+-- Turns Neovim's loop until `done()`, or for a while. False when Ctrl-C was
+-- pressed meanwhile.
+local function turn_neovim(done)
+  local _, why = vim.wait(LONGEST_WAIT, done, LOOK_EVERY)
+  return why ~= INTERRUPTED
 end
 
 --- Turns the host's loop until `done()`. Within one of its callbacks only the
---- engine and the tasks go on meanwhile.
+--- engine and the tasks go on meanwhile. False when Ctrl-C was pressed.
 ---@param done fun(): boolean
+---@return false?
 function uv.run_until(done)
   while not done() do
-    if not turn_host(done) then
+    if is_neovim_free() then
+      if not turn_neovim(done) then
+        return false
+      end
+    elseif not vim and luv.loop_mode and not luv.loop_mode() then
+      if not luv.run("once") and not done() then
+        scheduler.run_until(done) -- knows what to say if nothing is left
+      end
+    else
       scheduler.run_until(done)
     end
   end
+end
+
+--- Suspends a task. Elsewhere it blocks; in Neovim the editor's loop goes on
+--- meanwhile, and Ctrl-C ends the wait, which then returns false.
+function uv.wait(slot, seconds)
+  if slot.ready or scheduler.is_inside() or not is_neovim_free() then
+    return scheduler.wait(slot, seconds)
+  end
+  local limit = core.now() + (seconds or math.huge)
+  return uv.run_until(function()
+    return slot.ready or core.now() >= limit
+  end)
+end
+
+function uv.sleep(seconds)
+  return uv.wait({ ready = false }, seconds)
 end
 
 return uv
