@@ -170,6 +170,7 @@ has_openresty() {
 suite_runtimes() {
   title "specs in Neovim, nginx, LÖVE, luv and cqueues"
   runtime neovim "command -v nvim"
+  runtime neovim_json "command -v nvim"
   runtime openresty has_openresty "command -v chromium" "command -v chromedriver"
   runtime love "command -v love" "command -v xvfb-run"
   runtime luv "luajit -e require'luv'" "lua5.4 -e require'luv'"

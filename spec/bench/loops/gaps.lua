@@ -1,0 +1,193 @@
+-- What the benchmarks of the event loops share: the time between two beats of
+-- something that goes on beside a stream, and what the engine's steps cost.
+
+local core = require "indoxhub.core"
+local indoxhub = require "indoxhub"
+local loop = require "indoxhub.loop"
+
+local gaps = {}
+
+-- More than any window reads.
+local ENDLESS = 1000000000
+local EVENTS_PER_WRITE = 100
+
+local function new_phase(name)
+  return { name = name, samples = {}, seconds = 0, events = 0,
+    longest_step = 0 }
+end
+
+-- The phase that is being measured, nil between two, and the last beat.
+local now, last
+
+--- To be called at each beat.
+function gaps.beat()
+  if now then
+    local at = core.now()
+    now.samples[#now.samples + 1] = at - last
+    last = at
+  end
+end
+
+--- To be called for each event that was read.
+function gaps.count(events)
+  if now then
+    now.events = now.events + events
+  end
+end
+
+-- CPU time of each step of the engine.
+local pump = loop.pump
+function loop.pump(...)
+  local before = os.clock()
+  pump(...)
+  if now then
+    now.longest_step = math.max(now.longest_step, os.clock() - before)
+  end
+end
+
+---------------------------------------------------------------------------
+-- streams
+
+--- A stream without an end, at a time as much as the connection takes.
+---@param port string
+---@return indoxhub.Stream
+function gaps.open(port)
+  local client = indoxhub.new { api_key = "bench",
+    base_url = "http://127.0.0.1:" .. port }
+  return indoxhub.assert(client.chat:stream({
+    messages = { { role = "user", content = "go" } },
+  }, { headers = { ["X-Bench"] = gaps.header() } }))
+end
+
+--- The header that asks the server for such a stream, or one of some events.
+---@param events? integer
+---@return string
+function gaps.header(events)
+  return ("%d,%d"):format(events or ENDLESS, EVENTS_PER_WRITE)
+end
+
+--- A phase beside a stream whose text is read, and one beside a stream of
+--- which every event is decoded. Each is { name, start }, and start() returns
+--- what ends it.
+---@param port string
+function gaps.ours(port)
+  return { "indoxhub, deltas", function()
+    local stream
+    indoxhub.spawn(function()
+      stream = gaps.open(port)
+      while stream:next() do
+        gaps.count(1)
+      end
+    end)
+    return function()
+      stream:close()
+    end
+  end }, { "indoxhub, every event decoded", function()
+    local stream
+    local reader = indoxhub.spawn(function()
+      stream = gaps.open(port)
+      for event in stream:events() do
+        gaps.count(event.type and 1 or 0)
+      end
+    end)
+    return function()
+      stream:close()
+      pcall(reader.await, reader) -- `events` raises that it was closed
+    end
+  end }
+end
+
+--- Decodes events by hand: returns a function that takes what arrives.
+function gaps.decoder()
+  local cjson = require "cjson"
+  local rest = ""
+  return function(bytes)
+    rest = rest .. bytes
+    local from = 1
+    while true do
+      local stop = rest:find("\n\n", from, true)
+      if not stop then
+        break
+      end
+      local data = rest:sub(from, stop - 1):match("^data: ?(.*)")
+      from = stop + 2
+      if data and data ~= "[DONE]" then
+        cjson.decode(data)
+        gaps.count(1)
+      end
+    end
+    rest = rest:sub(from)
+  end
+end
+
+---------------------------------------------------------------------------
+-- measuring
+
+local function percentile(sorted, share)
+  return sorted[math.max(1, math.ceil(#sorted * share))] * 1000
+end
+
+local function report(title, phases, budget)
+  print(("\n%s"):format(title))
+  print(("%-36s %8s %8s %8s %8s %10s %10s"):format("", "p50 ms", "p99",
+    "p99.9", "max", "events/s", "step CPU"))
+  for _, phase in ipairs(phases) do
+    local sorted = phase.samples
+    table.sort(sorted)
+    phase.p99 = percentile(sorted, 0.99)
+    print(("%-36s %8.2f %8.2f %8.2f %8.2f %10s %10s"):format(phase.name,
+      percentile(sorted, 0.5), phase.p99, percentile(sorted, 0.999),
+      percentile(sorted, 1), phase.events > 0
+      and ("%.0f"):format(phase.events / phase.seconds) or "-",
+      phase.longest_step > 0 and ("%.2f"):format(phase.longest_step * 1000)
+      or "-"))
+  end
+  for i = 2, 3 do
+    local phase = phases[i]
+    local p99_holds = phase.p99 <= phases[1].p99 + budget * 1000
+    local step_holds = phase.longest_step <= budget + 0.001
+    print(("  %s: p99 within that without + %g ms: %s; longest step within " ..
+      "%g ms of CPU: %s"):format(phase.name, budget * 1000,
+      p99_holds and "yes" or "NO", budget * 1000 + 1,
+      step_holds and "yes" or "NO"))
+  end
+end
+
+local function run_phase(phase, start, seconds)
+  local begun = core.now()
+  last, now = begun, phase
+  local stop = start and start()
+  indoxhub.sleep(seconds)
+  gaps.beat() -- who had no turn at all shows, too
+  phase.seconds = phase.seconds + last - begun
+  now = nil
+  if stop then
+    stop()
+  end
+end
+
+--- Measures phases in turn, so that a busy machine is busy for all. To be
+--- called in a task. The first goes beside nothing, the next two are `ours`.
+---@param title string
+---@param list {[1]: string, [2]: fun(): fun()}[]
+---@param options {rounds: integer, budget: number, seconds?: number}
+function gaps.measure(title, list, options)
+  local seconds = options.seconds or 1
+  local phases = { new_phase("without") }
+  for i, one in ipairs(list) do
+    phases[i + 1] = new_phase(one[1])
+  end
+  indoxhub.sleep(0.2)
+  for _ = 1, options.rounds do
+    for i, phase in ipairs(phases) do
+      run_phase(phase, i > 1 and list[i - 1][2], seconds)
+      indoxhub.sleep(0.1)
+      -- The text of the stream, megabytes of it, is not the next one's burden.
+      collectgarbage()
+      collectgarbage()
+    end
+  end
+  report(title, phases, options.budget)
+end
+
+return gaps

@@ -1,0 +1,2 @@
+-- The window of the example.
+dofile "examples/love/conf.lua"
