@@ -110,5 +110,6 @@ int luaopen_indoxhub_core(lua_State *L) {
   ih_open_base64(L);
   ih_open_file(L);
   ih_open_wake(L);
+  ih_open_notice(L);
   return 1;
 }

@@ -125,6 +125,18 @@ static int l_wake_on_interrupt(lua_State *L) {
   return 1;
 }
 
+/* engine:watch(descriptor): it becomes readable when that is */
+static int l_watch(lua_State *L) {
+  struct ih_engine *e = self(L);
+  int fd = (int)luaL_checkinteger(L, 2);
+  if (!e)
+    return ih_push_failure(L, CLOSED);
+  if (ih_engine_add_waker(e, fd) < 0)
+    return ih_push_failure(L, strerror(errno));
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
 /* engine:close(); also the finalizer. Never raises. */
 static int l_close(lua_State *L) {
   struct engine_box *box = ih_check_engine(L, SELF);
@@ -160,6 +172,7 @@ static const luaL_Reg methods[] = {{"fd", l_fd},
                                    {"forked", l_forked},
                                    {"closed", l_closed},
                                    {"wake_on_interrupt", l_wake_on_interrupt},
+                                   {"watch", l_watch},
                                    {"close", l_close},
                                    {NULL, NULL}};
 

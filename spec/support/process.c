@@ -1,8 +1,9 @@
 /*
-** spec_process: forking, for the specs about forked processes.
+** spec_process: what a host does in C, for the specs.
 **
 **     spec_process.fork()    -> 0 in the child, its id in the parent
 **     spec_process.wait(id)  -> exit code
+**     spec_process.call(callback, argument)
 */
 #include <lauxlib.h>
 #include <lua.h>
@@ -21,6 +22,16 @@ static int l_wait(lua_State *L) {
   return 1;
 }
 
+static int l_call(lua_State *L) {
+  union {
+    void *pointer;
+    void (*call)(void *);
+  } callback;
+  callback.pointer = lua_touserdata(L, 1);
+  callback.call(lua_touserdata(L, 2));
+  return 0;
+}
+
 int luaopen_spec_process(lua_State *L);
 
 int luaopen_spec_process(lua_State *L) {
@@ -29,5 +40,7 @@ int luaopen_spec_process(lua_State *L) {
   lua_setfield(L, -2, "fork");
   lua_pushcfunction(L, l_wait);
   lua_setfield(L, -2, "wait");
+  lua_pushcfunction(L, l_call);
+  lua_setfield(L, -2, "call");
   return 1;
 }

@@ -191,6 +191,13 @@ function loop.leave(transfer, seconds, ended)
   end
 end
 
+--- Whether a transfer was left to itself.
+---@param token integer
+---@return boolean
+function loop.is_left(token)
+  return unattended[token] ~= nil
+end
+
 ---------------------------------------------------------------------------
 -- waiting
 

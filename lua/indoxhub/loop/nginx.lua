@@ -6,7 +6,10 @@
 -- and posts the semaphores that requests wait on. No coroutine of a request is
 -- ever resumed from there: nginx does that.
 
+local base = require "resty.core.base"
 local core = require "indoxhub.core"
+local ffi = require "ffi"
+local loop = require "indoxhub.loop"
 local semaphore = require "ngx.semaphore"
 
 local ngx = rawget(_G, "ngx")
@@ -45,12 +48,78 @@ function adapter.report(line)
 end
 
 ---------------------------------------------------------------------------
+-- requests that end
+
+-- nginx ends a request whose client has gone away without a word to its Lua,
+-- but calls what was registered for its end.
+ffi.cdef [[
+  typedef struct indoxhub_cleanup {
+    void (*handler)(void *);
+    void *data;
+    struct indoxhub_cleanup *next;
+  } indoxhub_cleanup;
+  indoxhub_cleanup *ngx_http_cleanup_add(void *request, size_t size);
+]]
+
+-- What tells of ends.
+local notices
+
+-- Number of a notice -> the transfers that its request has waited for, with
+-- their tokens: of one that was collected only that can be said.
+local begun = {}
+
+-- What a request has waited for is kept where it finds it again: there.
+local OF_REQUEST = {}
+
+local function register()
+  local request = base.get_request()
+  local number, callback, argument = notices:add()
+  if not request or not number then
+    return setmetatable({}, { __mode = "k" })
+  end
+  local cleanup = ffi.C.ngx_http_cleanup_add(request, 0)
+  if cleanup == nil then
+    error("indoxhub: nginx is out of memory", 0)
+  end
+  cleanup.handler = ffi.cast("void (*)(void *)", callback)
+  cleanup.data = argument
+  begun[number] = setmetatable({}, { __mode = "k" })
+  return begun[number]
+end
+
+-- Declares that a transfer is to end with the request that runs.
+local function keep_with_request(transfer)
+  local context = ngx.ctx
+  local transfers = context[OF_REQUEST]
+  if not transfers then
+    transfers = register()
+    context[OF_REQUEST] = transfers
+  end
+  transfers[transfer] = transfer:token()
+end
+
+-- Ends what requests that have ended still wait for.
+local function clear_up()
+  local number = notices:take()
+  while number do
+    for transfer, token in pairs(begun[number] or {}) do
+      if not loop.is_left(token) then
+        transfer:cancel()
+      end
+    end
+    begun[number] = nil
+    number = notices:take()
+  end
+end
+
+---------------------------------------------------------------------------
 -- driving the engine
 
 -- The engine that a light thread drives, or is about to.
 local driven
 
 local function take_step(pump)
+  clear_up()
   local ok, err = pcall(pump)
   if not ok then
     adapter.report("indoxhub: " .. tostring(err))
@@ -132,6 +201,10 @@ function adapter.start(engine, pump)
       error("indoxhub: nginx has no timer for the calls: " .. why, 0)
     end
     driven = engine
+    if not notices then
+      notices = assert(core.notices())
+      assert(engine:watch(notices:fd()))
+    end
   end
 end
 
@@ -158,6 +231,9 @@ function adapter.wait(slot, seconds)
     return
   end
   adapter.check("wait")
+  if slot.transfer then
+    keep_with_request(slot.transfer)
+  end
   local sema = semaphore.new()
   slot.semaphore = sema
   repeat
@@ -166,8 +242,7 @@ function adapter.wait(slot, seconds)
   slot.semaphore = nil
 end
 
---- nginx ends the light threads of a request whose client has gone away without
---- a word to them; their semaphore knows.
+--- Where a request has ended meanwhile, its semaphore knows.
 function adapter.wake(slot)
   local sema = slot.semaphore
   if not sema or slot.woken then

@@ -128,6 +128,11 @@ function engine:closed() end
 ---@return true? ok, string? message
 function engine:wake_on_interrupt() end
 
+--- Makes its descriptor readable when another one is.
+---@param descriptor integer
+---@return true? ok, string? message
+function engine:watch(descriptor) end
+
 --- Ends all exchanges. Closing again does nothing.
 function engine:close() end
 
@@ -275,6 +280,29 @@ function waker:hang_up() end
 
 --- Ends all; also the finalizer.
 function waker:close() end
+
+--- Learns from C callbacks that things of the host's have ended: see
+--- csrc/net/notice.h.
+---@return indoxhub.core.Notices? notices, string? message
+function core.notices() end
+
+---@class indoxhub.core.Notices
+local notices = {}
+
+--- Readable while there is something to take.
+---@return integer? descriptor
+function notices:fd() end
+
+--- A callback, `void (*)(void *)`, and what the host must call it with, once.
+---@return integer? number, lightuserdata? callback, lightuserdata? argument
+function notices:add() end
+
+--- The number of a callback that was called.
+---@return integer?
+function notices:take() end
+
+--- Also the finalizer. Callbacks may still be called.
+function notices:close() end
 
 ---@class indoxhub.core.Result
 ---@field ended string "complete", "curl", "connect", "first_byte", "idle", "total", "body_limit", "head_limit", "upload_size", "file", "memory", "cancelled", "closed" or "forked"
