@@ -1,0 +1,59 @@
+#!/bin/sh
+# Starts the gateway, in front of a sandbox that makes up the answers:
+#     sh examples/openresty/start.sh [PORT]
+# With LIVE=1 it asks the real service with the key in INDOXHUB_API_KEY. Ctrl-C
+# ends it. nginx is unpacked beside the system, where that was not done yet.
+set -eu
+
+port=${1:-8080}
+here=$(cd "$(dirname "$0")" && pwd)
+cd "$here/../.."
+
+sh spec/support/deps.sh demo luajit
+sh spec/support/openresty.sh
+make -s --no-print-directory build LUA=luajit
+eval "$(make -s --no-print-directory env LUA=luajit)"
+
+folder=$(mktemp -d)
+sandbox=
+nginx=
+cleanup() {
+  for pid in $nginx $sandbox; do
+    kill "$pid" 2>/dev/null || true
+    wait "$pid" 2>/dev/null || true
+  done
+  rm -rf "$folder"
+}
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+if [ -z "${LIVE:-}" ]; then
+  luajit lua/indoxhub/cli/command.lua sandbox --pace 0.1 \
+    >"$folder/sandbox.log" 2>&1 &
+  sandbox=$!
+  until grep -q http "$folder/sandbox.log"; do
+    if ! kill -0 "$sandbox" 2>/dev/null; then
+      cat "$folder/sandbox.log" >&2
+      exit 1
+    fi
+    sleep 0.05
+  done
+  INDOXHUB_BASE_URL=$(sed 's/.*\(http.*\)/\1/' "$folder/sandbox.log")
+  INDOXHUB_API_KEY=indox-sandbox
+  export INDOXHUB_BASE_URL INDOXHUB_API_KEY
+fi
+
+# The workers are of another user when this one is root.
+chmod 755 "$folder"
+mkdir "$folder/tmp"
+sed "s|@HERE@|$here|g; s|@PORT@|$port|g" "$here/nginx.conf" \
+  >"$folder/nginx.conf"
+sh spec/support/openresty.sh run "$folder" "$folder/nginx.conf" &
+nginx=$!
+until [ -s "$folder/nginx.pid" ]; do
+  kill -0 "$nginx" 2>/dev/null || exit 1
+  sleep 0.05
+done
+echo "Ask on http://127.0.0.1:$port/ and end with Ctrl-C."
+wait "$nginx"
