@@ -7,8 +7,9 @@ local loop = require "indoxhub.loop"
 
 local gaps = {}
 
--- More than any window reads.
-local ENDLESS = 1000000000
+-- Events of a stream of ours, far more than any model sends, and of one that
+-- lasts as long as it is read.
+local EVENTS, ENDLESS = 100000, 1000000000
 local EVENTS_PER_WRITE = 100
 
 local function new_phase(name)
@@ -48,52 +49,53 @@ end
 ---------------------------------------------------------------------------
 -- streams
 
---- A stream without an end, at a time as much as the connection takes.
----@param port string
----@return indoxhub.Stream
-function gaps.open(port)
-  local client = indoxhub.new { api_key = "bench",
-    base_url = "http://127.0.0.1:" .. port }
-  return indoxhub.assert(client.chat:stream({
-    messages = { { role = "user", content = "go" } },
-  }, { headers = { ["X-Bench"] = gaps.header() } }))
-end
-
---- The header that asks the server for such a stream, or one of some events.
----@param events? integer
+--- The header that asks the server for a stream, at a time as much of it as the
+--- connection takes.
+---@param events? integer default: without an end
 ---@return string
 function gaps.header(events)
   return ("%d,%d"):format(events or ENDLESS, EVENTS_PER_WRITE)
 end
 
---- A phase beside a stream whose text is read, and one beside a stream of
---- which every event is decoded. Each is { name, start }, and start() returns
---- what ends it.
+-- Reads one stream after the other. Returns what ends that.
+local function read_all(port, read)
+  local client = indoxhub.new { api_key = "bench",
+    base_url = "http://127.0.0.1:" .. port }
+  local options = { headers = { ["X-Bench"] = gaps.header(EVENTS) } }
+  local reader = indoxhub.spawn(function()
+    while true do
+      local stream = client.chat:stream({
+        messages = { { role = "user", content = "go" } },
+      }, options)
+      if not stream then -- the client was closed
+        return
+      end
+      read(stream)
+    end
+  end)
+  return function()
+    client:close()
+    pcall(reader.await, reader) -- `events` raises that
+  end
+end
+
+--- A phase beside streams whose text is read, and one beside streams of which
+--- every event is decoded. Each is { name, start }, and start() returns what
+--- ends it.
 ---@param port string
 function gaps.ours(port)
   return { "indoxhub, deltas", function()
-    local stream
-    indoxhub.spawn(function()
-      stream = gaps.open(port)
+    return read_all(port, function(stream)
       while stream:next() do
         gaps.count(1)
       end
     end)
-    return function()
-      stream:close()
-    end
   end }, { "indoxhub, every event decoded", function()
-    local stream
-    local reader = indoxhub.spawn(function()
-      stream = gaps.open(port)
+    return read_all(port, function(stream)
       for event in stream:events() do
         gaps.count(event.type and 1 or 0)
       end
     end)
-    return function()
-      stream:close()
-      pcall(reader.await, reader) -- `events` raises that it was closed
-    end
   end }
 end
 
@@ -153,17 +155,23 @@ local function report(title, phases, budget)
   end
 end
 
-local function run_phase(phase, start, seconds)
+-- Runs what `start` starts for some seconds, as a phase or unmeasured.
+local function run(start, seconds, phase)
   local begun = core.now()
   last, now = begun, phase
   local stop = start and start()
   indoxhub.sleep(seconds)
-  gaps.beat() -- who had no turn at all shows, too
-  phase.seconds = phase.seconds + last - begun
-  now = nil
+  if phase then
+    gaps.beat() -- who had no turn at all shows, too
+    phase.seconds = phase.seconds + last - begun
+    now = nil
+  end
   if stop then
     stop()
   end
+  indoxhub.sleep(0.1)
+  collectgarbage() -- what one leaves is not the next one's burden
+  collectgarbage()
 end
 
 --- Measures phases in turn, so that a busy machine is busy for all. To be
@@ -177,14 +185,10 @@ function gaps.measure(title, list, options)
   for i, one in ipairs(list) do
     phases[i + 1] = new_phase(one[1])
   end
-  indoxhub.sleep(0.2)
+  run(list[1][2], 0.2) -- the first call of a process makes the engine
   for _ = 1, options.rounds do
     for i, phase in ipairs(phases) do
-      run_phase(phase, i > 1 and list[i - 1][2], seconds)
-      indoxhub.sleep(0.1)
-      -- The text of the stream, megabytes of it, is not the next one's burden.
-      collectgarbage()
-      collectgarbage()
+      run(i > 1 and list[i - 1][2], seconds, phase)
     end
   end
   report(title, phases, options.budget)
