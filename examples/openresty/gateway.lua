@@ -102,7 +102,9 @@ end
 -- Error of the library -> status, what the visitor is told, seconds to wait.
 -- Why it happened is for the log.
 local function explain(err)
-  ngx.log(ngx.WARN, tostring(err))
+  if err.kind ~= "cancelled" then -- by the visitor, who is gone
+    ngx.log(ngx.WARN, tostring(err))
+  end
   if err.kind == "rate_limit" or err.kind == "unavailable" then
     return 503, "The service is busy. Try again soon.",
       math.ceil(err.retry_after or A_WHILE)

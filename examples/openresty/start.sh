@@ -32,7 +32,7 @@ if [ -z "${LIVE:-}" ]; then
   luajit lua/indoxhub/cli/command.lua sandbox --pace 0.1 \
     >"$folder/sandbox.log" 2>&1 &
   sandbox=$!
-  until grep -q http "$folder/sandbox.log"; do
+  until grep -qs http "$folder/sandbox.log"; do
     if ! kill -0 "$sandbox" 2>/dev/null; then
       cat "$folder/sandbox.log" >&2
       exit 1

@@ -17,8 +17,9 @@ local transport = require "indoxhub.transport"
 
 local stream = {}
 
--- Events taken from the transfer at a time.
-local BATCH = 256
+-- Events taken from the transfer at a time: a reader gives way between batches,
+-- and decoding a whole event costs four times as much as a recognised one.
+local BATCH, WHOLE_BATCH = 256, 64
 
 -- Seconds for the end of a finished stream to arrive, so that its connection
 -- can be used again.
@@ -219,7 +220,8 @@ end
 local function fetch(self)
   local transfer = self._transfer
   self._told = transfer:told()
-  local count, why = transfer:take(self._batch, BATCH, self._whole)
+  local count, why = transfer:take(self._batch,
+    self._whole and WHOLE_BATCH or BATCH, self._whole)
   self._next, self._last = 1, count or 0
   if not count then
     fail(self, errors.new("limit", why == "limit"

@@ -583,6 +583,7 @@ describe("examples/openresty", function()
       end, "the service to see it")
       assert.equal("one two", chromium:text "#answer")
       assert.equal("", chromium:text "#problem")
+      assert.is_nil(openresty.read(gateway.log):find("[warn]", 1, true))
       -- And the page goes on.
       raw:script("stopped", { { "body" }, { "send", servers.EVENTS_HEAD ..
         events.answer("<b>", "&amp;") }, { "close" } })
