@@ -70,8 +70,10 @@ run() {
       fail "There is no nginx with the Lua module; run make deps-all."
     exec openresty -p "$prefix" -c "$conf" -e stderr "$@"
   fi
-  library=$(echo "$folder"/usr/lib/*/libluajit-5.1.so.2)
-  LD_LIBRARY_PATH=$(dirname "$library")${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+  for library in "$folder"/usr/lib/*/libluajit-5.1.so.2 \
+    "$folder"/lib/*/libpcre.so.3; do
+    LD_LIBRARY_PATH=$(dirname "$library")${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+  done
   LUA_PATH="$share/?.lua;$share/?/init.lua;${LUA_PATH:-;}"
   export LD_LIBRARY_PATH LUA_PATH
   exec "$program" -p "$prefix" -c "$conf" -e stderr -g \

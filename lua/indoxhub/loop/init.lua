@@ -135,14 +135,15 @@ end
 --- what it brought. Raises when there can be no engine.
 ---@param seconds? number budget of time
 ---@param wait? number seconds to wait for something to do
-function loop.pump(seconds, wait)
+---@param bytes? integer budget of bytes, which bounds what readers find at once
+function loop.pump(seconds, wait, bytes)
   local running, message = loop.engine()
   if not running then
     error("indoxhub: " .. message, 0)
   end
   local news = spare_list or {}
   spare_list = nil
-  local count = running:step(news, seconds, nil, wait)
+  local count = running:step(news, seconds, bytes, wait)
   for i = 1, count or 0 do
     local token = news[i]
     local slot = waiting[token]

@@ -24,6 +24,10 @@ local PATIENT = { rewrite = true, server_rewrite = true, access = true,
 -- Seconds. Nothing ends after the first, it is only looked again.
 local LONGEST_WAIT, BETWEEN_STEPS, WHILE_LEAVING = 3600, 0.001, 0.02
 
+-- What a step may bring. All that its readers do with it happens before nginx
+-- turns to its other requests: decoding this much takes about a millisecond.
+local STEP_BYTES = 32 * 1024
+
 -- The most that settimeouts takes, in milliseconds: 24 days. Each time it runs
 -- out nginx logs an error.
 local FOR_EVER = 2 ^ 31 - 1
@@ -68,22 +72,30 @@ local notices
 -- their tokens: of one that was collected only that can be said.
 local begun = {}
 
+local WEAK = { __mode = "k" }
+
+-- An nginx that was linked without names for its modules cannot be asked: there
+-- a call ends with its next piece, by the semaphore.
+local is_told = pcall(function()
+  return ffi.C.ngx_http_cleanup_add
+end)
+
 -- What a request has waited for is kept where it finds it again: there.
 local OF_REQUEST = {}
 
 local function register()
-  local request = base.get_request()
-  local number, callback, argument = notices:add()
-  if not request or not number then
-    return setmetatable({}, { __mode = "k" })
+  local request = is_told and base.get_request()
+  local cleanup = request and ffi.C.ngx_http_cleanup_add(request, 0)
+  if not cleanup or cleanup == nil then
+    return {}
   end
-  local cleanup = ffi.C.ngx_http_cleanup_add(request, 0)
-  if cleanup == nil then
-    error("indoxhub: nginx is out of memory", 0)
+  local number, callback, argument = notices:add()
+  if not number then
+    return {} -- without memory; an empty handler is none
   end
   cleanup.handler = ffi.cast("void (*)(void *)", callback)
   cleanup.data = argument
-  begun[number] = setmetatable({}, { __mode = "k" })
+  begun[number] = setmetatable({}, WEAK)
   return begun[number]
 end
 
@@ -120,7 +132,7 @@ local driven
 
 local function take_step(pump)
   clear_up()
-  local ok, err = pcall(pump)
+  local ok, err = pcall(pump, nil, nil, STEP_BYTES)
   if not ok then
     adapter.report("indoxhub: " .. tostring(err))
   end
