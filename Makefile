@@ -6,7 +6,7 @@
 #                             luajit)
 #   make env LUA=lua5.4       prints export lines for running from the tree
 #   make install PREFIX=...   installs the module and the command
-#   make bench                compares with peers, prints ratios
+#   make bench [ONLY=neovim]  compares with peers, prints ratios
 #
 # Objects go to build/<interpreter>/, so interpreters do not meet.
 
@@ -99,7 +99,7 @@ test:
 
 bench:
 	@sh spec/support/deps.sh bench
-	@sh spec/bench/run.sh
+	@sh spec/bench/run.sh $(ONLY)
 
 # What tests and benchmarks need besides the module.
 tools: build/tools/raw_server build/tools/blast build/tools/cpu \

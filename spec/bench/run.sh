@@ -1,17 +1,9 @@
 #!/bin/sh
-# Builds what the benchmarks need and runs them: sh spec/bench/run.sh [ROUNDS]
+# Runs the benchmarks, or those that are named:
+#     sh spec/bench/run.sh [streams] [neovim] [openresty] [loops]
 set -eu
 
-for lua in luajit lua5.4; do
-  make -s build LUA="$lua"
+for name in ${*:-streams neovim openresty loops}; do
+  printf '\n== %s\n' "$name"
+  sh "spec/bench/$name.sh"
 done
-make -s tools
-port_file=$(mktemp)
-build/tools/blast >"$port_file" &
-server=$!
-trap 'kill "$server" 2>/dev/null; rm -f "$port_file"' EXIT
-trap 'exit 130' INT TERM
-until [ -s "$port_file" ]; do
-  sleep 0.05
-done
-lua5.4 spec/bench/streams.lua "$(cat "$port_file")" "${1:-7}"

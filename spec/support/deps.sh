@@ -97,6 +97,7 @@ need_runtimes() {
     need lua-cqueues has_module "$lua" cqueues
   done
   need strace command -v strace
+  need util-linux command -v setpriv
 }
 
 need_bench() {
@@ -110,7 +111,7 @@ need_bench() {
 case $purpose in
   demo) need_demo ;;
   test) need_test ;;
-  bench) need_bench ;;
+  bench) need_runtimes; need_bench ;;
   all) need_test; need_runtimes; need_bench ;;
   *) echo "deps.sh: unknown purpose $purpose" >&2; exit 2 ;;
 esac
@@ -147,5 +148,5 @@ case $purpose in
     ;;
 esac
 case $purpose in
-  all) sh spec/support/openresty.sh || exit 1 ;;
+  all | bench) sh spec/support/openresty.sh || exit 1 ;;
 esac
