@@ -375,7 +375,7 @@ describe("OpenAI chunks", function()
       { choices = { json.null } }, { choices = { { index = 0 } } }, words "b" }
     assert.is_nil(told.failure)
     assert.equal("ab", told.text)
-    assert.is_false(told.decoder.complete)
+    assert.falsy(told.decoder.complete)
   end)
 
   it("count with their first choice only", function()
@@ -386,7 +386,7 @@ describe("OpenAI chunks", function()
     table.insert(both.choices, 1, { index = 1, delta = { content = "x" } })
     local told = play { words "a", second, both }
     assert.equal("ab", told.text)
-    assert.is_false(told.decoder.complete)
+    assert.falsy(told.decoder.complete)
   end)
 
   it("may leave the number of their choice out", function()
@@ -427,7 +427,7 @@ describe("OpenAI chunks", function()
     local told = play { chunk({ content = "a" }, ""),
       chunk({ content = "b" }, "stop") }
     assert.equal("stop", told.reply.finish_reason)
-    assert.is_false(play { chunk({ content = "a" }, "") }.decoder.complete)
+    assert.falsy(play { chunk({ content = "a" }, "") }.decoder.complete)
   end)
 end)
 
@@ -568,7 +568,7 @@ describe("legacy pieces of the envelope", function()
   end)
 
   it("end with their terminator only", function()
-    assert.is_false(play({ { success = true, data = "Hi" } }).is_whole)
+    assert.falsy(play({ { success = true, data = "Hi" } }).is_whole)
   end)
 
   it("are not events of an unknown type that have data", function()
@@ -610,7 +610,7 @@ describe("raw text", function()
   end)
 
   it("has no end but its terminator", function()
-    assert.is_false(play({ "Once" }).is_whole)
+    assert.falsy(play({ "Once" }).is_whole)
     assert.is_true(play({ "Once", "[DONE]" }).is_whole)
   end)
 
@@ -677,7 +677,7 @@ describe("one stream", function()
       { "response.future", { delta = "no" } }, part "x" }
     assert.is_nil(told.failure)
     assert.equal("x", told.text)
-    assert.is_false(told.decoder.complete)
+    assert.falsy(told.decoder.complete)
   end)
 
   it("survives fields that are not what they should be", function()
@@ -706,7 +706,7 @@ describe("the terminator", function()
       { data = "x" }, "x" } do
       local told = play { event, "[DONE]" }
       assert.is_true(told.decoder.finished)
-      assert.is_false(told.decoder.complete)
+      assert.falsy(told.decoder.complete)
       assert.equal("x", told.text)
     end
   end)
@@ -728,7 +728,7 @@ describe("the terminator", function()
     for _, payload in ipairs { "[DONE]x", "[done]", "[DONE", "DONE",
       '"[DONE]"', '["DONE"]', "[DONE]\n{}" } do
       local told = play { part "x", payload }
-      assert.is_false(told.decoder.finished, payload)
+      assert.falsy(told.decoder.finished, payload)
       assert.is_table(told.failure, payload)
     end
   end)
@@ -741,7 +741,7 @@ describe("the end of an answer", function()
       chunk({}, "stop") } do
       local told = play { part "x", event }
       assert.is_true(told.decoder.complete)
-      assert.is_false(told.decoder.finished)
+      assert.falsy(told.decoder.finished)
     end
   end)
 
@@ -750,8 +750,8 @@ describe("the end of an answer", function()
       item_done("x", 0), part_done("x", 0, 0), { type = "usage_start" },
       { data = "x", finish_reason = "stop" },
       { choices = json.array {}, usage = { total_tokens = 1 } } }
-    assert.is_false(told.decoder.complete)
-    assert.is_false(told.is_whole)
+    assert.falsy(told.decoder.complete)
+    assert.falsy(told.is_whole)
   end)
 end)
 

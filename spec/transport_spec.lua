@@ -21,7 +21,7 @@ describe("an exchange", function()
 
   local function exchange(base, fields)
     local made = { method = "POST", url = base .. "/x", headers = {},
-      timeouts = {}, hide = redact.new {} }
+      hide = redact.new {} }
     for name, value in pairs(fields or {}) do
       made[name] = value
     end

@@ -76,7 +76,7 @@ local function send_once(caller, call, options, try, way, bearer)
   end
   local exchange = request.build(caller.settings, call, options, bearer,
     way.url)
-  exchange.timeouts.total = left
+  exchange.total = left or nil
   -- What can be sent only once waits for the server's word.
   exchange.expect = exchange.sent and not route.is_known(way)
     and not exchange.sent.source.rewind

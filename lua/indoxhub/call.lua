@@ -33,7 +33,7 @@ local FIRED_SECONDS = 2
 ---------------------------------------------------------------------------
 -- tries
 
----@class indoxhub.Course a call under way
+---@class indoxhub.Course: indoxhub.StreamSource a call under way
 ---@field caller indoxhub.Caller
 ---@field what indoxhub.Call
 ---@field options table
@@ -43,6 +43,9 @@ local FIRED_SECONDS = 2
 ---@field started number
 ---@field tried? number when the last try began
 ---@field deadline? number
+---@field kind? table a reply kind of resources/
+local course_methods = {}
+local course_mt = { __index = course_methods }
 
 --- Begins a call.
 ---@param caller indoxhub.Caller
@@ -53,8 +56,9 @@ function call.begin(caller, what, options)
   loop.check("make a call")
   local total = request.timeouts(caller.settings, what, options).total
   local now = core.now()
-  return { caller = caller, what = what, options = options, attempts = {},
-    failed = 0, started = now, deadline = total and now + total or nil }
+  return setmetatable({ caller = caller, what = what, options = options,
+    attempts = {}, failed = 0, started = now,
+    deadline = total and now + total or nil }, course_mt)
 end
 
 -- A number from 0 to 1 that differs from call to call. The program's own random
@@ -104,7 +108,8 @@ end
 
 --- Tries until it succeeds or is not worth it.
 ---@param course indoxhub.Course
----@param once fun(try: indoxhub.Attempt): any, indoxhub.Error? one try
+---@param once fun(course: indoxhub.Course, try: indoxhub.Attempt): any,
+--- indoxhub.Error? one try
 ---@return any result, indoxhub.Error? err
 function call.run(course, once)
   while true do
@@ -112,9 +117,10 @@ function call.run(course, once)
       return nil, describe(course, errors.cancelled("the client is closed"))
     end
     local try = { deadline = course.deadline, unsent = true,
-      number = #course.attempts + 1 }
+      number = #course.attempts + 1, exchange = nil, transfer = nil,
+      answer = nil }
     course.tried = core.now()
-    local result, err = once(try)
+    local result, err = once(course, try)
     attempt.tell(course.caller, course.what, try, core.now() - course.tried,
       err)
     if result then
@@ -130,11 +136,10 @@ function call.run(course, once)
 end
 
 --- Tells the log that a call is over.
----@param course indoxhub.Course
 ---@param err? indoxhub.Error
-function call.done(course, err)
-  tell(course, "done", { kind = err and err.kind,
-    status = err and err.status, seconds = core.now() - course.started })
+function course_methods:done(err)
+  tell(self, "done", { kind = err and err.kind,
+    status = err and err.status, seconds = core.now() - self.started })
 end
 
 ---------------------------------------------------------------------------
@@ -193,12 +198,20 @@ local function send(course, try)
   return answer, err
 end
 
-local function finish(try, answer, kind)
+local function finish(course, try, answer)
   local complete, err = transport.body(try.transfer, answer, try.exchange)
   if not complete then
     return nil, err
   end
-  return read_reply(complete, kind)
+  return read_reply(complete, course.kind)
+end
+
+local function reply_once(course, try)
+  local answer, err = send(course, try)
+  if not answer then
+    return nil, err
+  end
+  return finish(course, try, answer)
 end
 
 --- Sends a call and waits for its reply.
@@ -209,14 +222,9 @@ end
 ---@return table? reply, indoxhub.Error? err
 function call.perform(caller, what, options, kind)
   local course = call.begin(caller, what, options)
-  local result, err = call.run(course, function(try)
-    local answer, err = send(course, try)
-    if not answer then
-      return nil, err
-    end
-    return finish(try, answer, kind)
-  end)
-  call.done(course, err)
+  course.kind = kind
+  local result, err = call.run(course, reply_once)
+  course:done(err)
   return result, err
 end
 
@@ -230,6 +238,36 @@ end
 ---------------------------------------------------------------------------
 -- streams
 
+local function open_once(course, try)
+  local answer, err = send(course, try)
+  if answer and is_whole(answer) then
+    local whole
+    whole, err = finish(course, try, answer)
+    return whole and { whole = whole, answer = answer }, err
+  end
+  return answer and { transfer = try.transfer, answer = answer }, err
+end
+
+--- The same again, after an event that told of a failure before any text came.
+---@param err indoxhub.Error
+---@return indoxhub.Opened? opened, indoxhub.Error? err
+function course_methods:reopen(err)
+  count_failure(self, err)
+  local go_on, why = go_again(self, err, false)
+  if not go_on then
+    return nil, describe(self, why)
+  end
+  return call.run(self, open_once)
+end
+
+--- Names the call in the error of a stream that broke.
+---@param err indoxhub.Error
+---@return indoxhub.Error
+function course_methods:describe(err)
+  count_failure(self, err)
+  return describe(self, err)
+end
+
 --- Opens a stream. From a server that answers without streaming it has one
 --- piece.
 ---@param caller indoxhub.Caller
@@ -240,42 +278,13 @@ end
 ---@return indoxhub.Stream? stream, indoxhub.Error? err
 function call.open(caller, what, options, kind, stop)
   local course = call.begin(caller, what, options)
-
-  local function once(try)
-    local answer, err = send(course, try)
-    if answer and is_whole(answer) then
-      local whole
-      whole, err = finish(try, answer, kind)
-      return whole and { whole = whole, answer = answer }, err
-    end
-    return answer and { transfer = try.transfer, answer = answer }, err
-  end
-
-  -- The same again, after an event that told of a failure before any text came.
-  local function reopen(err)
-    count_failure(course, err)
-    local go_on, why = go_again(course, err, false)
-    if not go_on then
-      return nil, describe(course, why)
-    end
-    return call.run(course, once)
-  end
-
-  local opened, err = call.run(course, once)
+  course.kind, course.stop = kind, stop
+  local opened, err = call.run(course, open_once)
   if not opened then
-    call.done(course, err)
+    course:done(err)
     return nil, err
   end
-  return stream.new(opened, {
-    reasoning = options.reasoning, stop = stop, reopen = reopen,
-    describe = function(failure)
-      count_failure(course, failure)
-      return describe(course, failure)
-    end,
-    done = function(failure)
-      call.done(course, failure)
-    end,
-  })
+  return stream.new(opened, course)
 end
 
 return call

@@ -16,9 +16,9 @@ local dialects = {}
 
 ---@class indoxhub.Decoder
 ---@field reply table what the events told, for the final reply
----@field told boolean whether any event came
----@field finished boolean the terminator came: nothing more counts
----@field complete boolean an event said that the answer is whole
+---@field told? boolean whether any event came
+---@field finished? boolean the terminator came: nothing more counts
+---@field complete? boolean an event said that the answer is whole
 ---@field failure? {body?: table, message?: string} told by an event, or broken
 local decoder_methods = {}
 local decoder_mt = { __name = "indoxhub.decoder", __index = decoder_methods }
@@ -31,8 +31,7 @@ local MOST_TOOL_CALLS = 128
 ---@return indoxhub.Decoder
 function dialects.new()
   return setmetatable({
-    reply = {}, told = false, finished = false, complete = false,
-    _ids = {}, _filled = {}, _reasoning = {}, _tools = {}, _images = {},
+    reply = {}, _ids = {}, _filled = {}, _reasoning = {}, _tools = {},
   }, decoder_mt)
 end
 
@@ -146,12 +145,18 @@ local function on_item_done(self, event)
   return fill_gap(self, event.output_index, "item", text.of_output { item })
 end
 
+-- Few answers have any.
+local function images_of(self)
+  self._images = self._images or {}
+  return self._images
+end
+
 local function on_image_done(self, event)
   local call = table_or_empty(event.image_generation_call)
   local url, data = text_or_nil(call.url), text_or_nil(event.data)
   if url or data then
-    table.insert(self._images, { url = url, b64_json = data,
-      index = #self._images })
+    local images = images_of(self)
+    table.insert(images, { url = url, b64_json = data, index = #images })
   end
 end
 
@@ -286,7 +291,7 @@ local function on_legacy(self, event)
   local images = table_or_empty(event.images)
   for _, item in ipairs(images) do
     if type(item) == "table" then
-      table.insert(self._images, text.image(item, #self._images))
+      table.insert(images_of(self), text.image(item, #images_of(self)))
     end
   end
   return claim(self, "data", event.data, images[1] and 0 or 1)
@@ -470,9 +475,7 @@ function decoder_methods:final_reply(data, request_id)
   if self._reasoning[1] then
     body.reasoning_content = table.concat(self._reasoning)
   end
-  if self._images[1] then
-    body.images = self._images
-  end
+  body.images = self._images
   body.tool_calls = final_tools(self)
   return body
 end

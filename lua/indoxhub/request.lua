@@ -8,10 +8,11 @@ local version = require "indoxhub.version"
 
 local request = {}
 
-local DEFAULT_TIMEOUTS = { connect = 10, first_byte = 120, idle = 120,
-  total = false }
+local FIRST_BYTE = 120 -- seconds
 
 local MAX_RESPONSE = 256 * 1024 * 1024
+
+local NONE = {}
 
 ---@class indoxhub.Settings what a client was made with
 ---@field options table as given
@@ -42,18 +43,18 @@ end
 
 -- Later tables replace headers of earlier ones, whatever their case.
 local function header_lines(...)
-  local by_name, order, lines = {}, {}, {}
+  local by_name, lines = {}, {}
   for _, headers in ipairs { ... } do
     for name, value in pairs(headers) do
       local lower = name:lower()
       if not by_name[lower] then
-        order[#order + 1] = lower
+        lines[#lines + 1] = lower
       end
       by_name[lower] = name .. ": " .. tostring(value)
     end
   end
-  table.sort(order)
-  for i, lower in ipairs(order) do
+  table.sort(lines)
+  for i, lower in ipairs(lines) do
     lines[i] = by_name[lower]
   end
   return lines
@@ -85,7 +86,7 @@ local function add_header_secrets(secrets, headers)
 end
 
 -- What takes out of texts all that only the server may know.
-local function hide_secrets(settings, call, options, bearer)
+local function make_hide(settings, call, options, bearer)
   local secrets = { bearer or nil }
   if type(settings.key) == "string" then
     table.insert(secrets, settings.key) -- which a token may stand for
@@ -101,6 +102,24 @@ local function hide_secrets(settings, call, options, bearer)
   return redact.new(secrets)
 end
 
+-- Settings -> {hide, bearer} of calls without secrets of their own, so that a
+-- thousand streams share one.
+local shared = setmetatable({}, { __mode = "k" })
+
+local function hide_secrets(settings, call, options, bearer)
+  if options.headers or call.headers
+    or call.body and next(call.body.secrets) then
+    return make_hide(settings, call, options, bearer)
+  end
+  local known = shared[settings]
+  if not known or known.bearer ~= bearer then
+    known = { hide = make_hide(settings, call, options, bearer),
+      bearer = bearer }
+    shared[settings] = known
+  end
+  return known.hide
+end
+
 --- The timeouts of a call by phase, `false` for none: the defaults, with what
 --- the endpoint, the client and the call change.
 ---@param settings indoxhub.Settings
@@ -108,13 +127,13 @@ end
 ---@param options {timeout?: any}
 ---@return table<string, number|false>
 function request.timeouts(settings, call, options)
-  local timeouts = {}
-  for _, changes in ipairs { DEFAULT_TIMEOUTS,
-    { first_byte = call.first_byte }, settings.timeouts,
-    options_of.timeout(options.timeout) } do
-    for phase, seconds in pairs(changes) do
-      timeouts[phase] = seconds
-    end
+  local timeouts = { connect = 10, first_byte = call.first_byte or FIRST_BYTE,
+    idle = 120, total = false }
+  for phase, seconds in pairs(settings.timeouts) do
+    timeouts[phase] = seconds
+  end
+  for phase, seconds in pairs(options_of.timeout(options.timeout)) do
+    timeouts[phase] = seconds
   end
   return timeouts
 end
@@ -127,17 +146,20 @@ end
 ---@param url string
 ---@return indoxhub.Exchange
 function request.build(settings, call, options, bearer, url)
-  local given, body = settings.options, call.body or {}
-  local others = call.foreign and {} or { given.headers, options.headers }
+  local given, body = settings.options, call.body or NONE
+  local ours = not call.foreign
+  local timeouts = request.timeouts(settings, call, options)
   return {
     method = call.method, url = url,
     headers = header_lines(own_headers(settings, call, bearer),
-      others[1] or {}, others[2] or {}, call.headers or {}),
+      ours and given.headers or NONE, ours and options.headers or NONE,
+      call.headers or NONE),
     -- A POST without a body still has to say that it has none.
     body = body.text or (not body.form and call.method == "POST" and "" or nil),
     form = body.form, sent = body.source and body,
     on_progress = options.on_progress,
-    timeouts = request.timeouts(settings, call, options),
+    connect = timeouts.connect or nil, first_byte = timeouts.first_byte or nil,
+    idle = timeouts.idle or nil, total = timeouts.total or nil,
     hide = hide_secrets(settings, call, options, bearer), paced = call.streams,
     -- The proxies of the environment are not for this machine itself.
     proxy = given.proxy or (address.is_local(url) and "" or nil),

@@ -35,6 +35,10 @@ local CANNOT_YIELD_IN_FOR = _VERSION == "Lua 5.1"
 local stream_methods = {}
 local stream_mt = { __name = "indoxhub.stream" }
 
+-- Stream -> the call it belongs to, which holds the key. It is kept out of the
+-- stream so that nothing that prints a stream shows it.
+local sources = setmetatable({}, { __mode = "k" })
+
 -- `id` is known only after the first events, and belongs to the decoder.
 function stream_mt.__index(self, name)
   if name == "id" then
@@ -54,11 +58,12 @@ end
 ---@field whole? table the reply, of a server that did not stream
 
 ---@class indoxhub.StreamSource
----@field reasoning? boolean hand out reasoning, too
----@field describe fun(err: indoxhub.Error): indoxhub.Error names the call
----@field done fun(err?: indoxhub.Error) tells that the stream has ended
----@field reopen fun(err: indoxhub.Error): indoxhub.Opened?, indoxhub.Error?
+---@field options {reasoning?: boolean} whether to hand out reasoning, too
 ---@field stop? fun(id: string) sends the stop call
+---@field describe fun(self, err: indoxhub.Error): indoxhub.Error names the call
+---@field done fun(self, err?: indoxhub.Error) tells that the stream has ended
+---@field reopen fun(self, err: indoxhub.Error): indoxhub.Opened?,
+--- indoxhub.Error?
 
 -- Begins to read what was opened.
 local function adopt(self, opened)
@@ -71,7 +76,7 @@ local function adopt(self, opened)
     if type(text) == "string" and text ~= "" then
       self._batch, self._last = { text }, 1
     end
-    self._source.done()
+    sources[self]:done()
   end
 end
 
@@ -80,8 +85,10 @@ end
 ---@param source indoxhub.StreamSource
 ---@return indoxhub.Stream
 function stream.new(opened, source)
-  local self = setmetatable({ _source = source, _whole = false, _ended = false,
-    _given = false }, stream_mt)
+  local self = setmetatable({ _whole = false, _ended = false, _given = false,
+    _transfer = nil, _answer = nil, _decoder = nil, _batch = nil, _next = 1,
+    _last = 0, _told = 0 }, stream_mt)
+  sources[self] = source
   adopt(self, opened)
   return self
 end
@@ -94,12 +101,12 @@ local function break_off(self, err)
   err.partial = self._transfer:text()
   self._failure, self._ended = err, true
   self._transfer:cancel()
-  self._source.done(err)
+  sources[self]:done(err)
 end
 
 -- Ends with an error of the stream, which the call does not know yet.
 local function fail(self, err)
-  break_off(self, self._source.describe(err))
+  break_off(self, sources[self]:describe(err))
 end
 
 local function succeed(self)
@@ -110,7 +117,7 @@ local function succeed(self)
   answer.result = transfer:result()
   reply.remember(self._reply, answer)
   loop.leave(transfer, LINGER)
-  self._source.done()
+  sources[self]:done()
 end
 
 local function truncated(self, result)
@@ -153,7 +160,7 @@ local function fail_or_reopen(self, err)
 end
 
 local function reopen(self)
-  local opened, err = self._source.reopen(self._refusal)
+  local opened, err = sources[self]:reopen(self._refusal)
   self._refusal, self._reopening = nil, nil
   if self._ended then -- closed meanwhile
     if opened and opened.transfer then
@@ -199,7 +206,7 @@ local function decode(self, item)
     end
   end
   self._given = self._given or piece ~= nil
-  if kind == "reasoning" and not self._source.reasoning then
+  if kind == "reasoning" and not sources[self].options.reasoning then
     piece, kind = nil, nil
   end
   if decoder.failure then
@@ -416,8 +423,8 @@ function stream_methods:close()
   self._next, self._last = 1, 0
   if self._reopening then
     self._reopening:cancel()
-  elseif id and self._source.stop then
-    self._source.stop(id)
+  elseif id and sources[self].stop then
+    sources[self].stop(id)
   end
 end
 

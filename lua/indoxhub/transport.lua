@@ -22,7 +22,10 @@ local FORKED, NO_MEMORY = "forked", "out of memory"
 ---@field sent? indoxhub.Body whose function gives bytes while it is sent
 ---@field expect? boolean send the body when the server says so
 ---@field on_progress? fun(sent: integer, total?: integer)
----@field timeouts table by phase, false for none
+---@field connect? number seconds; so are the other three
+---@field first_byte? number
+---@field idle? number
+---@field total? number
 ---@field hide indoxhub.Hide for what the answer says
 ---@field paced? boolean read while it arrives
 
@@ -60,19 +63,8 @@ function transport.submit(owner, exchange)
   if not engine then
     return nil, err
   end
-  local timeouts = exchange.timeouts
-  local transfer, message, kind = engine:submit {
-    method = exchange.method, url = exchange.url, headers = exchange.headers,
-    body = exchange.body, form = exchange.form, paced = exchange.paced,
-    expect = exchange.expect or nil,
-    progress = (exchange.on_progress or exchange.sent) and true or nil,
-    connect = timeouts.connect or nil, first_byte = timeouts.first_byte or nil,
-    idle = timeouts.idle or nil, total = timeouts.total or nil,
-    proxy = exchange.proxy, ca_file = exchange.ca_file,
-    unverified = exchange.unverified or nil,
-    http1 = exchange.http1, max_bytes = exchange.max_bytes,
-    max_event_bytes = exchange.max_event_bytes,
-  }
+  exchange.progress = (exchange.on_progress or exchange.sent) and true or nil
+  local transfer, message, kind = engine:submit(exchange)
   if not transfer then
     return nil, not_submitted(message, kind)
   end

@@ -55,8 +55,8 @@ local function exchange_for(course, download, try, url)
   local exchange = request.build(settings, what, course.options,
     not what.foreign and auth.at_hand(settings, what) or false, url)
   exchange.paced, exchange.on_progress = true, nil
-  exchange.timeouts.total = try.deadline
-    and math.max(0.001, try.deadline - core.now()) or false
+  exchange.total = try.deadline
+    and math.max(0.001, try.deadline - core.now()) or nil
   return exchange
 end
 
@@ -239,10 +239,10 @@ local function fetch(caller, url, file, options)
   course.resumable = true
   local download = { url = url, file = file, counted = 0,
     on_progress = options.on_progress }
-  local ok, err = call.run(course, function(try)
+  local ok, err = call.run(course, function(_, try)
     return once(course, download, try)
   end)
-  call.done(course, err)
+  course:done(err)
   return ok, err, download.content_type
 end
 
