@@ -19,7 +19,7 @@ local stream = {}
 
 -- Events taken from the transfer at a time: a reader gives way between batches,
 -- and decoding a whole event costs four times as much as a recognised one.
-local BATCH, WHOLE_BATCH = 256, 64
+local BATCH, WHOLE_BATCH = 256, 16
 
 -- Seconds for the end of a finished stream to arrive, so that its connection
 -- can be used again.
