@@ -539,7 +539,9 @@ describe("examples/openresty", function()
     end)
 
     teardown(function()
-      chromium:stop()
+      if chromium then
+        chromium:stop()
+      end
       raw:stop()
     end)
 

@@ -31,30 +31,57 @@ local function command(self, method, path, body)
   return value
 end
 
+-- Starts a program that ends with us, even if we cannot end it, and reads what
+-- it says up to a line that matches. Returns the program, and what matched.
+local function begin(folder, command_line, pattern)
+  local pipe = assert(io.popen(("echo $$; exec env HOME=%s setpriv " ..
+    "--pdeathsig TERM %s 2>&1"):format(folder, command_line)))
+  local program = { pipe = pipe, pid = pipe:read("*l") }
+  while true do
+    local line = pipe:read("*l")
+    if not line then
+      error(command_line:match("%S+") .. " did not start: run make deps-all", 0)
+    end
+    local found = line:match(pattern)
+    if found then
+      return program, found
+    end
+  end
+end
+
+local function finish(program)
+  if program then
+    os.execute("kill -TERM " .. program.pid .. " 2>/dev/null")
+    program.pipe:close()
+  end
+end
+
+-- The driver is led to the browser by its address: where there is no /etc/hosts
+-- it would not find "localhost".
+local function connect(self)
+  local address
+  self.chromium, address = begin(self.folder, ("chromium %s " ..
+    "--user-data-dir=%s/profile --remote-debugging-port=0 about:blank")
+    :format(table.concat(ARGUMENTS, " "), self.folder),
+    "DevTools listening on ws://([%d.:]+)/")
+  self.driver, self.port = begin(self.folder, "chromedriver --port=0",
+    "started successfully on port (%d+)")
+  self.session = "/" .. command(self, "POST", "", { capabilities = {
+    alwaysMatch = { ["goog:chromeOptions"] = { debuggerAddress = address } },
+  } }).sessionId
+end
+
 --- Starts it, with nothing of any other browser of this user.
 function browser.start()
   local folder = os.tmpname()
   os.remove(folder)
   assert(os.execute("mkdir " .. folder))
   local self = setmetatable({ folder = folder }, methods)
-  -- It ends with us, even if we cannot end it.
-  self.pipe = assert(io.popen(("echo $$; exec env HOME=%s setpriv " ..
-    "--pdeathsig TERM chromedriver --port=0 2>&1"):format(folder)))
-  self.pid = self.pipe:read("*l")
-  repeat
-    local line = self.pipe:read("*l")
-    if not line then
-      error("chromedriver did not start: run make deps-all", 0)
-    end
-    self.port = line:match("started successfully on port (%d+)")
-  until self.port
-  local arguments = { "--user-data-dir=" .. folder .. "/profile" }
-  for _, argument in ipairs(ARGUMENTS) do
-    arguments[#arguments + 1] = argument
+  local ok, why = pcall(connect, self)
+  if not ok then
+    self:stop()
+    error(why, 0)
   end
-  self.session = "/" .. command(self, "POST", "", { capabilities = {
-    alwaysMatch = { ["goog:chromeOptions"] = { args = arguments } },
-  } }).sessionId
   return self
 end
 
@@ -88,9 +115,11 @@ end
 
 --- Ends it, with all its processes.
 function methods:stop()
-  pcall(command, self, "DELETE", self.session)
-  os.execute("kill -TERM " .. self.pid .. " 2>/dev/null")
-  self.pipe:close()
+  if self.session then
+    pcall(command, self, "DELETE", self.session)
+  end
+  finish(self.driver)
+  finish(self.chromium)
   os.execute("rm -rf " .. self.folder)
 end
 
