@@ -184,10 +184,11 @@ client_mt.__close = client_methods.close
 
 --- Adds a method that a helper above the client implements.
 ---@param name string
----@param method fun(caller: indoxhub.Caller, ...): any, indoxhub.Error?
+---@param method fun(caller: indoxhub.Caller, client: indoxhub.Client, ...):
+--- any, indoxhub.Error?
 function client.add_method(name, method)
   client_methods[name] = function(self, ...)
-    local result, err = method(caller_of(self, name .. "(...)"), ...)
+    local result, err = method(caller_of(self, name .. "(...)"), self, ...)
     return result, err -- no tail call, so that what it raises has a line
   end
 end
@@ -249,17 +250,28 @@ local function describe_or_refuse(caller, row, method, fields, arguments)
   return what, err
 end
 
+-- "resource.name" -> what a helper does with the reply, and the options of a
+-- call that it knows.
+local continued = {}
+
 -- resource:name(fields, options)
 local function method_with_fields(row)
   local known = row.place == "form" and FORM_OPTIONS or CALL_OPTIONS
   return function(self, fields, options)
     local caller = check_self(self, row, row.name)
-    options = check_options(row, row.name, options, known)
+    local helper = continued[row.resource .. "." .. row.name]
+    options = check_options(row, row.name, options,
+      helper and merge(known, helper.options) or known)
     local what, err = describe_or_refuse(caller, row, row.name, fields, {})
     if not what then
       return nil, err
     end
-    return call.perform(caller, what, options, kinds[row.reply])
+    local reply
+    reply, err = call.perform(caller, what, options, kinds[row.reply])
+    if reply and helper then
+      return helper.continue(self._client, reply, options)
+    end
+    return reply, err
   end
 end
 
@@ -318,6 +330,37 @@ for _, row in ipairs(endpoints.rows) do
   if row.streams then
     mt.__index.stream = stream_method(row)
   end
+end
+
+---------------------------------------------------------------------------
+-- helpers
+
+--- Adds a method of a resource that a helper above the client implements with
+--- the client's public methods.
+---@param resource string
+---@param name string
+---@param method fun(client: indoxhub.Client, ...): any, indoxhub.Error?
+function client.add_resource_method(resource, name, method)
+  local mt = resources[resource]
+  mt.__index[name] = function(self, ...)
+    if type(self) ~= "table" or getmetatable(self) ~= mt then
+      error(("call it with a colon, as client.%s:%s(...)")
+        :format(resource, name), 2)
+    end
+    local result, err = method(self._client, ...)
+    return result, err -- no tail call, so that what it raises has a line
+  end
+end
+
+--- Lets a helper go on with the reply of a method, by options of its own.
+---@param resource string
+---@param name string a method that takes fields
+---@param options table<string, string|string[]> types of params/options.lua
+---@param continue fun(client: indoxhub.Client, reply: table,
+--- options: table): any, indoxhub.Error?
+function client.continue(resource, name, options, continue)
+  continued[resource .. "." .. name] = { options = options,
+    continue = continue }
 end
 
 ---------------------------------------------------------------------------

@@ -284,7 +284,7 @@ end
 ---@param path string
 ---@param options? indoxhub.SaveOptions
 ---@return indoxhub.Saved? saved, indoxhub.Error? err
-return function(caller, item, path, options)
+return function(caller, _, item, path, options)
   local wrong = check(item, path, options)
   if wrong then
     error("client.save: " .. wrong, 3)
