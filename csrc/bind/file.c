@@ -1,5 +1,6 @@
 /* core.read_file(path, [most]) -> bytes | nil, message: a regular file, or its
-** first bytes. Unlike io.open it does not wait for the other end of a pipe. */
+** first bytes. Unlike io.open it does not wait for the other end of a pipe.
+** core.create_file(path) -> true | nil, message: a new one that is private. */
 #include <errno.h>
 #include <string.h>
 
@@ -28,7 +29,16 @@ static int l_read_file(lua_State *L) {
   return 1;
 }
 
+static int l_create_file(lua_State *L) {
+  if (ih_file_create(luaL_checkstring(L, 1)) < 0)
+    return failed(L);
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
 void ih_open_file(lua_State *L) {
   lua_pushcfunction(L, l_read_file);
   lua_setfield(L, -2, "read_file");
+  lua_pushcfunction(L, l_create_file);
+  lua_setfield(L, -2, "create_file");
 }

@@ -60,3 +60,9 @@ int64_t ih_file_load(const char *path, char *to, size_t n) {
   errno = error;
   return got < 0 ? -1 : at;
 }
+
+int ih_file_create(const char *path) {
+  int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+  int fd = open(path, flags, S_IRUSR | S_IWUSR);
+  return fd < 0 ? -1 : close(fd);
+}

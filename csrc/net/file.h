@@ -1,6 +1,7 @@
 /*
 ** Files that are sent: regular ones only, whose size is known. Opening one never
-** waits, as that of a pipe would for its other end.
+** waits, as that of a pipe would for its other end. And new ones that nobody
+** else may read.
 */
 #ifndef IH_FILE_H
 #define IH_FILE_H
@@ -22,6 +23,10 @@ int64_t ih_file_size(const char *path);
 
 /* Reads up to n bytes of a file from its beginning. How many, -1 with errno. */
 int64_t ih_file_load(const char *path, char *to, size_t n);
+
+/* Makes an empty file that only its owner can read and write. 0, or -1 with
+** errno, EEXIST when there is something of that name. */
+int ih_file_create(const char *path);
 
 #pragma GCC visibility pop
 

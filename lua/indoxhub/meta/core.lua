@@ -27,6 +27,12 @@ function core.tidy(value) end
 ---@return string? bytes, string? message
 function core.read_file(path, most) end
 
+--- Makes an empty file that only its owner can read and write; fails when there
+--- is something of that name.
+---@param path string
+---@return true? made, string? message
+function core.create_file(path) end
+
 --- Bytes as base64, with the standard alphabet and padding.
 ---@param bytes string
 ---@return string text

@@ -45,17 +45,29 @@ local function is_folder(path)
   return handle ~= nil
 end
 
+-- Opens the file that is written; a private one was made with its mode.
+local function open_part(part, private)
+  if private then
+    local ok, why = core.create_file(part)
+    if not ok then
+      return nil, why
+    end
+  end
+  return io.open(part, "wb")
+end
+
 --- Opens a file to be written.
 ---@param path string
+---@param private? boolean only its owner can read it, whoever could before
 ---@return indoxhub.Target? opened, indoxhub.Error? err
-function target.open(path)
+function target.open(path, private)
   if path:find("/$") or is_folder(path) then
     return failed(path, "it is a folder")
   elseif is_special(path) then
     return failed(path, "it is not a regular file")
   end
   local part = part_name(path)
-  local handle, why = io.open(part, "wb")
+  local handle, why = open_part(part, private)
   if not handle then
     return failed(path, why)
   end
