@@ -60,12 +60,20 @@ local function embed_files(value, done)
   return done[value]
 end
 
+--- A value with its files as data URIs, copied as far as that changes it; nil
+--- and an error when one cannot be read.
+---@param value any
+---@return any embedded, indoxhub.Error? err
+function body.embed_files(value)
+  return embed_files(value, {})
+end
+
 --- A JSON body; files in it become data URIs. A value that JSON cannot carry is
 --- the caller's mistake: it is told as a message.
 ---@param value any
 ---@return indoxhub.Body? made, string? wrong, indoxhub.Error? err
 function body.of_json(value)
-  local embedded, err = embed_files(value, {})
+  local embedded, err = body.embed_files(value)
   if err then
     return nil, nil, err
   end

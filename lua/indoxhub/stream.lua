@@ -65,6 +65,14 @@ end
 ---@field reopen fun(self, err: indoxhub.Error): indoxhub.Opened?,
 --- indoxhub.Error?
 
+-- Tells the call, and who else asked to know.
+local function tell_end(self)
+  sources[self]:done(self._failure)
+  if self._on_end then
+    self._on_end(self._reply, self._failure)
+  end
+end
+
 -- Begins to read what was opened.
 local function adopt(self, opened)
   self._transfer, self._answer = opened.transfer, opened.answer
@@ -76,7 +84,7 @@ local function adopt(self, opened)
     if type(text) == "string" and text ~= "" then
       self._batch, self._last = { text }, 1
     end
-    sources[self]:done()
+    tell_end(self)
   end
 end
 
@@ -93,6 +101,19 @@ function stream.new(opened, source)
   return self
 end
 
+--- Has a function called once, when the stream has ended: with its reply, or
+--- with nil and its error. It must neither wait nor raise. A stream that is
+--- collected before has no end.
+---@param self indoxhub.Stream
+---@param fn fun(reply?: table, err?: indoxhub.Error)
+function stream.on_end(self, fn)
+  if self._ended then
+    fn(self._reply, self._failure)
+  else
+    self._on_end = fn
+  end
+end
+
 ---------------------------------------------------------------------------
 -- the end
 
@@ -101,7 +122,7 @@ local function break_off(self, err)
   err.partial = self._transfer:text()
   self._failure, self._ended = err, true
   self._transfer:cancel()
-  sources[self]:done(err)
+  tell_end(self)
 end
 
 -- Ends with an error of the stream, which the call does not know yet.
@@ -117,7 +138,7 @@ local function succeed(self)
   answer.result = transfer:result()
   reply.remember(self._reply, answer)
   loop.leave(transfer, LINGER)
-  sources[self]:done()
+  tell_end(self)
 end
 
 local function truncated(self, result)
