@@ -9,6 +9,7 @@
 --     for delta in stream do io.write(delta) end
 
 local client = require "indoxhub.client"
+local conversation = require "indoxhub.conversation"
 local errors = require "indoxhub.errors"
 local files = require "indoxhub.files"
 local host = require "indoxhub.loop.host"
@@ -36,9 +37,11 @@ local indoxhub = {
   file = files.file,
   bytes = files.bytes,
   reader = files.reader,
+  load_conversation = conversation.load,
 }
 
 client.add_method("save", save)
+client.add_method("conversation", conversation.new)
 
 --- For frame loops: does a bounded share of what there is to do, without
 --- waiting. Returns whether anything is going on.

@@ -73,6 +73,11 @@ indoxhub.call
 indoxhub.client
 indoxhub.save.source indoxhub.save.target
 indoxhub.save
+indoxhub.conversation.content indoxhub.conversation.history indoxhub.conversation.settings indoxhub.conversation.store indoxhub.conversation.tokens indoxhub.conversation.totals
+indoxhub.conversation.message
+indoxhub.conversation.window
+indoxhub.conversation.turns
+indoxhub.conversation
 indoxhub
 indoxhub.health
 indoxhub.sandbox.answers indoxhub.sandbox.catalogue indoxhub.sandbox.faults indoxhub.sandbox.http indoxhub.sandbox.media indoxhub.sandbox.state indoxhub.sandbox.uploads indoxhub.sandbox.validation

@@ -49,8 +49,24 @@
 ---@field stream? boolean the answer is a stream of events
 
 ---@class indoxhub.Message
----@field role string "system", "user", "assistant", ...
+---@field role string "system", "user", "assistant", "tool", ...
 ---@field content any text, or a list of parts
+---@field tool_calls? table[] that the assistant made
+---@field tool_call_id? string of the call that a tool's result is of
+---@field partial? boolean in a conversation: the answer broke off; never sent
+---@field images? indoxhub.Image[] in a conversation: those of the answer; never sent
+
+--- What a conversation is asked with; beside these any field of
+--- client.chat:create but messages, and of the provider.
+---@class indoxhub.ConversationSettings
+---@field model? string
+---@field system? string the system message, sent first
+---@field max_tokens_context? integer leave out the oldest exchanges above this; default: none
+---@field count_tokens? fun(message: indoxhub.Message): number in place of the estimate
+---@field image_parts? "image_url"|"image" the form in which pictures are sent; default image_url
+
+---@class indoxhub.RegenerateOptions: indoxhub.StreamOptions
+---@field stream? boolean return a stream; default false
 
 ---@class indoxhub.Usage
 ---@field tokens_prompt? integer
@@ -97,6 +113,7 @@
 ---@field images? indoxhub.Image[]
 
 ---@class indoxhub.Client
+---@field conversation fun(self: indoxhub.Client, settings?: indoxhub.ConversationSettings): indoxhub.Conversation see conversation/init.lua
 ---@field save fun(self: indoxhub.Client, item: any, path: string, options?: indoxhub.SaveOptions): indoxhub.Saved?, indoxhub.Error? see save/init.lua
 
 ---@class indoxhub.EmbeddingResponse: indoxhub.Response

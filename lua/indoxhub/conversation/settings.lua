@@ -1,0 +1,125 @@
+--- What a conversation is asked with: its own settings, and the fields of
+--- client.chat:create, which are sent with each question.
+
+local endpoints = require "indoxhub.endpoints"
+local files = require "indoxhub.files"
+local json = require "indoxhub.json"
+local options_of = require "indoxhub.params.options"
+local params = require "indoxhub.params"
+local spelling = require "indoxhub.params.spelling"
+
+local settings = {}
+
+-- Those that are not sent as they are; types of params/options.lua.
+local OWN = { system = "string", max_tokens_context = "count",
+  count_tokens = "callback", image_parts = { "image_url", "image" } }
+
+local OWN_NAMES = {}
+for name in pairs(OWN) do
+  OWN_NAMES[#OWN_NAMES + 1] = name
+end
+
+-- What no other program may see of them.
+local SECRET = "byok_api_key"
+
+local CHAT = endpoints.find("chat", "create")
+
+-- Stands for the history where fields are checked.
+local SAMPLE = { { role = "user", content = "" } }
+
+local function has_file(value)
+  if files.is(value) then
+    return true
+  elseif type(value) == "table" then
+    for _, item in pairs(value) do
+      if has_file(item) then
+        return true
+      end
+    end
+  end
+  return false
+end
+
+-- What is wrong with the value of a field that is sent.
+local function check_value(name, value)
+  local ok, why = pcall(json.encode, { [name] = value })
+  if not ok then
+    return why
+  elseif has_file(value) then
+    return ("%s holds a file; files are parts of a question"):format(name)
+  end
+end
+
+local function check_name(name)
+  if name == "messages" then
+    return "messages are not given at once: add each with " ..
+      "conversation:add{...}"
+  end
+  local near = type(name) == "string" and spelling.nearest(name, OWN_NAMES)
+  return near and ("unknown field %s: did you mean %s?"):format(name, near)
+end
+
+--- What is wrong with some settings; nil when they are fine.
+---@param given any
+---@return string?
+function settings.check(given)
+  if type(given) ~= "table" then
+    return "expects a table of settings, such as { model = \"provider/model\" "
+      .. "}, not a " .. type(given)
+  end
+  local own, fields = {}, { messages = SAMPLE }
+  for name, value in pairs(given) do
+    if OWN[name] then
+      own[name] = value
+    else
+      local wrong = check_name(name)
+      if wrong then
+        return wrong
+      end
+      fields[name] = value
+    end
+  end
+  local wrong = options_of.check(own, OWN)
+    or select(2, params.place(CHAT, fields, false))
+  for name, value in pairs(fields) do
+    wrong = wrong or check_value(name, value)
+  end
+  return wrong
+end
+
+--- The fields to send, without the messages.
+---@param given table
+---@return table
+function settings.fields(given)
+  local fields = {}
+  for name, value in pairs(given) do
+    if not OWN[name] then
+      fields[name] = value
+    end
+  end
+  return fields
+end
+
+local function without_secrets(value)
+  if type(value) ~= "table" then
+    return value
+  end
+  local kept = setmetatable({}, getmetatable(value))
+  for name, item in pairs(value) do
+    if name ~= SECRET then
+      kept[name] = without_secrets(item)
+    end
+  end
+  return kept
+end
+
+--- Those that a file may hold: no functions, and no keys.
+---@param given table
+---@return table
+function settings.to_save(given)
+  local kept = without_secrets(given)
+  kept.count_tokens = nil
+  return kept
+end
+
+return settings
