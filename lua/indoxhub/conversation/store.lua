@@ -113,6 +113,9 @@ local function check(document)
       return "damaged", name .. " is missing"
     end
   end
+  if document.messages[1] == nil and next(document.messages) ~= nil then
+    return "damaged", "messages is no list"
+  end
 end
 
 --- Reads what was saved; nil and an error when the file holds something else.
