@@ -1,4 +1,5 @@
 -- A file that appears at its place only when it is complete.
+local core = require "indoxhub.core"
 local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
 local target = require "indoxhub.save.target"
@@ -40,6 +41,20 @@ describe("a file to be written", function()
     assert(target.commit(file))
     assert.equal("new\0", read("a.bin"))
     assert.same({ "a.bin" }, names())
+  end)
+
+  it("can be for its owner only", function()
+    local file = assert(target.open(folder .. "/a.bin", true))
+    assert.equal("600\n", files.output("stat -c %a " .. file.part))
+    assert(target.write(file, "secret"))
+    assert(target.commit(file))
+    assert.equal("600\n", files.output("stat -c %a " .. folder .. "/a.bin"))
+    assert.equal("secret", read("a.bin"))
+    assert.same({ nil, "File exists" },
+      { core.create_file(folder .. "/a.bin") })
+    assert.same({ nil, "No such file or directory" },
+      { core.create_file(folder .. "/none/a.bin") })
+    assert.equal("secret", read("a.bin"))
   end)
 
   it("leaves nothing behind when it is given up", function()
