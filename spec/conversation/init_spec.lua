@@ -206,7 +206,8 @@ describe("a conversation", function()
     assert.same({ requests = 0, tokens_prompt = 0, tokens_completion = 0,
       tokens_total = 0 }, talk:totals())
     scene.answer(servers.reply("200 OK", "application/json",
-      '{"data":"free","usage":{"prompt_tokens":1,"completion_tokens":2}}'))
+      '{"data":"free","usage":{"prompt_tokens":1,"completion_tokens":2,' ..
+        '"cost":"0.5"}}'))
     must(talk:send("a"))
     assert.same({ requests = 1, tokens_prompt = 1, tokens_completion = 2,
       tokens_total = 3 }, talk:totals())
@@ -303,8 +304,9 @@ describe("a conversation", function()
     assert.equal("right", talk:messages()[4].content)
     assert.equal("first", talk:messages()[1].content[1].text)
     talk:undo()
-    talk:undo()
+    talk:undo()[1].text = "changed"
     assert.equal(4, #fork:messages())
+    assert.equal("first", fork:messages()[1].content[1].text)
     assert.equal(0, #talk:messages())
     assert.equal(1, fork:totals().requests)
     assert.equal(2, talk:totals().requests)

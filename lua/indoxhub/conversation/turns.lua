@@ -94,9 +94,12 @@ local function fields_of(self, turn)
 end
 
 local function record(self, turn, answer)
-  local entries = entries_of(self, turn)
+  local entries = self._entries
+  for i = #entries, turn.keep + 1, -1 do
+    entries[i] = nil
+  end
+  entries[#entries + 1] = turn.question
   entries[#entries + 1] = { message = answer }
-  self._entries = entries
 end
 
 -- What came of an answer that broke off stays, unless there is an older one.
