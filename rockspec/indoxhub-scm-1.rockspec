@@ -74,7 +74,8 @@ build = {
     ["indoxhub.conversation.content"] = "lua/indoxhub/conversation/content.lua",
     ["indoxhub.conversation.history"] = "lua/indoxhub/conversation/history.lua",
     ["indoxhub.conversation.message"] = "lua/indoxhub/conversation/message.lua",
-    ["indoxhub.conversation.settings"] = "lua/indoxhub/conversation/settings.lua",
+    ["indoxhub.conversation.settings"]
+      = "lua/indoxhub/conversation/settings.lua",
     ["indoxhub.conversation.store"] = "lua/indoxhub/conversation/store.lua",
     ["indoxhub.conversation.tokens"] = "lua/indoxhub/conversation/tokens.lua",
     ["indoxhub.conversation.totals"] = "lua/indoxhub/conversation/totals.lua",
