@@ -153,6 +153,7 @@ build = {
     ["indoxhub.times"] = "lua/indoxhub/times.lua",
     ["indoxhub.transport"] = "lua/indoxhub/transport.lua",
     ["indoxhub.version"] = "lua/indoxhub/version.lua",
+    ["indoxhub.videos.wait"] = "lua/indoxhub/videos/wait.lua",
   },
   install = {
     bin = {

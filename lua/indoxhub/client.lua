@@ -1,6 +1,7 @@
 --- The client: its options, and the methods that the endpoint table describes.
 
 local address = require "indoxhub.address"
+local attempt = require "indoxhub.attempt"
 local body = require "indoxhub.body"
 local call = require "indoxhub.call"
 local endpoints = require "indoxhub.endpoints"
@@ -28,6 +29,10 @@ local OPTIONS = {
 }
 local CALL_OPTIONS = { timeout = "timeout", headers = "headers",
   max_retries = "count", retry_unsafe = "boolean" }
+
+--- What the second table of every call may hold.
+client.call_options = CALL_OPTIONS
+
 local REQUEST_FIELDS = { method = "string", path = "string", query = "query",
   json = "any", form = "fields", stream = "boolean" }
 
@@ -361,6 +366,15 @@ end
 function client.continue(resource, name, options, continue)
   continued[resource .. "." .. name] = { options = options,
     continue = continue }
+end
+
+--- For helpers between two calls: waits some seconds. Nil and an error of kind
+--- "cancelled" when the task is cancelled or the client closed meanwhile.
+---@param self indoxhub.Client
+---@param seconds number
+---@return true? waited, indoxhub.Error? err
+function client.pause(self, seconds)
+  return attempt.pause(callers[self], { ready = false }, seconds)
 end
 
 ---------------------------------------------------------------------------

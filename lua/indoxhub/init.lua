@@ -18,6 +18,7 @@ local loop = require "indoxhub.loop"
 local reply = require "indoxhub.reply"
 local save = require "indoxhub.save"
 local task = require "indoxhub.task"
+local videos_wait = require "indoxhub.videos.wait"
 
 -- Loaded now and not by the first call, which may come when no file can be
 -- opened any more, or in a worker of a user who may read none.
@@ -42,6 +43,9 @@ local indoxhub = {
 
 client.add_method("save", save)
 client.add_method("conversation", conversation.new)
+client.add_resource_method("videos", "wait", videos_wait.wait)
+client.continue("videos", "generate", { wait = "wait" },
+  videos_wait.after_generate)
 
 --- For frame loops: does a bounded share of what there is to do, without
 --- waiting. Returns whether anything is going on.

@@ -147,4 +147,36 @@ describe("options", function()
     assert.is_nil(wrong("headers", { ["a b"] = "x" }):find("not a table"))
     assert.is_nil(wrong("query", { a = {} }):find("not a table"))
   end)
+
+  it("have times that are above 0", function()
+    local known = { pause = "seconds", limit = "limit" }
+    local function times(name, value)
+      return options.check({ [name] = value }, known)
+    end
+    assert.is_nil(options.check({ pause = 0.1, limit = false }, known))
+    assert.is_nil(times("limit", 5))
+    for _, value in ipairs { 0, -1, 0 / 0, math.huge, "1", true } do
+      assert.matches("^option pause must be seconds above 0, not ",
+        times("pause", value))
+      assert.matches("^option limit must be seconds above 0, or false for no "
+        .. "limit, not ", times("limit", value))
+    end
+    assert.truthy(times("pause", false))
+  end)
+
+  it("may hold the options of a wait", function()
+    local function waits(value)
+      return options.check({ wait = value }, { wait = "wait" })
+    end
+    for _, fine in ipairs { true, {}, { interval = 1, timeout = false } } do
+      assert.is_nil(waits(fine))
+    end
+    assert.is_nil(waits(false))
+    assert.equal("option wait must be true, or a table of options of " ..
+      "videos:wait, not 1", waits(1))
+    assert.equal("option wait is wrong: option interval must be seconds " ..
+      "above 0, not 0", waits { interval = 0 })
+    assert.matches("^option wait is wrong: unknown option wait; known: ",
+      waits { wait = true })
+  end)
 end)

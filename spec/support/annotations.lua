@@ -61,6 +61,9 @@ local function errors_of(row)
   return kinds
 end
 
+-- Options of calls whose reply a helper goes on with.
+local HELPED = { ["videos.generate"] = "indoxhub.VideoOptions" }
+
 local function describe_fields(row)
   add("---@class ", class_of(row))
   for _, param in ipairs(row.params) do
@@ -119,7 +122,8 @@ for _, resource in ipairs(order) do
   add("local ", resource, " = {}")
   add()
   for _, row in ipairs(by_resource[resource]) do
-    describe_method(row, row.name, row.params, row.place == "form"
+    describe_method(row, row.name, row.params,
+      HELPED[row.resource .. "." .. row.name] or row.place == "form"
       and "indoxhub.UploadOptions" or "indoxhub.CallOptions",
       row.returns, row.summary)
     if row.streams then

@@ -71,7 +71,7 @@ indoxhub.resources indoxhub.dialects indoxhub.transport indoxhub.request indoxhu
 indoxhub.attempt indoxhub.stream
 indoxhub.call
 indoxhub.client
-indoxhub.save.source indoxhub.save.target
+indoxhub.save.source indoxhub.save.target indoxhub.videos.wait
 indoxhub.save
 indoxhub.conversation.content indoxhub.conversation.history indoxhub.conversation.settings indoxhub.conversation.store indoxhub.conversation.tokens indoxhub.conversation.totals
 indoxhub.conversation.message

@@ -222,7 +222,7 @@ local videos = {}
 --- Starts a video; most models answer with a job to wait for.
 --- POST videos/generations; see the vendor's client-methods.txt, api-reference.md (Create Video).
 ---@param fields indoxhub.Videos.GenerateFields
----@param options? indoxhub.CallOptions
+---@param options? indoxhub.VideoOptions
 ---@return indoxhub.VideoResponse? reply, indoxhub.Error? err of kind invalid_request, validation, authentication, permission, not_found, rate_limit, server, unavailable, server_timeout, network, timeout, protocol, limit, cancelled, insufficient_credits, file
 function videos:generate(fields, options) end
 

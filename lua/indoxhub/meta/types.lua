@@ -156,6 +156,13 @@
 ---@field result? table for client:save
 ---@field error? string
 
+--- Options of videos:generate.
+---@class indoxhub.VideoOptions: indoxhub.CallOptions
+---@field wait? boolean|indoxhub.WaitOptions return the finished job; see videos/wait.lua
+
+---@class indoxhub.Videos
+---@field wait fun(self: indoxhub.Videos, given: string|integer|indoxhub.VideoResponse|indoxhub.VideoJobStatus, options?: indoxhub.WaitOptions): indoxhub.VideoJobStatus|indoxhub.VideoResponse?, indoxhub.Error? see videos/wait.lua
+
 ---@class indoxhub.VideoJobList
 ---@field [integer] indoxhub.VideoJobStatus
 ---@field total integer how many there are, listed or not

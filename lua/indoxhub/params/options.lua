@@ -76,6 +76,16 @@ local function is_callback(value)
   return type(value) ~= "function" and "must be a function"
 end
 
+local function is_duration(value)
+  return (type(value) ~= "number" or not (value > 0 and value < math.huge))
+    and "must be seconds above 0"
+end
+
+local function is_limit(value)
+  return value ~= false and is_duration(value)
+    and "must be seconds above 0, or false for no limit"
+end
+
 local QUERY_TYPES = { string = true, number = true, boolean = true }
 
 local function check_query(value)
@@ -121,6 +131,7 @@ local option_checks = {
   headers = check_headers, query = check_query, fields = check_fields,
   bytes = is_size,
   count = is_count, callback = is_callback,
+  seconds = is_duration, limit = is_limit,
   key = function(value) -- a secret, and so not shown
     return type(value) ~= "string" and type(value) ~= "function"
       and "must be a string or a function that returns one", true
@@ -155,6 +166,21 @@ function options.check(given, known)
       return wrong
     end
   end
+end
+
+--- Options of videos:wait, and of `wait` in those of videos:generate.
+options.WAIT = { interval = "seconds", max_interval = "seconds",
+  timeout = "limit", on_progress = "callback", cancel_job = "boolean",
+  headers = "headers", max_retries = "count" }
+
+function option_checks.wait(value)
+  if type(value) == "boolean" then
+    return nil
+  elseif type(value) ~= "table" then
+    return "must be true, or a table of options of videos:wait"
+  end
+  local wrong = options.check(value, options.WAIT)
+  return wrong and "is wrong: " .. wrong, true
 end
 
 return options

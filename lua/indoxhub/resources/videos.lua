@@ -1,8 +1,38 @@
 --- Video replies: jobs, lists of jobs, and videos that came at once.
 
+local errors = require "indoxhub.errors"
 local reply = require "indoxhub.reply"
 
 local videos = {}
+
+-- States of a job that has its result. Any state that is not here and not
+-- below is one of a job that goes on.
+local DONE = { completed = true, succeeded = true }
+
+-- States of a job that will never have a result.
+local LOST = { failed = "the job failed", error = "the job failed",
+  cancelled = "the job was cancelled", canceled = "the job was cancelled",
+  expired = "the job has expired" }
+
+--- Whether a job has its result.
+---@param job table
+---@return boolean
+function videos.is_done(job)
+  return DONE[job.status] == true
+end
+
+--- Why a job will never have a result, in the server's words where it gave
+--- some; nil when it may have one.
+---@param job table
+---@return indoxhub.Error?
+function videos.failure(job)
+  if not LOST[job.status] then
+    return nil
+  end
+  local why = type(job.error) == "table" and job.error.message or job.error
+  return errors.new("job_failed", type(why) == "string" and why:find("%S")
+    and why or LOST[job.status], { code = job.status })
+end
 
 --- Whether a body is the answer to a new video.
 ---@param body table

@@ -3,16 +3,13 @@
 local core = require "indoxhub.core"
 local errors = require "indoxhub.errors"
 local reply = require "indoxhub.reply"
+local videos = require "indoxhub.resources.videos"
 
 local URLS = { "url", "video_url", "audio_url", "image_url" }
 local BASE64 = { "b64_json", "audio", "audio_content", "b64" }
 
 -- Fields that hold the thing itself, best first.
 local INNER = { "result", "data", "videos", "images" }
-
--- States of a job that will never have a result.
-local LOST = { failed = "the job failed", cancelled = "the job was cancelled",
-  canceled = "the job was cancelled" }
 
 -- Whether a text that may be something else is a URL.
 local function is_absolute(text)
@@ -66,11 +63,10 @@ end
 
 local function nothing(item)
   local job = job_of(item)
-  if LOST[job.status] then
-    local why = type(job.error) == "table" and job.error.message or job.error
-    return errors.new("job_failed", type(why) == "string" and why
-      or LOST[job.status], { code = job.status })
-  elseif type(job.status) == "string" and job.status ~= "completed" then
+  local failure = videos.failure(job)
+  if failure then
+    return failure
+  elseif type(job.status) == "string" and not videos.is_done(job) then
     return errors.new("invalid_request",
       "there is nothing to save yet: the job is " .. job.status,
       { code = "not_ready" })
