@@ -8,6 +8,7 @@
 --     })
 --     for delta in stream do io.write(delta) end
 
+local analytics = require "indoxhub.analytics"
 local client = require "indoxhub.client"
 local conversation = require "indoxhub.conversation"
 local errors = require "indoxhub.errors"
@@ -43,6 +44,7 @@ local indoxhub = {
 
 client.add_method("save", save)
 client.add_method("conversation", conversation.new)
+client.add_resource_method("analytics", "query", analytics.query)
 client.add_resource_method("videos", "wait", videos_wait.wait)
 client.continue("videos", "generate", { wait = "wait" },
   videos_wait.after_generate)

@@ -2,8 +2,13 @@
 
 local times = {}
 
--- Days from 1970-01-01 to a date of the Gregorian calendar.
-local function days_from_epoch(year, month, day)
+--- Days from 1970-01-01 to a date of the Gregorian calendar. A thirteenth month
+--- is the first of the next year.
+---@param year number
+---@param month number
+---@param day number
+---@return number
+function times.days(year, month, day)
   if month <= 2 then
     year, month = year - 1, month + 12
   end
@@ -27,7 +32,7 @@ function times.epoch(value)
   if not year then
     return nil
   end
-  local days = days_from_epoch(tonumber(year), tonumber(month), tonumber(day))
+  local days = times.days(tonumber(year), tonumber(month), tonumber(day))
   local seconds = days * 86400 + tonumber(hour) * 3600
     + tonumber(minute) * 60 + tonumber(second)
   if zone == "" or zone:lower() == "z" then
@@ -53,7 +58,7 @@ function times.http_date(text)
   local day, name, year, hour, minute, second = tostring(text):match(
     "^%a+, (%d%d)[ -](%a%a%a)[ -](%d%d%d%d) (%d%d):(%d%d):(%d%d) GMT$")
   local month = MONTHS[(name or ""):lower()]
-  return month and days_from_epoch(tonumber(year), month, tonumber(day)) * 86400
+  return month and times.days(tonumber(year), month, tonumber(day)) * 86400
     + tonumber(hour) * 3600 + tonumber(minute) * 60 + tonumber(second)
 end
 

@@ -71,8 +71,11 @@ indoxhub.resources indoxhub.dialects indoxhub.transport indoxhub.request indoxhu
 indoxhub.attempt indoxhub.stream
 indoxhub.call
 indoxhub.client
-indoxhub.save.source indoxhub.save.target indoxhub.videos.wait
-indoxhub.save
+indoxhub.save.source indoxhub.save.target indoxhub.videos.wait indoxhub.analytics.dates indoxhub.analytics.width_ranges indoxhub.analytics.cells
+indoxhub.save indoxhub.analytics.width
+indoxhub.analytics.table indoxhub.analytics.chart indoxhub.analytics.csv
+indoxhub.analytics.rows
+indoxhub.analytics
 indoxhub.conversation.content indoxhub.conversation.history indoxhub.conversation.settings indoxhub.conversation.store indoxhub.conversation.tokens indoxhub.conversation.totals
 indoxhub.conversation.message
 indoxhub.conversation.window

@@ -177,6 +177,9 @@
 ---@field name? string
 ---@field category? string
 
+---@class indoxhub.Analytics
+---@field query fun(self: indoxhub.Analytics, options?: indoxhub.QueryOptions): indoxhub.Query see analytics/init.lua
+
 --- Rows of `results` are groups, or single calls.
 ---@class indoxhub.AnalyticsResponse
 ---@field start_date string

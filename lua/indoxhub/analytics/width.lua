@@ -1,0 +1,129 @@
+--- How many cells of a terminal a text takes, and what of a text may go there.
+--
+-- Names and texts in a reply are not ours: what would move the cursor, change
+-- colours, turn the direction of writing around or is no UTF-8 is replaced.
+
+local ranges = require "indoxhub.analytics.width_ranges"
+
+local width = {}
+
+local REPLACEMENT, ELLIPSIS = "\239\191\189", "\226\128\166"
+
+-- Signs that turn the direction of writing, and ends of lines and paragraphs.
+local TURNS = { { 0x061C, 0x061C }, { 0x200E, 0x200F }, { 0x2028, 0x202E },
+  { 0x2066, 0x2069 }, { 0xFEFF, 0xFEFF }, { 0xFFF9, 0xFFFB } }
+
+-- "1100-115F 23F0 ..." as a list of { first, last }.
+local function read(text)
+  local list = {}
+  for first, last in text:gmatch("(%x+)%-?(%x*)") do
+    list[#list + 1] = { tonumber(first, 16),
+      tonumber(last ~= "" and last or first, 16) }
+  end
+  return list
+end
+
+local wide, without = read(ranges.wide), read(ranges.without)
+
+-- Whether a code point is in a list of ranges in order.
+local function is_in(list, point)
+  local low, high = 1, #list
+  while low <= high do
+    local middle = math.floor((low + high) / 2)
+    local range = list[middle]
+    if point < range[1] then
+      high = middle - 1
+    elseif point > range[2] then
+      low = middle + 1
+    else
+      return true
+    end
+  end
+  return false
+end
+
+-- Of a first byte: how many follow, what it adds to the code point, and the
+-- least code point that needs so many.
+local function lead(byte)
+  if byte >= 0xC2 and byte <= 0xDF then
+    return 1, byte - 0xC0, 0x80
+  elseif byte >= 0xE0 and byte <= 0xEF then
+    return 2, byte - 0xE0, 0x800
+  elseif byte >= 0xF0 and byte <= 0xF4 then
+    return 3, byte - 0xF0, 0x10000
+  end
+end
+
+-- The character at a byte: its code point and length; nil when there is none.
+local function character(text, at)
+  local byte = text:byte(at)
+  if byte < 0x80 then
+    return byte, 1
+  end
+  local count, point, least = lead(byte)
+  for i = 1, count or 0 do
+    local next_byte = text:byte(at + i)
+    if not next_byte or next_byte < 0x80 or next_byte > 0xBF then
+      return nil
+    end
+    point = point * 64 + next_byte - 0x80
+  end
+  if not count or point < least or point > 0x10FFFF
+    or point >= 0xD800 and point <= 0xDFFF then
+    return nil
+  end
+  return point, count + 1
+end
+
+-- What is shown of a character, and the cells it takes.
+local function shown(text, at)
+  local point, length = character(text, at)
+  if not point then
+    return REPLACEMENT, 1, 1
+  elseif point >= 0x20 and point < 0x7F then
+    return text:sub(at, at), 1, 1
+  elseif point == 9 or point == 10 or point == 13 then
+    return " ", 1, 1
+  elseif point < 0xA0 or is_in(TURNS, point) then
+    return REPLACEMENT, 1, length
+  end
+  return text:sub(at, at + length - 1),
+    is_in(without, point) and 0 or is_in(wide, point) and 2 or 1, length
+end
+
+--- A text as a terminal may have it, cut to some cells, and the cells it takes.
+--- What was cut ends in an ellipsis.
+---@param text string
+---@param cells? integer 1 or more
+---@return string shown, integer cells
+function width.fit(text, cells)
+  if not text:find("[^\32-\126]") and #text <= (cells or #text) then
+    return text, #text
+  end
+  local pieces, taken, at = {}, 0, 1
+  local room_at, room_taken = 0, 0 -- what leaves a cell for the ellipsis
+  while at <= #text do
+    local piece, needs, length = shown(text, at)
+    if cells and taken + needs > cells then
+      return table.concat(pieces, "", 1, room_at) .. ELLIPSIS, room_taken + 1
+    end
+    pieces[#pieces + 1], taken, at = piece, taken + needs, at + length
+    if not cells or taken < cells then
+      room_at, room_taken = #pieces, taken
+    end
+  end
+  return table.concat(pieces), taken
+end
+
+--- The same with blanks to fill the cells.
+---@param text string
+---@param cells integer
+---@param right? boolean the blanks come first
+---@return string
+function width.pad(text, cells, right)
+  local fitted, taken = width.fit(text, cells)
+  local blanks = (" "):rep(cells - taken)
+  return right and blanks .. fitted or fitted .. blanks
+end
+
+return width
