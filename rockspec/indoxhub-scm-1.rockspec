@@ -112,6 +112,7 @@ build = {
     ["indoxhub.meta.core"] = "lua/indoxhub/meta/core.lua",
     ["indoxhub.meta.endpoints"] = "lua/indoxhub/meta/endpoints.lua",
     ["indoxhub.meta.types"] = "lua/indoxhub/meta/types.lua",
+    ["indoxhub.pages"] = "lua/indoxhub/pages.lua",
     ["indoxhub.params"] = "lua/indoxhub/params/init.lua",
     ["indoxhub.params.options"] = "lua/indoxhub/params/options.lua",
     ["indoxhub.params.spelling"] = "lua/indoxhub/params/spelling.lua",

@@ -16,6 +16,7 @@ local files = require "indoxhub.files"
 local host = require "indoxhub.loop.host"
 local json = require "indoxhub.json"
 local loop = require "indoxhub.loop"
+local pages = require "indoxhub.pages"
 local reply = require "indoxhub.reply"
 local save = require "indoxhub.save"
 local task = require "indoxhub.task"
@@ -46,6 +47,8 @@ client.add_method("save", save)
 client.add_method("conversation", conversation.new)
 client.add_resource_method("analytics", "query", analytics.query)
 client.add_resource_method("videos", "wait", videos_wait.wait)
+client.add_resource_method("videos", "each_job", pages.each_job)
+client.add_resource_method("user", "each_transaction", pages.each_transaction)
 client.continue("videos", "generate", { wait = "wait" },
   videos_wait.after_generate)
 

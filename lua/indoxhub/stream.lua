@@ -25,10 +25,6 @@ local BATCH, WHOLE_BATCH = 256, 16
 -- can be used again.
 local LINGER = 1
 
--- PUC Lua 5.1 cannot yield out of an iterator of `for`.
-local CANNOT_YIELD_IN_FOR = _VERSION == "Lua 5.1"
-  and not rawget(_G, "jit") -- luacheck: ignore 113
-
 ---@class indoxhub.Stream
 ---@field id? string the stream's id, for the stop call
 ---@overload fun(): string?, string?
@@ -340,7 +336,7 @@ end
 
 -- Inside `for` on PUC 5.1, where a task would be stuck.
 local function check_can_wait(what)
-  if CANNOT_YIELD_IN_FOR and loop.current() then
+  if loop.is_stuck_in_for() then
     error(("Lua 5.1 cannot wait inside `for` in a task: use " ..
       "`while true do local %s = ...` with stream:next()"):format(what), 3)
   end

@@ -195,16 +195,41 @@ describe("the sandbox's counting", function()
   end)
 
   it("lists transactions in pages", function()
-    local all = sandbox:get("user/transactions")
-    assert.equal(2, all.total_count)
+    local all = sandbox:get("user/transactions", { limit = 100 })
+    assert.equal(49, all.total_count)
+    assert.equal(49, #all.transactions)
     assert.equal("credit_purchase", all.transactions[1].transaction_type)
-    assert.equal(100, all.transactions[1].amount + all.transactions[2].amount)
+    assert.equal("bonus", all.transactions[49].transaction_type)
+    local sum, before = 0, "9999"
+    for _, item in ipairs(all.transactions) do
+      sum = sum + item.amount
+      assert.is_true(item.created_at < before)
+      before = item.created_at
+    end
+    assert.equal(100, sum)
+    assert.equal(20, #sandbox:get("user/transactions").transactions)
     local page = sandbox:get("user/transactions", { limit = 1, offset = 1 })
-    assert.equal(2, page.total_count)
+    assert.equal(49, page.total_count)
     assert.equal(1, #page.transactions)
     assert.equal(all.transactions[2].id, page.transactions[1].id)
     assert.same({}, sandbox:get("user/transactions",
-      { offset = 2 }).transactions)
+      { offset = 49 }).transactions)
+  end)
+
+  it("lists what brought any amount of credits", function()
+    for credits, count in pairs { [0] = 1, [5] = 1, [5.5] = 2, [9] = 3,
+      [1000000] = 49 } do
+      local list = sandbox:as("indox-rich-" .. credits):get(
+        "user/transactions", { limit = 100 },
+        { ["X-Sandbox-Credits"] = credits }).transactions
+      local sum = 0
+      for _, item in ipairs(list) do
+        assert.is_true(item.amount > 0 or credits == 0)
+        sum = sum + item.amount
+      end
+      assert.equal(count, #list)
+      assert.equal(credits, sum)
+    end
   end)
 
   it("knows the trend of all accounts", function()

@@ -213,6 +213,15 @@ function loop.current()
   return running and tasks[running]
 end
 
+-- PUC Lua 5.1 cannot yield out of an iterator of `for`.
+local CANNOT_YIELD_IN_FOR = _VERSION == "Lua 5.1" and not rawget(_G, "jit")
+
+--- Whether a task runs that could not wait inside of `for`.
+---@return boolean
+function loop.is_stuck_in_for()
+  return CANNOT_YIELD_IN_FOR and loop.current() ~= nil
+end
+
 --- Wakes who waits on a slot; false when nobody does any more.
 ---@param slot {ready: boolean}
 ---@return false?

@@ -162,6 +162,7 @@
 
 ---@class indoxhub.Videos
 ---@field wait fun(self: indoxhub.Videos, given: string|integer|indoxhub.VideoResponse|indoxhub.VideoJobStatus, options?: indoxhub.WaitOptions): indoxhub.VideoJobStatus|indoxhub.VideoResponse?, indoxhub.Error? see videos/wait.lua
+---@field each_job fun(self: indoxhub.Videos, options?: indoxhub.PageOptions): indoxhub.Pages see pages.lua
 
 ---@class indoxhub.VideoJobList
 ---@field [integer] indoxhub.VideoJobStatus
@@ -196,8 +197,22 @@
 ---@field account_tier string
 ---@field created_at string
 
+---@class indoxhub.Transaction
+---@field id integer
+---@field transaction_id string
+---@field amount number
+---@field currency string
+---@field transaction_type string
+---@field status string
+---@field payment_method string
+---@field description? string
+---@field created_at string
+
+---@class indoxhub.User
+---@field each_transaction fun(self: indoxhub.User, options?: indoxhub.PageOptions): indoxhub.Pages see pages.lua
+
 ---@class indoxhub.TransactionList
----@field transactions table[]
+---@field transactions indoxhub.Transaction[]
 ---@field total_count integer
 
 ---@class indoxhub.UsageResponse

@@ -72,6 +72,11 @@ local function is_count(value)
     and "must be a whole number, 0 or more"
 end
 
+local function is_whole(value)
+  return not (types.is_integer(value) and value > 0)
+    and "must be a whole number above 0"
+end
+
 local function is_callback(value)
   return type(value) ~= "function" and "must be a function"
 end
@@ -130,7 +135,7 @@ local option_checks = {
   any = is_fine,
   headers = check_headers, query = check_query, fields = check_fields,
   bytes = is_size,
-  count = is_count, callback = is_callback,
+  count = is_count, size = is_whole, callback = is_callback,
   seconds = is_duration, limit = is_limit,
   key = function(value) -- a secret, and so not shown
     return type(value) ~= "string" and type(value) ~= "function"

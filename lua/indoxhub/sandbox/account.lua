@@ -25,17 +25,31 @@ function account.me(_, request)
   })
 end
 
--- What brought the credits: a gift, and the purchase of the rest.
+-- Days between two purchases, what one brings, and how many there are at most.
+local PURCHASE_DAYS, PURCHASE, MOST_PURCHASES = 7, 2, 48
+
+local SECONDS_PER_DAY = 86400
+
+-- What brought the credits: a gift, and since then purchases week by week, the
+-- first of which brought what the others did not. The newest first.
 local function transactions_of(own)
-  local function item(id, amount, kind, method, description)
-    return { id = id, transaction_id = ("txn-%d-%d"):format(own.id, id),
-      amount = amount, currency = "USD", transaction_type = kind,
-      status = "completed", payment_method = method,
-      description = description, created_at = states.stamp(own.made) }
-  end
   local gift = math.min(5, own.opening)
-  return { item(2, own.opening - gift, "credit_purchase", "card", json.null),
-    item(1, gift, "bonus", "none", "Welcome to the sandbox") }
+  local bought = own.opening - gift
+  local count = math.min(MOST_PURCHASES, math.ceil(bought / PURCHASE))
+  local list = {}
+  for id = count + 1, 1, -1 do
+    local is_gift = id == 1
+    list[#list + 1] = { id = id, transaction_id = ("txn-%d-%d"):format(own.id,
+        id), currency = "USD", status = "completed",
+      amount = is_gift and gift
+        or id == 2 and bought - PURCHASE * (count - 1) or PURCHASE,
+      transaction_type = is_gift and "bonus" or "credit_purchase",
+      payment_method = is_gift and "none" or "card",
+      description = is_gift and "Welcome to the sandbox" or json.null,
+      created_at = states.stamp(own.made
+        - (count + 1 - id) * PURCHASE_DAYS * SECONDS_PER_DAY) }
+  end
+  return list
 end
 
 --- GET /user/transactions: the newest first.
