@@ -140,6 +140,7 @@ build = {
     ["indoxhub.sandbox.faults"] = "lua/indoxhub/sandbox/faults.lua",
     ["indoxhub.sandbox.files"] = "lua/indoxhub/sandbox/files.lua",
     ["indoxhub.sandbox.generation"] = "lua/indoxhub/sandbox/generation.lua",
+    ["indoxhub.sandbox.history"] = "lua/indoxhub/sandbox/history.lua",
     ["indoxhub.sandbox.http"] = "lua/indoxhub/sandbox/http.lua",
     ["indoxhub.sandbox.images"] = "lua/indoxhub/sandbox/images.lua",
     ["indoxhub.sandbox.keys"] = "lua/indoxhub/sandbox/keys.lua",

@@ -232,6 +232,37 @@ describe("the sandbox's counting", function()
     end
   end)
 
+  it("makes up days that came before, when asked", function()
+    local old = sandbox:as("indox-old")
+    local wanted = { ["X-Sandbox-History"] = 60 }
+    local reply = old:get("analytics/usage", { start_date = "2020-01-01" },
+      wanted)
+    assert.is_true(#reply.results > 30 and #reply.results <= 61)
+    local before, total = "", 0
+    for _, row in ipairs(reply.results) do
+      assert.is_true(row.group_value > before)
+      before, total = row.group_value, total + row.count
+      assert.is_true(row.total_cost > 0 and row.total_tokens > 0)
+    end
+    assert.is_true(before <= today())
+    assert.is_true(total > 100)
+    assert.equal(total, old:get("user/usage").total_requests)
+    assert.equal(100, old:get("user/me").credits)
+    local models = old:get("analytics/models",
+      { start_date = "2020-01-01" }).results
+    assert.is_true(#models > 2)
+    local again = sandbox:as("indox-old-too"):get("analytics/usage",
+      { start_date = "2020-01-01" }, wanted)
+    assert.equal(#reply.results, #again.results)
+    assert.equal(reply.results[1].total_cost, again.results[1].total_cost)
+    for _, wrong in ipairs { "-1", "x", "1.5", "9999" } do
+      local status, message = old:refused("GET", "user/me", nil,
+        { ["X-Sandbox-History"] = wrong })
+      assert.equal(400, status)
+      assert.truthy(message:find("takes whole days up to 3650", 1, true))
+    end
+  end)
+
   it("knows the trend of all accounts", function()
     local other = ask.start()
     assert.same({}, other:get("models/trending"))

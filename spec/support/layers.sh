@@ -83,6 +83,7 @@ indoxhub.conversation.turns
 indoxhub.conversation
 indoxhub
 indoxhub.health
+indoxhub.sandbox.history
 indoxhub.sandbox.answers indoxhub.sandbox.catalogue indoxhub.sandbox.faults indoxhub.sandbox.http indoxhub.sandbox.media indoxhub.sandbox.state indoxhub.sandbox.uploads indoxhub.sandbox.validation
 indoxhub.sandbox.refusals indoxhub.sandbox.replies
 indoxhub.sandbox.access indoxhub.sandbox.account indoxhub.sandbox.calls indoxhub.sandbox.files indoxhub.sandbox.keys indoxhub.sandbox.models

@@ -22,7 +22,7 @@ local function account_of_key(state, context, key)
     return nil, "API key has expired"
   end
   local account = made and made.account
-    or states.account(state, key, context.credits)
+    or states.account(state, key, context)
   if account.deleted then
     return nil, "The account of this API key was deleted"
   end

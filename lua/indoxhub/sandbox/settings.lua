@@ -28,6 +28,16 @@ local function amount(text)
   return value
 end
 
+local MOST_DAYS = 3650
+
+local function days(text)
+  local value = tonumber(text)
+  if not value or value % 1 ~= 0 or value < 0 or value > MOST_DAYS then
+    return nil, ("takes whole days up to %d, not %s"):format(MOST_DAYS, text)
+  end
+  return value
+end
+
 local function one_of(what, names)
   return function(text)
     for _, name in ipairs(names) do
@@ -98,6 +108,8 @@ settings.list = {
     about = "How long video jobs take." },
   { "credits", amount, "100", shown = "USD",
     about = "What a new account has to spend." },
+  { "history", days, "0", shown = "DAYS",
+    about = "Days of made-up calls that a new account has behind it." },
 }
 
 -- What the names of `shape` stand for:

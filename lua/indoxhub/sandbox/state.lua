@@ -4,7 +4,11 @@
 -- Each key that was never seen before opens an account of its own, so programs
 -- that share a sandbox do not see each other's jobs and bills.
 
+local history = require "indoxhub.sandbox.history"
+
 local state = {}
+
+local SECONDS_PER_DAY = 86400
 
 ---@class indoxhub.sandbox.Account
 ---@field id integer
@@ -65,14 +69,18 @@ function state.random(count)
   end))
 end
 
---- The account of a key that nobody made here; a new key opens one.
+--- The account of a key that nobody made here; a new key opens one, with the
+--- credits and the history that its first request asks for.
+---@param context table settings of the request
 ---@return indoxhub.sandbox.Account
-function state.account(self, key, credits)
+function state.account(self, key, context)
   local account = self.accounts[key]
   if not account then
     self.account_count = self.account_count + 1
-    account = { id = self.account_count, credits = credits, opening = credits,
-      deleted = false, made = os.time(), keys = {}, jobs = {}, calls = {} }
+    local calls, cost = history.calls(context.history, os.time())
+    account = { id = self.account_count, credits = context.credits,
+      opening = context.credits + cost, deleted = false, keys = {}, jobs = {},
+      made = os.time() - context.history * SECONDS_PER_DAY, calls = calls }
     self.accounts[key] = account
   end
   return account
