@@ -31,14 +31,13 @@ local heard = indoxhub.assert(client.audio:transcribe(
 print("  " .. heard.data.text)
 
 print("A video:")
-local job = indoxhub.assert(client.videos:generate {
-  prompt = "a ferry leaves the harbour" }).data
-while job.status ~= "completed" do
-  indoxhub.sleep(0.5)
-  job = indoxhub.assert(client.videos:job(job.job_id))
-  print(("  %s, %d %%"):format(job.status, job.progress or 0))
-  assert(job.status ~= "failed", job.error)
-end
+local job = indoxhub.assert(client.videos:generate({
+  prompt = "a ferry leaves the harbour",
+}, {
+  wait = { interval = 1, on_progress = function(seen)
+    print(("  %s, %d %%"):format(seen.status, seen.progress or 0))
+  end },
+}))
 save(job, "ferry.mp4")
 
 local usage = indoxhub.assert(client.user:usage())

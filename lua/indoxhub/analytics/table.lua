@@ -52,16 +52,17 @@ local function choose(rows, columns)
 end
 
 -- A column: its cells as text, and how many cells of the terminal it takes.
-local function column_of(rows, name)
-  local write = cells.writer(rows, name)
-  local first, widest = width.fit(name)
+local function column_of(rows, name, room)
+  local write, is_numeric = cells.writer(rows, name),
+    cells.is_numeric(rows, name)
+  local most = not is_numeric and room and math.max(room, NARROWEST) or nil
+  local first, widest = width.fit(name, most)
   local texts = { first }
   for i, row in ipairs(rows) do
-    local text, taken = width.fit(write(row[name]))
+    local text, taken = width.fit(write(row[name]), most)
     texts[i + 1], widest = text, math.max(widest, taken)
   end
-  return { texts = texts, width = widest,
-    is_numeric = cells.is_numeric(rows, name) }
+  return { texts = texts, width = widest, is_numeric = is_numeric }
 end
 
 -- Takes cells from the widest texts until all fits, or nothing is left to take.
@@ -107,11 +108,13 @@ return function(rows, options)
   if wrong then
     error("rows:table: " .. wrong, 2)
   end
-  local columns = {}
+  local columns, room = {}, (options or {}).width
   for i, name in ipairs(names) do
-    columns[i] = column_of(rows, name)
+    columns[i] = column_of(rows, name, room)
   end
-  squeeze(columns, (options or {}).width or math.huge)
+  if room then
+    squeeze(columns, room)
+  end
   local lines = {}
   for i = 1, #rows + 1 do
     lines[#lines + 1] = line_of(columns, function(column)
