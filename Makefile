@@ -53,7 +53,7 @@ build: $(MODULE)
 $(MODULE): $(OBJECTS)
 	@mkdir -p $(@D)
 	@echo "  LINK $@"
-	@$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CURL_LIBS) -ldl -lpthread
+	@$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CURL_LIBS) -ldl -lpthread -lm
 
 $(BUILD)/csrc/%.o: csrc/%.c
 	@mkdir -p $(@D)

@@ -65,6 +65,10 @@ void ih_open_base64(lua_State *L);
 void ih_open_file(lua_State *L);
 void ih_open_wake(lua_State *L);
 void ih_open_notice(lua_State *L);
+void ih_open_vector(lua_State *L);
+void ih_open_matrix(lua_State *L);
+void ih_open_search(lua_State *L);
+void ih_open_embed(lua_State *L);
 
 /* engine:submit{...} -> transfer; lives in submit.c. */
 int ih_l_submit(lua_State *L);

@@ -47,10 +47,12 @@ static inline void ih_setfuncs(lua_State *L, const luaL_Reg *list, int n) {
 
 /* One table belongs to each userdata of ours and keeps alive what it uses. */
 #define ih_setuservalue lua_setfenv
+#define ih_getuservalue lua_getfenv
 
 #else
 
 #define ih_setuservalue lua_setuservalue
+#define ih_getuservalue lua_getuservalue
 #undef lua_objlen
 #define lua_objlen lua_rawlen
 

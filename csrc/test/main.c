@@ -236,6 +236,9 @@ int main(int argc, char **argv) {
   test_queue();
   test_heap();
   test_json();
+  test_number();
+  test_vec();
+  test_embed();
   test_delta();
   test_sse(argc > 1 ? argv[1] : "spec/vectors/sse.txt");
   test_memory();

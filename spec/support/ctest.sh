@@ -49,7 +49,7 @@ objects=
 compile '-fno-builtin -fsanitize-coverage=trace-pc' csrc/core/*.c
 compile '-fno-builtin' csrc/test/*.c
 # shellcheck disable=SC2086
-$cc $flags $wrap -o "$folder/core_test" $objects || give_up 'not linked'
+$cc $flags $wrap -o "$folder/core_test" $objects -lm || give_up 'not linked'
 
 "$folder/core_test" spec/vectors/sse.txt >"$folder/log" 2>&1
 status=$?

@@ -42,7 +42,7 @@ fuzz() {
   fi
   # shellcheck disable=SC2086
   clang $flags -Wall -Wextra -Werror -o "$folder/$1" "csrc/fuzz/$1.c" \
-    csrc/core/*.c || return 1
+    csrc/core/*.c -lm || return 1
   if "$folder/$1" -max_total_time="$seconds" -max_len=2048 -timeout=20 \
     -print_final_stats=1 -artifact_prefix="$folder/$1." "$corpus" \
     >"$folder/$1.log" 2>&1; then

@@ -321,4 +321,103 @@ function notices:close() end
 ---@field new_connections integer
 ---@field timing {name: number, connect: number, tls: number, request: number, total: number} seconds
 
+---------------------------------------------------------------------------
+
+--- A vector of a list of numbers; nil and the index of what no float32 can be.
+---@param list number[]
+---@return indoxhub.Vector? vector, integer? index
+function core.vector(list) end
+
+--- A vector of float32, each with its lowest byte first; nil when there are not
+--- whole ones.
+---@param bytes string
+---@return indoxhub.Vector?
+function core.vector_from(bytes) end
+
+--- A matrix of a list of vectors; nil and the index of what is none, or has
+--- other dimensions than the first.
+---@param list indoxhub.Vector[]
+---@return indoxhub.Matrix? matrix, integer? index
+function core.matrix(list) end
+
+--- A matrix of the bytes of its vectors; nil when there are not whole ones.
+---@param bytes string
+---@param dimensions integer
+---@return indoxhub.Matrix?
+function core.matrix_from(bytes, dimensions) end
+
+--- The same from a file. The message is "size", and the file's bytes follow,
+--- when there are not whole vectors in it.
+---@param path string
+---@param dimensions integer
+---@return indoxhub.Matrix? matrix, string? message, integer? size
+function core.read_matrix(path, dimensions) end
+
+--- The vectors of an embeddings reply, and its text with a string in place of
+--- each: "\0vector 1" and so on. The text itself and nil when it has none.
+---@param text string JSON
+---@return string rest, indoxhub.Vector[]? vectors
+function core.take_vectors(text) end
+
+---@class indoxhub.core.Search
+local search = {}
+
+--- A search for the vectors nearest to one.
+---@param query indoxhub.Vector
+---@param k integer how many
+---@param by_dot? boolean by the product, not the cosine
+---@return indoxhub.core.Search
+function core.search(query, k, by_dot) end
+
+--- Looks at some of the vectors. Nil and the index of one that is none, or has
+--- other dimensions than the query; those before it were looked at.
+---@param vectors indoxhub.Matrix|indoxhub.Vector[]
+---@param from integer
+---@param to integer
+---@return true? done, integer? index
+function search:scan(vectors, from, to) end
+
+--- The best of what was looked at, which is then forgotten.
+---@return indoxhub.Hit[]
+function search:best() end
+
+---@class indoxhub.Vector float32 numbers that never change; `#v` counts them, `v[i]` is one
+---@field [integer] number
+local vector = {}
+
+--- The sum of the products of their numbers.
+---@param other indoxhub.Vector of as many dimensions
+---@return number
+function vector:dot(other) end
+
+--- The cosine of the angle between them, from -1 to 1; 0 when one of them is
+--- all zeros.
+---@param other indoxhub.Vector of as many dimensions
+---@return number
+function vector:cosine(other) end
+
+--- Its float32, four bytes each with the lowest first.
+---@return string
+function vector:bytes() end
+
+--- Its numbers.
+---@return number[]
+function vector:table() end
+
+---@class indoxhub.Matrix vectors of one size in one block; `#m` counts them, `m[i]` is one
+---@field [integer] indoxhub.Vector
+local matrix = {}
+
+--- How many each vector has.
+---@return integer
+function matrix:dimensions() end
+
+--- The bytes of all vectors, one after the other.
+---@return string
+function matrix:bytes() end
+
+--- Its vectors.
+---@return indoxhub.Vector[]
+function matrix:table() end
+
 return core

@@ -116,9 +116,16 @@
 ---@field conversation fun(self: indoxhub.Client, settings?: indoxhub.ConversationSettings): indoxhub.Conversation see conversation/init.lua
 ---@field save fun(self: indoxhub.Client, item: any, path: string, options?: indoxhub.SaveOptions): indoxhub.Saved?, indoxhub.Error? see save/init.lua
 
+---@class indoxhub.EmbeddingOptions: indoxhub.CallOptions
+---@field as? "vectors" float32 vectors in place of lists of numbers
+
 ---@class indoxhub.EmbeddingResponse: indoxhub.Response
----@field data number[][] a vector for each text
+---@field data number[][]|indoxhub.Vector[] a vector for each text
 ---@field dimensions integer
+
+---@class indoxhub.Hit
+---@field index integer the place of the vector
+---@field score number
 
 ---@class indoxhub.ImageResponse: indoxhub.Response
 ---@field data indoxhub.Image[]
