@@ -152,6 +152,9 @@ describe("a reply kind", function()
     local used = {}
     each_row(function(row)
       used[row.reply] = true
+      for _, name in ipairs(row.as or {}) do
+        used[name] = true
+      end
     end)
     for name in pairs(kinds) do
       assert.is_true(used[name], name)

@@ -12,7 +12,7 @@
 struct search {
   const float *query; /* kept alive by the uservalue */
   size_t dimensions;
-  double length; /* of the query; negative: products, not cosines */
+  double square; /* of the query; negative: products, not cosines */
   struct ih_top top;
 };
 
@@ -26,10 +26,12 @@ static int l_search(lua_State *L) {
   lua_Number k = luaL_checknumber(L, 2);
   struct search *s;
   luaL_argcheck(L, k >= 1 && k <= 1e9, 2, "no number of vectors");
+  lua_settop(L, 3);
   s = lua_newuserdata(L, sizeof *s + (size_t)k * sizeof *s->top.hits);
   s->query = query->at;
   s->dimensions = query->n;
-  s->length = lua_toboolean(L, 3) ? -1 : ih_vec_length(query->at, query->n);
+  s->square =
+      lua_toboolean(L, 3) ? -1 : ih_vec_dot(query->at, query->at, query->n);
   s->top.hits = (struct ih_hit *)(s + 1);
   s->top.room = (size_t)k;
   s->top.count = 0;
@@ -42,9 +44,9 @@ static int l_search(lua_State *L) {
 }
 
 static void look_at(struct search *s, const float *at, size_t index) {
-  double score = s->length < 0
+  double score = s->square < 0
                      ? ih_vec_dot(s->query, at, s->dimensions)
-                     : ih_vec_cosine(s->query, s->length, at, s->dimensions);
+                     : ih_vec_cosine(s->query, s->square, at, s->dimensions);
   ih_top_offer(&s->top, score, index);
 }
 

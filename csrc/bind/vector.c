@@ -135,8 +135,8 @@ static int l_dot(lua_State *L) {
 /* vector:cosine(other) -> from -1 to 1 */
 static int l_cosine(lua_State *L) {
   struct vector *other = check_other(L), *v = check(L, SELF);
-  double length = ih_vec_length(v->at, v->n);
-  lua_pushnumber(L, (lua_Number)ih_vec_cosine(v->at, length, other->at, v->n));
+  double square = ih_vec_dot(v->at, v->at, v->n);
+  lua_pushnumber(L, (lua_Number)ih_vec_cosine(v->at, square, other->at, v->n));
   return 1;
 }
 

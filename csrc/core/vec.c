@@ -22,10 +22,6 @@ double ih_vec_dot(const float *a, const float *b, size_t n) {
   return (sum0 + sum1) + (sum2 + sum3);
 }
 
-double ih_vec_length(const float *a, size_t n) {
-  return sqrt(ih_vec_dot(a, a, n));
-}
-
 /* Both sums of a cosine in one walk: it is the memory that takes the time. */
 static void sum_both(const float *a, const float *b, size_t n, double *product,
                      double *square) {
@@ -52,13 +48,13 @@ static void sum_both(const float *a, const float *b, size_t n, double *product,
   *square = (own0 + own1) + (own2 + own3);
 }
 
-double ih_vec_cosine(const float *a, double a_length, const float *b,
+double ih_vec_cosine(const float *a, double a_square, const float *b,
                      size_t n) {
   double product, square, cosine;
   sum_both(a, b, n, &product, &square);
-  if (a_length == 0 || square == 0)
+  if (a_square == 0 || square == 0)
     return 0;
-  cosine = product / (a_length * sqrt(square));
+  cosine = product / sqrt(a_square * square);
   return cosine > 1 ? 1 : cosine < -1 ? -1 : cosine;
 }
 

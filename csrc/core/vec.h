@@ -14,12 +14,10 @@
 
 double ih_vec_dot(const float *a, const float *b, size_t n);
 
-/* The Euclidean length. */
-double ih_vec_length(const float *a, size_t n);
-
-/* The cosine of the angle between two vectors, from -1 to 1; a_length is
-** ih_vec_length of a. 0 when one of them has no length, and so no direction. */
-double ih_vec_cosine(const float *a, double a_length, const float *b, size_t n);
+/* The cosine of the angle between two vectors, from -1 to 1, and 1 for equal
+** ones; a_square is ih_vec_dot of a with itself. 0 when one of them has no
+** length, and so no direction. */
+double ih_vec_cosine(const float *a, double a_square, const float *b, size_t n);
 
 /* Float32 as four bytes each, the lowest first, whatever this machine does.
 ** Loading may be done in place. */

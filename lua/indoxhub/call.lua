@@ -164,7 +164,7 @@ local function decode(answer, kind)
   if kind.of_text and not is_whole(answer) then
     return kind.of_text(answer.text)
   end
-  return json.decode(answer.text)
+  return (kind.decode or json.decode)(answer.text)
 end
 
 -- The reply of a complete, successful answer.

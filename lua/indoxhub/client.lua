@@ -261,7 +261,8 @@ local continued = {}
 
 -- resource:name(fields, options)
 local function method_with_fields(row)
-  local known = row.place == "form" and FORM_OPTIONS or CALL_OPTIONS
+  local known = merge(row.place == "form" and FORM_OPTIONS or CALL_OPTIONS,
+    { as = row.as })
   return function(self, fields, options)
     local caller = check_self(self, row, row.name)
     local helper = continued[row.resource .. "." .. row.name]
@@ -272,7 +273,8 @@ local function method_with_fields(row)
       return nil, err
     end
     local reply
-    reply, err = call.perform(caller, what, options, kinds[row.reply])
+    reply, err = call.perform(caller, what, options,
+      kinds[options.as or row.reply])
     if reply and helper then
       return helper.continue(self._client, reply, options)
     end

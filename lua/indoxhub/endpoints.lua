@@ -14,6 +14,7 @@
 --                    them; nil: they are refused
 --   first_byte       seconds that the answer may take to begin, if unusual
 --   reply            the normaliser of resources/ that makes the reply
+--   as               others that the option `as` may name in its place
 --   streams          whether `:stream` exists beside it; the call that stops it
 --   summary, returns, source   for people; source is the vendor's document
 --
@@ -162,6 +163,7 @@ endpoints.rows = {
       about = "a text, or a list of texts" } },
       MODEL, PROVIDER, EXTRA, BYOK),
     extra = "additional_params", reply = "embeddings",
+    as = { "vectors" },
     summary = "Turns texts into vectors.",
     returns = "indoxhub.EmbeddingResponse",
     source = "client-methods.txt, api-reference.md (Create Embedding)",

@@ -9,6 +9,7 @@
 --     for delta in stream do io.write(delta) end
 
 local analytics = require "indoxhub.analytics"
+local batch = require "indoxhub.embeddings_batch"
 local client = require "indoxhub.client"
 local conversation = require "indoxhub.conversation"
 local errors = require "indoxhub.errors"
@@ -20,6 +21,7 @@ local pages = require "indoxhub.pages"
 local reply = require "indoxhub.reply"
 local save = require "indoxhub.save"
 local task = require "indoxhub.task"
+local vectors = require "indoxhub.vectors"
 local videos_wait = require "indoxhub.videos.wait"
 
 -- Loaded now and not by the first call, which may come when no file can be
@@ -41,6 +43,9 @@ local indoxhub = {
   bytes = files.bytes,
   reader = files.reader,
   load_conversation = conversation.load,
+  vector = vectors.vector,
+  vectors = vectors,
+  top_k = vectors.top_k,
 }
 
 client.add_method("save", save)
@@ -51,6 +56,7 @@ client.add_resource_method("videos", "each_job", pages.each_job)
 client.add_resource_method("user", "each_transaction", pages.each_transaction)
 client.continue("videos", "generate", { wait = "wait" },
   videos_wait.after_generate)
+client.add_resource_method("embeddings", "batch", batch)
 
 --- For frame loops: does a bounded share of what there is to do, without
 --- waiting. Returns whether anything is going on.

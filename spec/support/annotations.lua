@@ -124,8 +124,8 @@ for _, resource in ipairs(order) do
   for _, row in ipairs(by_resource[resource]) do
     describe_method(row, row.name, row.params,
       HELPED[row.resource .. "." .. row.name] or row.place == "form"
-      and "indoxhub.UploadOptions" or "indoxhub.CallOptions",
-      row.returns, row.summary)
+      and "indoxhub.UploadOptions" or row.as and "indoxhub.EmbeddingOptions"
+      or "indoxhub.CallOptions", row.returns, row.summary)
     if row.streams then
       describe_method(row, "stream", row.params, "indoxhub.StreamOptions",
         "indoxhub.Stream", row.summary .. " Streams the answer.")

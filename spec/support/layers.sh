@@ -71,8 +71,8 @@ indoxhub.resources indoxhub.dialects indoxhub.transport indoxhub.request indoxhu
 indoxhub.attempt indoxhub.stream
 indoxhub.call
 indoxhub.client
-indoxhub.save.source indoxhub.save.target indoxhub.videos.wait indoxhub.pages indoxhub.analytics.dates indoxhub.analytics.width_ranges indoxhub.analytics.cells
-indoxhub.save indoxhub.analytics.width
+indoxhub.save.source indoxhub.save.target indoxhub.videos.wait indoxhub.pages indoxhub.embeddings_batch indoxhub.analytics.dates indoxhub.analytics.width_ranges indoxhub.analytics.cells
+indoxhub.save indoxhub.vectors indoxhub.analytics.width
 indoxhub.analytics.table indoxhub.analytics.chart indoxhub.analytics.csv
 indoxhub.analytics.rows
 indoxhub.analytics

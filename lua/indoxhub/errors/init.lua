@@ -21,7 +21,8 @@ local errors = {}
 ---@field retry_after? number seconds the server asked to wait
 ---@field detail? table[] list of {loc, msg, type} for a refused request
 ---@field retryable boolean whether sending it again may succeed
----@field partial? string text received before a stream broke
+---@field partial? any of a stream its text so far, of a batch the reply so far
+---@field missing? integer[] the places of the texts of a batch without a vector
 ---@field body? string the beginning of what the server sent
 ---@field hint? string what to do, where this very error knows better
 ---@field attempts? indoxhub.FailedTry[] each try of the call
@@ -102,7 +103,7 @@ function error_mt.__tostring(self)
     .. self.kind .. ": " .. one_line(self.message)
     .. (facts[1] and " (" .. table.concat(facts, ", ") .. ")" or "")
     .. (hint and "; " .. hint or "")
-    .. (self.partial and self.kind == "truncated"
+    .. (self.partial and (self.kind == "truncated" or self.missing)
       and "; err.partial holds what came" or "")
 end
 

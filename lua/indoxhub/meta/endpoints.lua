@@ -90,7 +90,7 @@ local embeddings = {}
 --- Turns texts into vectors.
 --- POST embeddings; see the vendor's client-methods.txt, api-reference.md (Create Embedding).
 ---@param fields indoxhub.Embeddings.CreateFields
----@param options? indoxhub.CallOptions
+---@param options? indoxhub.EmbeddingOptions
 ---@return indoxhub.EmbeddingResponse? reply, indoxhub.Error? err of kind invalid_request, validation, authentication, permission, not_found, rate_limit, server, unavailable, server_timeout, network, timeout, protocol, limit, cancelled, insufficient_credits
 function embeddings:create(fields, options) end
 

@@ -127,6 +127,9 @@
 ---@field index integer the place of the vector
 ---@field score number
 
+---@class indoxhub.Embeddings
+---@field batch fun(self: indoxhub.Embeddings, fields: indoxhub.Embeddings.CreateFields|string[], options?: indoxhub.BatchOptions): indoxhub.EmbeddingResponse?, indoxhub.Error? see embeddings_batch.lua
+
 ---@class indoxhub.ImageResponse: indoxhub.Response
 ---@field data indoxhub.Image[]
 

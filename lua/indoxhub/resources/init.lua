@@ -5,6 +5,7 @@
 --   is_reply(body)   whether it looks like a reply at all; nil: any body does
 --   may_be_empty     an empty body is an empty table
 --   of_text(text)    makes a body of one that is plain text
+--   decode(text)     in place of json.decode
 
 local audio = require "indoxhub.resources.audio"
 local embeddings = require "indoxhub.resources.embeddings"
@@ -48,10 +49,13 @@ end
 local answer = generation(text.normalise, text.is_reply)
 local transcript = generation(audio.transcript, audio.is_transcript)
 transcript.of_text = audio.of_text
+local vectors = generation(embeddings.normalise, embeddings.is_reply)
+vectors.decode = embeddings.decode
 
 return {
   chat = answer, completion = answer,
   embeddings = generation(embeddings.normalise, embeddings.is_reply),
+  vectors = vectors,
   images = generation(images.normalise, images.is_reply),
   speech = generation(audio.speech, audio.is_speech),
   transcript = transcript,
