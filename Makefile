@@ -103,6 +103,7 @@ bench:
 
 # What tests and benchmarks need besides the module.
 tools: build/tools/raw_server build/tools/blast build/tools/cpu \
+  build/tools/plain_search \
   build/tools/slow_resolver.so $(BUILD)/lib/spec_process.so
 
 $(BUILD)/lib/spec_process.so: spec/support/process.c
@@ -113,6 +114,7 @@ $(BUILD)/lib/spec_process.so: spec/support/process.c
 build/tools/raw_server: spec/support/raw_server.c
 build/tools/blast: spec/bench/blast.c
 build/tools/cpu: spec/bench/cpu.c
+build/tools/plain_search: spec/bench/vectors/plain_search.c
 
 build/tools/slow_resolver.so: spec/support/slow_resolver.c
 	@mkdir -p $(@D)
@@ -122,7 +124,7 @@ build/tools/slow_resolver.so: spec/support/slow_resolver.c
 build/tools/%:
 	@mkdir -p $(@D)
 	@echo "  CC   $<"
-	@$(CC) -O2 -g -Wall -Wextra $(WERROR) -o $@ $< -lpthread
+	@$(CC) -O2 -g -Wall -Wextra $(WERROR) -o $@ $< -lpthread -lm
 
 # ---- what it needs ----------------------------------------------------------
 

@@ -44,7 +44,7 @@ describe("a row", function()
   it("has no field that nobody reads", function()
     local known = set_of { "resource", "name", "operation", "http", "path",
       "argument", "joined", "key", "params", "place", "extra", "first_byte",
-      "reply", "streams", "summary", "returns", "source" }
+      "reply", "as", "streams", "summary", "returns", "source" }
     each_row(function(row, name)
       for field in pairs(row) do
         assert.is_true(known[field], name .. " " .. tostring(field))

@@ -121,9 +121,8 @@ describe("a matrix", function()
     end
     for _ = 1, 3 do
       collectgarbage()
-      local fill = {}
       for i = 1, 100 do
-        fill[i] = core.vector_from(("x"):rep(400 * i))
+        core.vector_from(("x"):rep(400 * i))
       end
     end
     assert.same({ 997, -997, 498.5 }, row:table())
