@@ -57,12 +57,25 @@ local function column_of(rows, name, room)
     cells.is_numeric(rows, name)
   local most = not is_numeric and room and math.max(room, NARROWEST) or nil
   local first, widest = width.fit(name, most)
-  local texts = { first }
+  local texts, widths = { first }, { widest }
   for i, row in ipairs(rows) do
     local text, taken = width.fit(write(row[name]), most)
-    texts[i + 1], widest = text, math.max(widest, taken)
+    texts[i + 1], widths[i + 1] = text, taken
+    widest = math.max(widest, taken)
   end
-  return { texts = texts, width = widest, is_numeric = is_numeric }
+  return { texts = texts, widths = widths, width = widest,
+    is_numeric = is_numeric }
+end
+
+-- A cell with blanks to fill its column, or cut to it.
+local function cell_of(column, i)
+  local text, blanks = column.texts[i], column.width - column.widths[i]
+  if blanks < 0 then
+    text, blanks = width.fit(text, column.width)
+    blanks = column.width - blanks
+  end
+  return column.is_numeric and (" "):rep(blanks) .. text
+    or text .. (" "):rep(blanks)
 end
 
 -- Takes cells from the widest texts until all fits, or nothing is left to take.
@@ -91,7 +104,7 @@ local function line_of(columns, text_of)
   for i, column in ipairs(columns) do
     parts[i] = text_of(column)
   end
-  return (table.concat(parts, GAP):gsub(" +$", ""))
+  return table.concat(parts, GAP):match("^.*%S") or ""
 end
 
 --- The rows as text, numbers at the right, a line for each, without a line end
@@ -118,8 +131,7 @@ return function(rows, options)
   local lines = {}
   for i = 1, #rows + 1 do
     lines[#lines + 1] = line_of(columns, function(column)
-      return width.pad((width.fit(column.texts[i], column.width)),
-        column.width, column.is_numeric)
+      return cell_of(column, i)
     end)
     if i == 1 then
       lines[2] = line_of(columns, function(column)

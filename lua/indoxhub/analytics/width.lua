@@ -25,6 +25,9 @@ end
 
 local wide, without = read(ranges.wide), read(ranges.without)
 
+-- Below it no character is in these ranges.
+local FIRST_SPECIAL = 0x300
+
 -- Whether a code point is in a list of ranges in order.
 local function is_in(list, point)
   local low, high = 1, #list
@@ -80,15 +83,28 @@ local function shown(text, at)
   local point, length = character(text, at)
   if not point then
     return REPLACEMENT, 1, 1
-  elseif point >= 0x20 and point < 0x7F then
-    return text:sub(at, at), 1, 1
   elseif point == 9 or point == 10 or point == 13 then
     return " ", 1, 1
   elseif point < 0xA0 or is_in(TURNS, point) then
     return REPLACEMENT, 1, length
   end
-  return text:sub(at, at + length - 1),
-    is_in(without, point) and 0 or is_in(wide, point) and 2 or 1, length
+  local piece = text:sub(at, at + length - 1)
+  if point < FIRST_SPECIAL then
+    return piece, 1, length
+  end
+  return piece, is_in(without, point) and 0 or is_in(wide, point) and 2 or 1,
+    length
+end
+
+-- The next piece of a text: characters that need no look, as many as fit with
+-- one cell left, or one character.
+local function next_piece(text, at, room)
+  local _, stop = text:find("^[\32-\126]+", at)
+  if not stop then
+    return shown(text, at)
+  end
+  stop = math.max(at, math.min(stop, at + room - 2))
+  return text:sub(at, stop), stop - at + 1, stop - at + 1
 end
 
 --- A text as a terminal may have it, cut to some cells, and the cells it takes.
@@ -97,19 +113,20 @@ end
 ---@param cells? integer 1 or more
 ---@return string shown, integer cells
 function width.fit(text, cells)
-  if not text:find("[^\32-\126]") and #text <= (cells or #text) then
+  cells = cells or math.huge
+  if #text <= cells and not text:find("[^\32-\126]") then
     return text, #text
   end
   local pieces, taken, at = {}, 0, 1
-  local room_at, room_taken = 0, 0 -- what leaves a cell for the ellipsis
+  local kept, kept_taken = 0, 0 -- what leaves a cell for the ellipsis
   while at <= #text do
-    local piece, needs, length = shown(text, at)
-    if cells and taken + needs > cells then
-      return table.concat(pieces, "", 1, room_at) .. ELLIPSIS, room_taken + 1
+    local piece, needs, length = next_piece(text, at, cells - taken)
+    if taken + needs > cells then
+      return table.concat(pieces, "", 1, kept) .. ELLIPSIS, kept_taken + 1
     end
     pieces[#pieces + 1], taken, at = piece, taken + needs, at + length
-    if not cells or taken < cells then
-      room_at, room_taken = #pieces, taken
+    if taken < cells then
+      kept, kept_taken = #pieces, taken
     end
   end
   return table.concat(pieces), taken
