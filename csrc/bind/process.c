@@ -1,6 +1,10 @@
-/* What the command needs of the process it is: terminals and Ctrl-C. */
+/* What the command needs of the process it is: terminals, Ctrl-C, pipes that
+** nobody reads any more, and folders for nobody else. */
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../core/buf.h"
@@ -27,10 +31,47 @@ static int l_interrupted(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg functions[] = {{"isatty", l_isatty},
-                                     {"catch_interrupts", l_catch},
-                                     {"interrupted", l_interrupted},
-                                     {NULL, NULL}};
+/* core.await_input(descriptor) -> true, false when interrupted | nil, message */
+static int l_await(lua_State *L) {
+  int readable = ih_interrupt_await((int)luaL_checkinteger(L, 1));
+  if (readable < 0)
+    return ih_push_failure(L, strerror(errno));
+  lua_pushboolean(L, readable);
+  return 1;
+}
+
+/* core.terminal_width(descriptor) -> columns, nil when that is not known */
+static int l_width(lua_State *L) {
+  struct winsize size;
+  if (ioctl((int)luaL_checkinteger(L, 1), TIOCGWINSZ, &size) < 0 ||
+      size.ws_col == 0)
+    lua_pushnil(L);
+  else
+    lua_pushinteger(L, size.ws_col);
+  return 1;
+}
+
+/* core.ignore_broken_pipes(): writing to one fails, and ends no process */
+static int l_ignore(lua_State *L) {
+  (void)L;
+  signal(SIGPIPE, SIG_IGN);
+  return 0;
+}
+
+/* core.make_folder(path) -> true | nil, message: for its owner alone; one that
+** is there stays as it is */
+static int l_make_folder(lua_State *L) {
+  if (mkdir(luaL_checkstring(L, 1), S_IRWXU) < 0 && errno != EEXIST)
+    return ih_push_failure(L, strerror(errno));
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+static const luaL_Reg functions[] = {
+    {"isatty", l_isatty},           {"catch_interrupts", l_catch},
+    {"interrupted", l_interrupted}, {"await_input", l_await},
+    {"terminal_width", l_width},    {"ignore_broken_pipes", l_ignore},
+    {"make_folder", l_make_folder}, {NULL, NULL}};
 
 void ih_open_process(lua_State *L) {
   luaL_setfuncs(L, functions, 0);

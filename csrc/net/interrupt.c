@@ -1,6 +1,7 @@
 #include "interrupt.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
@@ -49,4 +50,18 @@ int ih_interrupt_take(void) {
     /* Already empty. */
   }
   return was;
+}
+
+int ih_interrupt_await(int fd) {
+  struct pollfd waited[2];
+  int n;
+  waited[0].fd = fd;
+  waited[1].fd = bell; /* poll leaves a negative one out */
+  waited[0].events = waited[1].events = POLLIN;
+  do
+    n = poll(waited, 2, -1);
+  while (n < 0 && errno == EINTR && !pending);
+  if (n < 0 && errno != EINTR)
+    return IH_SYSTEM;
+  return !pending;
 }

@@ -22,6 +22,10 @@ int ih_interrupt_fd(void);
 /* Whether there was an interrupt since the last call. */
 int ih_interrupt_take(void);
 
+/* Waits until a descriptor is readable or there is an interrupt, which is not
+** taken. 1 in the first case, 0 in the second, IH_SYSTEM with errno. */
+int ih_interrupt_await(int fd);
+
 #pragma GCC visibility pop
 
 #endif

@@ -57,6 +57,25 @@ function core.catch_interrupts() end
 ---@return boolean
 function core.interrupted() end
 
+--- Waits until a descriptor is readable; false when a caught Ctrl-C came first.
+---@param descriptor integer
+---@return boolean? readable, string? message
+function core.await_input(descriptor) end
+
+--- How wide a terminal is; nil for what is none.
+---@param descriptor integer
+---@return integer? columns
+function core.terminal_width(descriptor) end
+
+--- Makes writing to a pipe that nobody reads fail, where it would end the
+--- process. For programs, never for libraries.
+function core.ignore_broken_pipes() end
+
+--- Makes a folder that is its owner's alone, unless there is one.
+---@param path string
+---@return true? ok, string? message
+function core.make_folder(path) end
+
 ---------------------------------------------------------------------------
 
 ---@class indoxhub.core.Event
