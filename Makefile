@@ -109,7 +109,7 @@ tools: build/tools/raw_server build/tools/blast build/tools/cpu \
 $(BUILD)/lib/spec_process.so: spec/support/process.c
 	@mkdir -p $(@D)
 	@echo "  CC   $<"
-	@$(CC) -O2 -g -Wall -Wextra $(WERROR) $(LUA_CFLAGS) -fPIC -shared -o $@ $<
+	@$(CC) -O2 -g -Wall -Wextra $(WERROR) $(LUA_CFLAGS) -fPIC -shared -o $@ $< -lutil
 
 build/tools/raw_server: spec/support/raw_server.c
 build/tools/blast: spec/bench/blast.c

@@ -4,9 +4,22 @@
 **     spec_process.fork()    -> 0 in the child, its id in the parent
 **     spec_process.wait(id)  -> exit code
 **     spec_process.call(callback, argument)
+**
+** and a person at a terminal:
+**
+**     spec_process.terminal(command, columns) -> process, descriptor
+**     spec_process.type(descriptor, bytes)
+**     spec_process.see(descriptor, seconds)
+**         -> bytes, "" when there are none in that time, nil at the end
+**     spec_process.leave(descriptor)
 */
+#include <errno.h>
 #include <lauxlib.h>
 #include <lua.h>
+#include <poll.h>
+#include <pty.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,15 +45,69 @@ static int l_call(lua_State *L) {
   return 0;
 }
 
+static int l_terminal(lua_State *L) {
+  const char *command = luaL_checkstring(L, 1);
+  struct winsize size;
+  int fd;
+  pid_t id;
+  memset(&size, 0, sizeof size);
+  size.ws_row = 24;
+  size.ws_col = (unsigned short)luaL_checkinteger(L, 2);
+  id = forkpty(&fd, NULL, NULL, &size);
+  if (id == 0) {
+    execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+    _exit(127);
+  } else if (id < 0)
+    return luaL_error(L, "no terminal: %s", strerror(errno));
+  lua_pushinteger(L, id);
+  lua_pushinteger(L, fd);
+  return 2;
+}
+
+static int l_type(lua_State *L) {
+  size_t n;
+  const char *bytes = luaL_checklstring(L, 2, &n);
+  if (write((int)luaL_checkinteger(L, 1), bytes, n) != (ssize_t)n)
+    return luaL_error(L, "the terminal takes nothing: %s", strerror(errno));
+  return 0;
+}
+
+static int l_see(lua_State *L) {
+  char bytes[4096];
+  struct pollfd waited;
+  ssize_t n;
+  waited.fd = (int)luaL_checkinteger(L, 1);
+  waited.events = POLLIN;
+  if (poll(&waited, 1, (int)(luaL_checknumber(L, 2) * 1000)) <= 0) {
+    lua_pushliteral(L, "");
+    return 1;
+  }
+  n = read(waited.fd, bytes, sizeof bytes);
+  if (n <= 0) /* EIO: nobody has the terminal open any more */
+    lua_pushnil(L);
+  else
+    lua_pushlstring(L, bytes, (size_t)n);
+  return 1;
+}
+
+static int l_leave(lua_State *L) {
+  close((int)luaL_checkinteger(L, 1));
+  return 0;
+}
+
+static const luaL_Reg functions[] = {
+    {"fork", l_fork},         {"wait", l_wait}, {"call", l_call},
+    {"terminal", l_terminal}, {"type", l_type}, {"see", l_see},
+    {"leave", l_leave},       {NULL, NULL}};
+
 int luaopen_spec_process(lua_State *L);
 
 int luaopen_spec_process(lua_State *L) {
+  const luaL_Reg *f;
   lua_newtable(L);
-  lua_pushcfunction(L, l_fork);
-  lua_setfield(L, -2, "fork");
-  lua_pushcfunction(L, l_wait);
-  lua_setfield(L, -2, "wait");
-  lua_pushcfunction(L, l_call);
-  lua_setfield(L, -2, "call");
+  for (f = functions; f->name; f++) {
+    lua_pushcfunction(L, f->func);
+    lua_setfield(L, -2, f->name);
+  }
   return 1;
 }

@@ -1,179 +1,123 @@
 --- `indoxhub chat`: asks, and streams the answer to stdout.
 
-local core = require "indoxhub.core"
-local errors = require "indoxhub.errors"
 local exit = require "indoxhub.cli.exit"
-local indoxhub = require "indoxhub"
-local json = require "indoxhub.json"
-local loop = require "indoxhub.loop"
-local scheduler = require "indoxhub.loop.scheduler"
+local input = require "indoxhub.cli.input"
+local interrupt = require "indoxhub.cli.interrupt"
+local options = require "indoxhub.cli.options"
+local output = require "indoxhub.cli.output"
+local prompt = require "indoxhub.cli.prompt"
+local session = require "indoxhub.cli.session"
 
-local chat = {}
-
-local STDIN = 0
+-- Outside of tasks: at the prompt each answer is a task of its own.
+local chat = { outside = true }
 
 --- Adds the command to the parser.
 function chat.describe(parser)
   local command = parser:command("chat",
     "Ask, and read the answer as it comes.")
-    :epilog [[
+    :epilog([[
 Examples:
   indoxhub chat "Why is the sky blue?"
   git diff | indoxhub chat "Review this change"
+  indoxhub transcribe a.wav | indoxhub chat -s "summarise"
   indoxhub chat -m openai/gpt-4o-mini -s "Answer in one line" "What is Lua?"
-  indoxhub chat            (a prompt; Ctrl-C stops an answer, Ctrl-D leaves)]]
-  command:argument("prompt", "What to ask; what comes through a pipe is added.")
-    :args("*")
-  command:option("-m --model", "Model, as provider/model.")
+  indoxhub chat -i photo.jpg "What is this?"
+  indoxhub chat --session holiday "Where is it warm in March?"
+  indoxhub chat --session holiday             (goes on, at a prompt)
+  indoxhub chat                               (a prompt)
+
+At the prompt:
+]] .. prompt.help() .. [[
+
+
+Sessions are files in ${XDG_DATA_HOME:-~/.local/share}/indoxhub/sessions.
+A pipe is read to its end: where the command stands in a loop that reads
+lines, give it </dev/null.]])
+  options.add_words(command, "prompt",
+    "What to ask; what comes through a pipe is added.")
+  options.add_model(command)
   command:option("-s --system", "Instructions for the model.")
-  command:option("--base-url", "Server to ask, in place of INDOXHUB_BASE_URL.")
-  command:flag("--json", "Print the whole reply as JSON, at once.")
+    :argname("<text>")
+  command:option("-i --image", "Picture to ask about, a file or a URL; may be "
+    .. "given again."):argname("<file>"):count("*")
+  command:option("--session", "Keep the conversation, and go on with it.")
+    :argname("<name>"):convert(session.name)
+  command:option("--max-tokens", "Most tokens of the answer.")
+    :argname("<n>"):convert(options.count)
+  command:option("-t --temperature", "Sampling temperature.")
+    :argname("<number>"):convert(options.number)
+  options.add_common(command)
 end
 
--- Ctrl-C cancels the running task, however often it comes.
-local function catch_interrupts(state)
-  local engine = loop.engine()
-  if core.catch_interrupts() and engine then
-    engine:wake_on_interrupt()
-    scheduler.on_turn = function()
-      if core.interrupted() and state.task then
-        state.interrupted = true
-        state.task:cancel()
-      end
-    end
+-- A question with its pictures.
+local function parts_of(question, pictures)
+  if not pictures[1] then
+    return question
   end
+  local parts = { question }
+  for _, picture in ipairs(pictures) do
+    parts[#parts + 1] = { image = picture }
+  end
+  return parts
 end
 
--- True, or nil and an error: the disk may be full.
-local function write(text)
-  local ok, why = io.stdout:write(text)
-  if ok then
-    ok, why = io.stdout:flush()
-  end
-  if not ok then
-    return nil, errors.new("file", "cannot write the answer: " .. why)
-  end
-  return true
-end
-
--- Streams one answer. Returns the reply, or nil and the error.
-local function answer(client, request)
-  local stream, err = client.chat:stream(request)
-  local last = "\n"
-  while stream do
-    local delta, why = stream:next()
-    if not delta then
-      err = why
-      break
-    end
-    local ok
-    ok, err = write(delta)
-    if not ok then
-      stream:close()
+local function ask(talk, given, question)
+  local content = parts_of(question, given.image)
+  if given.json then
+    local reply, err = talk:send(content)
+    if not reply then
       return nil, err
     end
-    last = delta
+    return output.json(reply)
   end
-  local ended, why = write(last:sub(-1) ~= "\n" and "\n" or "")
-  if err or not ended then
-    return nil, err or why
-  end
-  return stream:reply()
-end
-
-local function answer_as_json(client, request)
-  local reply, err = client.chat:create(request)
-  if not reply then
+  local stream, err = talk:stream(content)
+  if not stream then
     return nil, err
   end
-  local ok, why = write(json.encode(reply) .. "\n")
-  return ok and reply, why
+  return output.stream(stream)
 end
 
--- Runs a function as a task that Ctrl-C cancels.
-local function cancellable(state, fn, ...)
-  state.task = indoxhub.spawn(fn, ...)
-  local result, err = state.task:await()
-  state.task = nil
-  return result, err
-end
-
-local function request_of(options, messages)
-  return { model = options.model, messages = messages }
-end
-
-local function system_message(options)
-  return options.system and { role = "system", content = options.system }
-end
-
-local function ask_once(state, client, options, prompt)
-  local messages = { system_message(options) }
-  messages[#messages + 1] = { role = "user", content = prompt }
-  local reply, err = cancellable(state, options.json and answer_as_json
-    or answer, client, request_of(options, messages))
-  return reply and 0 or exit.with(err)
-end
-
--- A line typed at the prompt; nil at its end, "" when Ctrl-C was pressed.
-local function read_line()
-  io.stderr:write("> ")
-  local line = io.read("*l")
-  if not line and core.interrupted() then
-    io.stderr:write("\n")
-    return ""
+-- The session keeps also an answer that was broken off.
+local function ask_once(talk, given, question)
+  local ok, err = interrupt.run(ask, talk, given, question)
+  if given.session then
+    local saved, why = session.save(talk, given.session)
+    ok, err = ok and saved, err or why
   end
-  return line
+  return ok and 0 or exit.with(err)
 end
 
--- A prompt on a terminal. A question that failed is forgotten, so that the next
--- one does not depend on it.
-local function converse(state, client, options)
-  local messages = { system_message(options) }
-  for line in read_line do
-    if line:find("%S") then
-      messages[#messages + 1] = { role = "user", content = line }
-      local reply, err = cancellable(state, options.json and answer_as_json
-        or answer, client, request_of(options, messages))
-      if reply then
-        messages[#messages + 1] = { role = "assistant", content = reply.data }
-      else
-        messages[#messages] = nil
-        exit.with(err)
-      end
-    end
+local function open(given)
+  local settings, err = options.fields("chat", "create", {
+    max_tokens = given.max_tokens, temperature = given.temperature }, given)
+  if not settings then
+    return nil, err
   end
-  io.stderr:write("\n")
-  return 0
-end
-
--- The arguments and what comes through a pipe, as one question.
-local function gather_prompt(options)
-  local prompt = table.concat(options.prompt, " ")
-  if core.isatty(STDIN) then
-    return prompt
-  end
-  local piped = io.read("*a") or ""
-  if prompt ~= "" and piped:find("%S") then
-    return prompt .. "\n\n" .. piped
-  end
-  return prompt ~= "" and prompt or piped
+  settings.system = given.system
+  return session.open(options.client(given), given.session, settings)
 end
 
 --- Runs the command. Returns its exit code.
-function chat.run(options)
-  local prompt = gather_prompt(options)
-  local is_prompt_loop = not prompt:find("%S") and core.isatty(STDIN)
-  if not prompt:find("%S") and not is_prompt_loop then
-    io.stderr:write("indoxhub: nothing to ask: give a prompt, or pipe one in\n")
-    return 2
+function chat.run(given)
+  interrupt.catch()
+  local question, err = input.question(given.prompt)
+  local at_prompt = question == "" and not input.is_piped()
+  if question == "" and not at_prompt then
+    err = exit.usage("nothing to ask: give a prompt, or pipe one in")
+  elseif at_prompt and given.image[1] then
+    err = exit.usage("a picture takes a question, as chat -i photo.jpg "
+      .. '"What is this?"')
   end
-  local client = indoxhub.new { base_url = options.base_url }
-  local state = {}
-  catch_interrupts(state)
-  if is_prompt_loop then
-    return converse(state, client, options)
+  local talk
+  if not err then
+    talk, err = open(given)
   end
-  return ask_once(state, client, options, prompt)
+  if err then
+    return exit.with(err)
+  elseif at_prompt then
+    return prompt.run(talk, given.session, given.json)
+  end
+  return ask_once(talk, given, question)
 end
 
 return chat

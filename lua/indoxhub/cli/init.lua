@@ -1,35 +1,55 @@
 --- The command `indoxhub`: reads its arguments and runs one of its commands.
 --
--- Answers go to stdout, everything else to stderr.
+-- A command is a module with `describe(parser)` and `run(given)`, which returns
+-- a true value, or nil and an error. It runs as a task, which Ctrl-C cancels;
+-- one with `outside = true` runs outside, and returns its exit code.
 
+local core = require "indoxhub.core"
+local exit = require "indoxhub.cli.exit"
 local indoxhub = require "indoxhub"
+local interrupt = require "indoxhub.cli.interrupt"
 
 local cli = {}
 
-local commands = {
-  chat = "indoxhub.cli.chat",
-  sandbox = "indoxhub.cli.sandbox",
-}
+-- In the order of the help.
+local COMMANDS = { "chat", "complete", "embed", "image", "video", "speak",
+  "transcribe", "translate", "models", "usage", "analytics", "keys", "account",
+  "sandbox" }
 
-local EXIT_CODES = [[
-Exit codes: 0 done, 1 other errors, 2 wrong usage, 3 no access, 4 no credits,
-5 rate limit, 6 network or timeout, 7 server, 8 incomplete or unreadable answer,
-130 cancelled.]]
+local function module_of(name)
+  return require("indoxhub.cli." .. name)
+end
 
 local function build_parser(argparse)
   local parser = argparse("indoxhub", "Talks to the IndoxHub API.")
-    :epilog("The key comes from INDOXHUB_API_KEY; INDOXHUB_BASE_URL leads " ..
-      "to another server.\n\n" .. EXIT_CODES)
+    :epilog([[
+The key comes from the variable INDOXHUB_API_KEY. INDOXHUB_BASE_URL leads to
+another server, such as that of `indoxhub sandbox`. NO_COLOR switches colours
+off. `indoxhub COMMAND --help` shows examples.
+
+Answers go to stdout, everything else to stderr.
+
+]] .. exit.LEGEND)
     :require_command(true):command_target("command")
   parser:flag("--version", "Show the version.")
     :action(function()
       io.stdout:write("indoxhub ", indoxhub._VERSION, "\n")
       os.exit(0)
     end)
-  for _, name in ipairs { "chat", "sandbox" } do
-    require(commands[name]).describe(parser)
+  for _, name in ipairs(COMMANDS) do
+    module_of(name).describe(parser)
   end
   return parser
+end
+
+-- Runs a command. Returns its exit code, or raises.
+local function run(command, given)
+  if command.outside then
+    return command.run(given)
+  end
+  interrupt.catch()
+  local ok, err = interrupt.run(command.run, given)
+  return ok and 0 or exit.with(err)
 end
 
 --- Runs the command. Returns its exit code.
@@ -42,20 +62,18 @@ function cli.main(arguments)
       "(Debian: lua-argparse; else: luarocks install argparse)\n")
     return 1
   end
+  core.ignore_broken_pipes()
   local parser = build_parser(argparse)
-  local ok, options = parser:pparse(arguments)
+  local ok, given = parser:pparse(arguments)
   if not ok then
-    io.stderr:write(parser:get_usage(), "\n\nError: ", options, "\n")
+    io.stderr:write(parser:get_usage(), "\n\nError: ", given, "\n")
     return 2
   end
-  local done, code = pcall(require(commands[options.command]).run, options)
+  local done, code = pcall(run, module_of(given.command), given)
   if not done and tostring(code):find("interrupted!", 1, true) then
     return 130 -- by Lua's own handler, before ours was set
   elseif not done then
-    -- What raises is wrong use of the library: the message names the option.
-    io.stderr:write("indoxhub: ",
-      (tostring(code):gsub("^[^:]+:%d+: ", "")), "\n")
-    return 2
+    return exit.misuse(code) -- the library refuses wrong use by raising
   end
   return code
 end

@@ -3,7 +3,7 @@
 local sandbox = require "indoxhub.sandbox"
 local settings = require "indoxhub.sandbox.settings"
 
-local command = {}
+local command = { outside = true }
 
 local function port_of(text)
   local port = tonumber(text)

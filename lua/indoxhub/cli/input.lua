@@ -1,0 +1,89 @@
+--- What the command is given: arguments, and what comes through a pipe.
+
+local core = require "indoxhub.core"
+local errors = require "indoxhub.errors"
+local exit = require "indoxhub.cli.exit"
+local terminal = require "indoxhub.cli.terminal"
+
+local input = {}
+
+-- The system's number of a read that a signal ended.
+local INTERRUPTED = 4
+
+--- Whether stdin is a pipe or a file.
+---@return boolean
+function input.is_piped()
+  return not terminal.is(terminal.STDIN)
+end
+
+--- All that comes through stdin.
+---@return string? bytes, indoxhub.Error? err
+function input.read_all()
+  local pieces = {}
+  while true do
+    -- Waits here, where Ctrl-C is noticed.
+    if core.await_input(terminal.STDIN) == false then
+      return nil, errors.cancelled()
+    end
+    local piece, why, number = io.read(65536)
+    if number == INTERRUPTED then
+      return nil, errors.cancelled()
+    elseif not piece and why then
+      return nil, errors.new("file", "cannot read stdin: " .. why)
+    elseif not piece then
+      return table.concat(pieces)
+    end
+    pieces[#pieces + 1] = piece
+  end
+end
+
+local function is_blank(text)
+  return not text:find("%S")
+end
+
+--- A text that is given as arguments, or else through a pipe.
+---@param words string[]
+---@param what string what is missing when there is neither
+---@return string? text, indoxhub.Error? err
+function input.text(words, what)
+  local text, err = table.concat(words, " "), nil
+  if is_blank(text) and input.is_piped() then
+    text, err = input.read_all()
+  end
+  if text and is_blank(text) then
+    return nil, exit.usage(("no %s: give one, or pipe one in"):format(what))
+  end
+  return text, err
+end
+
+--- The arguments, and below them what comes through a pipe.
+---@param words string[]
+---@return string? text "" when there is nothing, indoxhub.Error? err
+function input.question(words)
+  local asked = table.concat(words, " ")
+  local piped, err = "", nil
+  if input.is_piped() then
+    piped, err = input.read_all()
+  end
+  if not piped then
+    return nil, err
+  elseif is_blank(piped) then
+    return is_blank(asked) and "" or asked
+  end
+  return is_blank(asked) and piped or asked .. "\n\n" .. piped
+end
+
+--- A line typed on the terminal; nil and an error when there is none.
+---@param prompt string
+---@return string? line, indoxhub.Error? err
+function input.line(prompt)
+  io.stderr:write(prompt)
+  local line = core.await_input(terminal.STDIN) and io.read("*l")
+  if not line then
+    io.stderr:write("\n")
+    return nil, errors.cancelled()
+  end
+  return line
+end
+
+return input

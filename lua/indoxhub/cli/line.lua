@@ -1,0 +1,64 @@
+--- Lines typed on a terminal: with history and keys where the Lua module
+--- `readline` is installed, else as the terminal itself edits them.
+--
+-- A reader takes the prompt and returns the line, or nil and "end" (Ctrl-D) or
+-- "interrupted" (Ctrl-C).
+
+local core = require "indoxhub.core"
+local terminal = require "indoxhub.cli.terminal"
+
+local line = {}
+
+local function plain(prompt)
+  io.stderr:write(prompt)
+  local typed = io.read("*l")
+  if typed then
+    return typed
+  end
+  io.stderr:write("\n")
+  return nil, core.interrupted() and "interrupted" or "end"
+end
+
+-- Asks the module for one key at a time: its own reading of a line would keep
+-- Ctrl-C to itself.
+local function with_readline(readline, words)
+  readline.set_options { histfile = "", auto_add = false }
+  readline.set_complete_list(words)
+  return function(prompt)
+    local typed, done
+    readline.handler_install(prompt, function(text)
+      typed, done = text, true
+      readline.handler_remove()
+    end)
+    while not done do
+      if core.await_input(terminal.STDIN) == false then
+        readline.handler_remove()
+        core.interrupted()
+        io.stdout:write("^C\n")
+        return nil, "interrupted"
+      end
+      readline.read_char()
+    end
+    if not typed then
+      io.stdout:write("\n")
+      return nil, "end"
+    elseif typed:find("%S") then
+      readline.add_history(typed)
+    end
+    return typed
+  end
+end
+
+--- A reader for the terminal.
+---@param words string[] that Tab completes
+---@return fun(prompt: string): string?, string?
+function line.reader(words)
+  local found, readline = pcall(require, "readline")
+  if found and type(readline) == "table" and readline.handler_install
+    and terminal.can_redraw(terminal.STDOUT) then
+    return with_readline(readline, words)
+  end
+  return plain
+end
+
+return line

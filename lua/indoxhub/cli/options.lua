@@ -1,0 +1,159 @@
+--- Options that several commands have, and what they become.
+--
+-- There is none for the API key: every user of a machine can read the arguments
+-- of its processes.
+
+local endpoints = require "indoxhub.endpoints"
+local exit = require "indoxhub.cli.exit"
+local files = require "indoxhub.files"
+local indoxhub = require "indoxhub"
+local json = require "indoxhub.json"
+
+local options = {}
+
+--- For argparse: a number above 0.
+---@param text string
+---@return number? value, string? message
+function options.positive(text)
+  local value = tonumber(text)
+  if not value or not (value > 0 and value < math.huge) then
+    return nil, ("%q is not a number above 0"):format(text)
+  end
+  return value
+end
+
+--- For argparse: a whole number above 0.
+---@param text string
+---@return integer? value, string? message
+function options.count(text)
+  local value = text:find("^%d+$") and tonumber(text)
+  if not value or value < 1 or value > 2 ^ 31 then
+    return nil, ("%q is not a whole number above 0"):format(text)
+  end
+  return value
+end
+
+--- For argparse: any number.
+---@param text string
+---@return number? value, string? message
+function options.number(text)
+  local value = tonumber(text)
+  if not value then
+    return nil, ("%q is not a number"):format(text)
+  end
+  return value
+end
+
+--- What every command has.
+---@param command table of argparse
+---@param timeout? string what --timeout is for here
+function options.add_common(command, timeout)
+  command:flag("--json", "Print the reply as JSON.")
+  command:option("--timeout", timeout or "Seconds that a request may take.")
+    :argname("<seconds>"):convert(options.positive)
+  command:option("--base-url", "Server to ask, in place of INDOXHUB_BASE_URL.")
+    :argname("<url>")
+end
+
+--- What commands have that ask a model.
+---@param command table of argparse
+function options.add_model(command)
+  command:option("-m --model", "Model, as provider/model; without it the " ..
+    "server chooses."):argname("<model>")
+  command:option("--set", "Any other field of the request, such as seed=7; "
+    .. "may be given again."):argname("<name=value>"):count("*")
+end
+
+--- Where results that are files go.
+---@param command table of argparse
+function options.add_output(command)
+  command:option("-o --output", "File to write; -: stdout. Without it the " ..
+    "result goes to a pipe, or to a file named after the request.")
+    :argname("<file>")
+end
+
+--- A text as one argument or several.
+---@param command table of argparse
+---@param name string
+---@param about string
+function options.add_words(command, name, about)
+  command:argument(name, about):args("*")
+end
+
+--- The client a command asks with.
+---@param given table what argparse read
+---@return indoxhub.Client
+function options.client(given)
+  return indoxhub.new { base_url = given.base_url, timeout = given.timeout }
+end
+
+---------------------------------------------------------------------------
+-- --set name=value
+
+local function type_of(resource, method, name)
+  for _, param in ipairs(endpoints.find(resource, method).params) do
+    if param[1] == name then
+      return param[2]
+    end
+  end
+end
+
+-- A value of a field the API does not know: JSON where it is any.
+local function guess(text)
+  local value = json.decode(text)
+  if value == nil then
+    return text
+  end
+  return value
+end
+
+--- A picture or video of a request: a file, or a URL.
+---@param text string
+---@return string|indoxhub.File
+function options.media(text)
+  return text:find("^%a[%w+.-]*:") and text or files.file(text)
+end
+
+local READERS = {
+  number = tonumber, integer = tonumber, object = json.decode,
+  strings = json.decode, texts = json.decode, media = options.media,
+  boolean = function(text)
+    if text == "true" or text == "false" then
+      return text == "true"
+    end
+  end,
+  media_list = function(text)
+    local list = {}
+    for place in text:gmatch("[^,]+") do
+      list[#list + 1] = options.media(place)
+    end
+    return list
+  end,
+  string = tostring, date = tostring,
+}
+
+--- Fields of a request: those given, and what --set adds.
+---@param resource string
+---@param method string
+---@param fields table
+---@param given table what argparse read
+---@return table? fields, indoxhub.Error? err
+function options.fields(resource, method, fields, given)
+  fields.model = given.model
+  for _, pair in ipairs(given.set or {}) do
+    local name, text = pair:match("^([%w_]+)=(.*)$")
+    if not name then
+      return nil, exit.usage(("--set takes name=value, not %q"):format(pair))
+    end
+    local kind = type_of(resource, method, name)
+    local value = (READERS[kind] or guess)(text)
+    if value == nil then
+      return nil, exit.usage(("--set %s: %q is no %s"):format(name, text,
+        kind))
+    end
+    fields[name] = value
+  end
+  return fields
+end
+
+return options

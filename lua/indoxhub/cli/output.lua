@@ -1,0 +1,126 @@
+--- What the command says: answers on stdout, everything else on stderr.
+--
+-- A reader that goes away, as `head` does, is no error; a full disk is one.
+
+local errors = require "indoxhub.errors"
+local json = require "indoxhub.json"
+local progress = require "indoxhub.cli.progress"
+local terminal = require "indoxhub.cli.terminal"
+
+local output = {}
+
+-- Numbers of the system's errors.
+local INTERRUPTED, BROKEN_PIPE = 4, 32
+
+--- Whether an error only says that nobody reads the answer any more.
+---@param err indoxhub.Error
+---@return boolean
+function output.is_unread(err)
+  return err.code == "unread"
+end
+
+local function failed(why, number)
+  if number == BROKEN_PIPE then
+    return nil, errors.new("file", "nobody reads the answer any more",
+      { code = "unread" })
+  elseif number == INTERRUPTED then
+    return nil, errors.cancelled()
+  end
+  return nil, errors.new("file", "cannot write the answer: " .. tostring(why))
+end
+
+--- Writes bytes to stdout as they are.
+---@param bytes string
+---@return true? ok, indoxhub.Error? err
+function output.bytes(bytes)
+  progress.clear()
+  local ok, why, number = io.stdout:write(bytes)
+  if ok then
+    ok, why, number = io.stdout:flush()
+  end
+  if not ok then
+    return failed(why, number)
+  end
+  return true
+end
+
+--- Writes a text to stdout.
+---@param text string
+---@return true? ok, indoxhub.Error? err
+function output.text(text)
+  return output.bytes(terminal.is(terminal.STDOUT) and terminal.safe(text)
+    or text)
+end
+
+--- Writes a text and a line end, unless it has one.
+---@param text string
+---@return true? ok, indoxhub.Error? err
+function output.line(text)
+  return output.text(text:sub(-1) == "\n" and text or text .. "\n")
+end
+
+--- Writes a value as one line of JSON.
+---@param value any
+---@return true? ok, indoxhub.Error? err
+function output.json(value)
+  return output.text(json.encode(value) .. "\n")
+end
+
+--- Writes a table whose first line is a heading.
+---@param text string
+---@return true? ok, indoxhub.Error? err
+function output.table(text)
+  if terminal.is(terminal.STDOUT) then
+    text = terminal.safe(text):gsub("^[^\n]+", function(heading)
+      return terminal.paint(terminal.STDOUT, "bold", heading)
+    end)
+  end
+  return output.bytes(text)
+end
+
+--- Writes a streamed answer piece by piece, and ends its line.
+---@param stream indoxhub.Stream
+---@return table? reply, indoxhub.Error? err
+function output.stream(stream)
+  local clean = terminal.is(terminal.STDOUT) and terminal.cleaner()
+  local last, ok, err = "\n", true, nil
+  local piece, failure = stream:next()
+  while piece and ok do
+    last = piece ~= "" and piece:sub(-1) or last
+    ok, err = output.bytes(clean and clean(piece) or piece)
+    if ok then
+      piece, failure = stream:next()
+    end
+  end
+  if ok then
+    ok, err = output.bytes((clean and clean() or "")
+      .. (last == "\n" and "" or "\n"))
+  end
+  if not ok then
+    stream:close()
+    return nil, err
+  elseif failure then
+    return nil, failure
+  end
+  return stream:reply()
+end
+
+local function tell(prefix, text)
+  progress.clear()
+  io.stderr:write(prefix, terminal.is(terminal.STDERR) and terminal.safe(text)
+    or text, "\n")
+end
+
+--- Tells the user something on stderr.
+---@param text string
+function output.note(text)
+  tell("", text)
+end
+
+--- Tells the user what went wrong.
+---@param text string
+function output.complain(text)
+  tell(terminal.paint(terminal.STDERR, "red", "indoxhub:") .. " ", text)
+end
+
+return output

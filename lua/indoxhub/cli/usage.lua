@@ -1,0 +1,87 @@
+--- `indoxhub usage`: what was used, and what is left.
+
+local options = require "indoxhub.cli.options"
+local output = require "indoxhub.cli.output"
+local tables = require "indoxhub.cli.tables"
+
+local usage = {}
+
+--- Adds the command to the parser.
+function usage.describe(parser)
+  local command = parser:command("usage", "What you used, and what is left.")
+    :epilog [[
+Examples:
+  indoxhub usage
+  indoxhub usage --from 2026-01-01 --to 2026-01-31
+  indoxhub usage --json | jq .total_cost
+
+`indoxhub analytics` has tables and charts.]]
+  command:option("--from", "First day."):argname("<date>")
+  command:option("--to", "Last day."):argname("<date>")
+  options.add_common(command)
+end
+
+local function dollars(amount)
+  return ("$%.4f"):format(amount)
+end
+
+-- Tokens are one number, or what went in and out.
+local function tokens_of(tokens)
+  if type(tokens) ~= "table" then
+    return tokens and ("%d"):format(tokens)
+  end
+  return ("%d (%d in, %d out)"):format(tokens.total or 0, tokens.input or 0,
+    tokens.output or 0)
+end
+
+local function by_model(stats)
+  local rows = {}
+  for name, one in pairs(stats) do
+    rows[#rows + 1] = { model = name, requests = one.requests, cost = one.cost,
+      tokens = type(one.tokens) == "table" and one.tokens.total
+        or one.tokens }
+  end
+  table.sort(rows, function(a, b)
+    if a.cost ~= b.cost then
+      return (a.cost or 0) > (b.cost or 0)
+    end
+    return a.model < b.model
+  end)
+  return rows
+end
+
+local function describe(reply)
+  local lines = { ("Requests      %d"):format(reply.total_requests or 0),
+    "Cost          " .. dollars(reply.total_cost or 0) }
+  local tokens = tokens_of(reply.total_tokens)
+  if tokens then
+    lines[#lines + 1] = "Tokens        " .. tokens
+  end
+  if reply.remaining_credits then
+    lines[#lines + 1] = "Credits left  " .. dollars(reply.remaining_credits)
+  end
+  local models = by_model(reply.models or reply.by_model or {})
+  if models[1] then
+    for _, row in ipairs(models) do
+      row.cost = row.cost and dollars(row.cost)
+    end
+    lines[#lines + 1] = "\n" .. tables.text({ { "model", "MODEL" },
+      { "requests", "REQUESTS" }, { "tokens", "TOKENS" }, { "cost", "COST" } },
+      models)
+  end
+  return table.concat(lines, "\n")
+end
+
+--- Runs the command.
+function usage.run(given)
+  local reply, err = options.client(given).user:usage {
+    start_date = given.from, end_date = given.to }
+  if not reply then
+    return nil, err
+  elseif given.json then
+    return output.json(reply)
+  end
+  return output.line(describe(reply))
+end
+
+return usage
