@@ -1,53 +1,34 @@
--- The command, run as people run it.
-local programs = require "spec.support.programs"
+-- `indoxhub chat` with a question; the prompt has a spec of its own.
+local commands = require "spec.support.command"
+local files = require "spec.support.files"
+local json = require "indoxhub.json"
 local servers = require "spec.support.servers"
 
-local KEY = "indox-" .. ("k"):rep(32)
+local KEY = commands.KEY
+local read, shell = files.read, commands.shell
+local start, finish = commands.start, commands.finish
 
 describe("indoxhub chat", function()
-  local sandbox, raw, environment
+  local sandbox, raw, indoxhub
 
   setup(function()
     sandbox = servers.sandbox("--pace 0.01")
     raw = servers.raw()
-    -- From a file, so that the tests' own shells do not show the key.
-    environment = programs.write("export INDOXHUB_API_KEY=" .. KEY)
+    indoxhub = commands.new(sandbox.url)
   end)
 
   teardown(function()
-    os.remove(environment)
+    indoxhub:remove()
     raw:stop()
     servers.kill(sandbox)
   end)
 
-  local function command(arguments, base_url)
-    return (". %s; INDOXHUB_BASE_URL=%s exec %s " ..
-      "lua/indoxhub/cli/command.lua %s"):format(environment,
-      base_url or sandbox.url, os.getenv("INDOXHUB_LUA"), arguments)
+  local function command(arguments, url)
+    return indoxhub:line(arguments, url)
   end
 
-  local function read(name)
-    local file = io.open(name, "rb")
-    local text = file and file:read("*a") or ""
-    if file then
-      file:close()
-    end
-    return text
-  end
-
-  -- Runs a shell command. Returns stdout, stderr and the exit code.
-  local function shell(line)
-    local out, err, code = os.tmpname(), os.tmpname(), os.tmpname()
-    os.execute(("(%s) >%s 2>%s; echo $? >%s"):format(line, out, err, code))
-    local result = { read(out), read(err), tonumber(read(code)) }
-    os.remove(out)
-    os.remove(err)
-    os.remove(code)
-    return result[1], result[2], result[3]
-  end
-
-  local function run(arguments, base_url)
-    return shell(command(arguments .. " </dev/null", base_url))
+  local function run(arguments, url)
+    return indoxhub:run(arguments, url)
   end
 
   it("streams the answer to stdout and nothing else", function()
@@ -84,7 +65,7 @@ describe("indoxhub chat", function()
 
   it("prints the whole reply as JSON on request", function()
     local out, _, code = run("chat --json '1 + 1'")
-    local reply = require("indoxhub.json").decode(out)
+    local reply = json.decode(out)
     assert.equal("1 + 1 is 2.", reply.data)
     assert.equal(0, code)
   end)
@@ -146,26 +127,6 @@ describe("indoxhub chat", function()
     assert.truthy(run("--version"):find("^indoxhub %d"))
   end)
 
-  -- Starts a command in the background. Returns its process id and the files
-  -- its output goes to.
-  local function start(line)
-    local out, err, code = os.tmpname(), os.tmpname(), os.tmpname()
-    local pipe = io.popen(("(%s) >%s 2>%s & echo $!; wait $!; echo $? >%s")
-      :format(line, out, err, code))
-    return { pid = pipe:read("*l"), pipe = pipe, out = out, err = err,
-      code = code }
-  end
-
-  local function finish(started)
-    started.pipe:close()
-    local result = { read(started.out), read(started.err),
-      tonumber(read(started.code)) }
-    os.remove(started.out)
-    os.remove(started.err)
-    os.remove(started.code)
-    return result[1], result[2], result[3]
-  end
-
   it("is cancelled by Ctrl-C, and keeps what was printed", function()
     local started = start(command("chat 'count to 5000' </dev/null"))
     servers.wait_until(function()
@@ -219,5 +180,139 @@ describe("indoxhub chat", function()
       .. ") | head -c 5")
     assert.equal("1 2 3", out)
     assert.equal("", err)
+  end)
+
+  describe("with a session", function()
+    local function stored(name)
+      return indoxhub.folder .. "/.local/share/indoxhub/sessions/" .. name
+        .. ".json"
+    end
+
+    it("goes on where it was", function()
+      assert.equal("6 * 7 is 42.\n", (run("chat --session sums '6 * 7'")))
+      assert.equal("2 + 2 is 4.\n", (run("chat --session sums '2 + 2'")))
+      local saved = json.decode(read(stored("sums")))
+      assert.equal("6 * 7", saved.messages[1].content)
+      assert.equal("2 + 2 is 4.", saved.messages[4].content)
+    end)
+
+    it("sends what was said", function()
+      local reply = servers.reply("200 OK", "application/json",
+        '{"data":"ok"}')
+      local url = raw:script("session", { { "body" }, { "send", reply } })
+      run("chat --session said -m a/b first", url)
+      run("chat --session said second", url)
+      local got = raw:got("session")
+      assert.truthy(got:find('"first".-"ok".-"second"'), got)
+      assert.equal(2, select(2, got:gsub('"model":"a\\/b"', "")), got)
+    end)
+
+    it("keeps it from others", function()
+      run("chat --session secret hi")
+      local modes = files.output("stat -c %a " .. stored("secret") .. " "
+        .. stored("secret"):match("^(.*)/"))
+      assert.equal("600\n700\n", modes)
+    end)
+
+    it("keeps it where XDG_DATA_HOME says", function()
+      local folder = files.folder()
+      local _, _, code = shell(command("chat --session x hi </dev/null")
+        :gsub("exec ", "XDG_DATA_HOME=" .. folder .. " exec ", 1))
+      local there = read(folder .. "/indoxhub/sessions/x.json")
+      files.remove_folder(folder)
+      assert.equal(0, code)
+      assert.truthy(there)
+    end)
+
+    it("keeps the part of an answer that was stopped", function()
+      local started = start(command(
+        "chat --session part 'count to 5000' </dev/null"))
+      servers.wait_until(function()
+        return read(started.out):find("1 2 3", 1, true)
+      end, "the answer to begin")
+      os.execute("kill -INT " .. started.pid)
+      local out, _, code = finish(started)
+      assert.equal(130, code)
+      local answer = json.decode(read(stored("part"))).messages[2]
+      assert.equal(out, answer.content .. "\n")
+      assert.is_true(answer.partial)
+    end)
+
+    it("leaves it as it was when nothing came", function()
+      run("chat --session still hi")
+      local before = read(stored("still"))
+      local _, _, code = run("chat --session still again",
+        "http://127.0.0.1:1")
+      assert.equal(6, code)
+      assert.equal(before, read(stored("still")))
+    end)
+
+    it("refuses a name that is none", function()
+      for _, name in ipairs { "../x", ".x", "a/b", "''", "'a b'" } do
+        local _, err, code = run("chat --session " .. name .. " hi")
+        assert.equal(2, code, name)
+        assert.truthy(err:find("is no name of a session", 1, true), err)
+      end
+    end)
+
+    it("tells of a file that is damaged", function()
+      run("chat --session bad hi")
+      files.write(stored("bad"), "{}")
+      local _, err, code = run("chat --session bad hi")
+      assert.equal(1, code)
+      assert.truthy(err:find("bad.json", 1, true), err)
+    end)
+
+    it("tells where it cannot be written", function()
+      local _, err, code = shell(command("chat --session x hi </dev/null")
+        :gsub("HOME=%S+", "HOME=/proc/nowhere", 1))
+      assert.equal(1, code)
+      assert.truthy(err:find("cannot make the folder /proc/nowhere/.local", 1,
+        true), err)
+    end)
+  end)
+
+  it("sends pictures", function()
+    local url = raw:script("picture", { { "body" }, { "send", servers.reply(
+      "200 OK", "application/json", '{"data":"a fox"}') } })
+    local picture = files.write(indoxhub.folder .. "/fox.png",
+      "\137PNG\r\n\26\n")
+    local out = run("chat -i " .. picture .. " 'What is this?'", url)
+    assert.equal("a fox\n", out)
+    assert.truthy(raw:got("picture"):find("data:image\\/png;base64", 1, true))
+    local _, err, code = run("chat -i /nowhere.png 'What is this?'")
+    assert.equal(1, code)
+    assert.truthy(err:find("cannot read /nowhere.png", 1, true), err)
+  end)
+
+  it("sends any other field as its type", function()
+    local url = raw:script("fields", { { "body" }, { "send", servers.reply(
+      "200 OK", "application/json", '{"data":"ok"}') } })
+    run("chat -t 0.5 --max-tokens 9 --set top_p=0.25 --set seed=7 "
+      .. "--set stop='[\"x\"]' hi", url)
+    local sent = json.decode(raw:got("fields"):match("\r\n\r\n(.*)$"))
+    assert.equal(0.5, sent.temperature)
+    assert.equal(9, sent.max_tokens)
+    assert.equal(0.25, sent.top_p)
+    assert.same({ seed = 7, stop = { "x" } }, sent.additional_params)
+    local _, err, code = run("chat --set top_p=much hi")
+    assert.equal(2, code)
+    assert.truthy(err:find('--set top_p: "much" is no number', 1, true), err)
+    _, err, code = run("chat --set top_p hi")
+    assert.equal(2, code)
+    assert.truthy(err:find("takes name=value", 1, true), err)
+    _, err, code = run("chat --set temprature=1 hi")
+    assert.equal(2, code)
+    assert.truthy(err:find("temperature", 1, true), err)
+  end)
+
+  it("gives up after the time it is given", function()
+    local url = raw:script("slow", { { "body" }, { "hold" } })
+    local _, err, code = run("chat --timeout 0.2 hi", url)
+    assert.equal(6, code)
+    assert.truthy(err:find("give it more time with --timeout", 1, true), err)
+    _, err, code = run("chat --timeout never hi")
+    assert.equal(2, code)
+    assert.truthy(err:find("is not a number above 0", 1, true), err)
   end)
 end)

@@ -79,8 +79,9 @@ end
 
 -- The session keeps also an answer that was broken off.
 local function ask_once(talk, given, question)
+  local before = #talk:messages()
   local ok, err = interrupt.run(ask, talk, given, question)
-  if given.session then
+  if given.session and #talk:messages() > before then
     local saved, why = session.save(talk, given.session)
     ok, err = ok and saved, err or why
   end

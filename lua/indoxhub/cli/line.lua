@@ -9,9 +9,12 @@ local terminal = require "indoxhub.cli.terminal"
 
 local line = {}
 
+-- A terminal hands over a line at a time, so none waits in the buffer of stdin
+-- while this waits for the terminal.
 local function plain(prompt)
   io.stderr:write(prompt)
-  local typed = io.read("*l")
+  local readable = core.await_input(terminal.STDIN)
+  local typed = readable and io.read("*l")
   if typed then
     return typed
   end
@@ -20,7 +23,9 @@ local function plain(prompt)
 end
 
 -- Asks the module for one key at a time: its own reading of a line would keep
--- Ctrl-C to itself.
+-- Ctrl-C to itself. After that the handler stays where it is until the next one
+-- takes its place, as the module survives its removal only at the end of a line
+-- (version 3.2 closes the terminal before readline has let go of it).
 local function with_readline(readline, words)
   readline.set_options { histfile = "", auto_add = false }
   readline.set_complete_list(words)
@@ -32,7 +37,6 @@ local function with_readline(readline, words)
     end)
     while not done do
       if core.await_input(terminal.STDIN) == false then
-        readline.handler_remove()
         core.interrupted()
         io.stdout:write("^C\n")
         return nil, "interrupted"

@@ -1,0 +1,246 @@
+-- The prompt of `indoxhub chat`, with a person at a terminal: with the Lua
+-- module `readline`, and without.
+local commands = require "spec.support.command"
+local files = require "spec.support.files"
+local json = require "indoxhub.json"
+local servers = require "spec.support.servers"
+local terminals = require "spec.support.terminals"
+
+local CTRL_C, CTRL_D = "\3", "\4"
+
+local WITHOUT_READLINE = [[LUA_INIT='package.preload.readline = ]]
+  .. [[function() error("there is none") end' ]]
+
+for name, setting in pairs { ["with readline"] = "",
+  ["without readline"] = WITHOUT_READLINE } do
+  describe("the prompt " .. name, function()
+    local sandbox, raw, indoxhub
+
+    setup(function()
+      sandbox = servers.sandbox("--pace 0.01")
+      raw = servers.raw()
+      indoxhub = commands.new(sandbox.url)
+      if setting == "" then
+        assert.is_true((pcall(require, "readline")), "run make deps-all")
+      end
+    end)
+
+    teardown(function()
+      indoxhub:remove()
+      raw:stop()
+      servers.kill(sandbox)
+    end)
+
+    local function begin(arguments, url)
+      local line = indoxhub:line("chat " .. (arguments or ""), url)
+        :gsub("exec ", setting .. "exec ", 1)
+      local terminal = terminals.start(line)
+      terminal:expect("> ")
+      return terminal
+    end
+
+    local function ask(terminal, question, answer)
+      terminal:type(question .. "\n")
+      terminal:expect(question)
+      terminal:expect(answer)
+      terminal:expect("> ")
+    end
+
+    -- From the prompt: a key that is pressed before it is another one.
+    local function leave(terminal)
+      terminal:type(CTRL_D)
+      local code, seen = terminal:finish()
+      assert.equal(0, code, seen)
+      return seen
+    end
+
+    it("remembers what was said", function()
+      local reply = servers.reply("200 OK", "application/json",
+        '{"data":"fine"}')
+      local url = raw:script("said" .. #name, { { "body" },
+        { "send", reply } })
+      local terminal = begin("-s 'Be kind' -m a/b", url)
+      ask(terminal, "how are you", "fine")
+      ask(terminal, "and now", "fine")
+      leave(terminal)
+      local got = raw:got("said" .. #name)
+      assert.truthy(got:find(
+        'Be kind.-how are you.-Be kind.-how are you.-fine.-and now'), got)
+    end)
+
+    it("goes on after a Ctrl-C during each of two answers", function()
+      local terminal = begin()
+      for _ = 1, 2 do
+        terminal:type("count to 5000\n")
+        terminal:expect("1 2 3")
+        terminal:type(CTRL_C)
+        terminal:expect("(stopped;")
+        terminal:expect("> ")
+      end
+      ask(terminal, "What is 6 * 7?", "42.")
+      leave(terminal)
+    end)
+
+    it("goes on after two Ctrl-C that come together", function()
+      local terminal = begin()
+      terminal:type("count to 5000\n")
+      terminal:expect("1 2 3")
+      terminal:type(CTRL_C .. CTRL_C)
+      -- The second one may come in the answer or after it, and makes the
+      -- terminal drop what it has not shown yet.
+      terminal:expect("> ")
+      ask(terminal, "What is 6 * 7?", "42.")
+      leave(terminal)
+    end)
+
+    it("forgets what was typed on Ctrl-C, and says how to leave", function()
+      local terminal = begin()
+      terminal:type("count to")
+      terminal:expect("count to")
+      for _ = 1, 2 do
+        terminal:type(CTRL_C)
+        terminal:expect("Ctrl-D or /quit leaves")
+        terminal:expect("> ")
+      end
+      ask(terminal, "What is 6 * 7?", "42.")
+      leave(terminal)
+    end)
+
+    it("stops an answer that has not begun", function()
+      local url = raw:script("stall" .. #name, { { "body" }, { "hold" } })
+      local terminal = begin("", url)
+      terminal:type("hello\n")
+      servers.wait_until(function()
+        return raw:got("stall" .. #name) ~= ""
+      end, "the request")
+      terminal:type(CTRL_C)
+      terminal:expect("(stopped; /retry asks again)")
+      terminal:expect("> ")
+      terminal:type("/undo\n")
+      terminal:expect("Forgotten: hello")
+      terminal:expect("> ")
+      terminal:type("/undo\n")
+      terminal:expect("There is nothing to undo.")
+      terminal:expect("> ")
+      leave(terminal)
+    end)
+
+    it("leaves on /quit and on Ctrl-D", function()
+      local terminal = begin()
+      terminal:type("/quit\n")
+      assert.equal(0, (terminal:finish()))
+      leave(begin())
+    end)
+
+    it("undoes, asks again, and changes the model", function()
+      local terminal = begin()
+      terminal:type("/retry\n")
+      terminal:expect("There is no question yet.")
+      ask(terminal, "What is 6 * 7?", "42.")
+      terminal:type("/retry\n")
+      terminal:expect("/retry")
+      terminal:expect("42.")
+      ask(terminal, "/undo", "Forgotten: What is 6 * 7?")
+      ask(terminal, "/undo", "There is nothing to undo.")
+      ask(terminal, "/model", "the server chooses")
+      ask(terminal, "/model openai/gpt-4.1", "Model: openai/gpt-4.1")
+      ask(terminal, "What is 2 + 2?", "2 + 2 is 4.")
+      leave(terminal)
+    end)
+
+    it("asks again what failed, and not what came before", function()
+      local busy = servers.sandbox("--pace 0 --fail status:400*1")
+      local terminal = begin("", busy.url)
+      terminal:type("What is 6 * 7?\n")
+      terminal:expect("indoxhub:")
+      terminal:expect("> ")
+      terminal:type("/retry\n")
+      terminal:expect("6 * 7 is 42.")
+      terminal:expect("> ")
+      leave(terminal)
+      servers.kill(busy)
+    end)
+
+    it("saves a session, and goes on with it", function()
+      local terminal = begin()
+      ask(terminal, "What is 6 * 7?", "42.")
+      ask(terminal, "/save", "give it a name")
+      ask(terminal, "/save ../x", "is no name of a session")
+      ask(terminal, "/save sums", "indoxhub chat --session sums")
+      ask(terminal, "What is 2 + 2?", "4.")
+      terminal:type("count to 5000\n")
+      terminal:expect("1 2 3")
+      terminal:type(CTRL_C)
+      terminal:expect("/undo forgets it)")
+      terminal:expect("> ")
+      leave(terminal)
+      local path = indoxhub.folder
+        .. "/.local/share/indoxhub/sessions/sums.json"
+      local messages = json.decode(files.read(path)).messages
+      assert.equal(6, #messages)
+      assert.equal("2 + 2 is 4.", messages[4].content)
+      assert.is_true(messages[6].partial)
+      terminal = terminals.start(indoxhub:line("chat --session sums"))
+      terminal:expect("6 messages so far.")
+      terminal:expect("> ")
+      ask(terminal, "/undo", "Forgotten: count to 5000")
+      leave(terminal)
+      os.remove(path)
+    end)
+
+    it("explains what it does not know", function()
+      local terminal = begin()
+      ask(terminal, "/exit", "there is no /exit; /help lists what there is")
+      terminal:type("/help\n")
+      terminal:expect("/save [NAME]")
+      terminal:expect("/quit")
+      terminal:expect("> ")
+      terminal:type(" /usr holds what?\n")
+      terminal:expect(" /usr holds what?")
+      terminal:expect("sandbox")
+      terminal:expect("> ")
+      leave(terminal)
+    end)
+
+    it("goes on after an error, and tells it", function()
+      local terminal = begin("", "http://127.0.0.1:1")
+      terminal:type("hello\n")
+      terminal:expect("network")
+      terminal:expect("> ")
+      leave(terminal)
+    end)
+
+    it("shows no escape sequence of the server's", function()
+      local text = servers.reply("200 OK", "application/json",
+        '{"data":"red \\u001b[31mthen\\u009b1m\\u0007"}')
+      local url = raw:script("escape" .. #name, { { "body" },
+        { "send", text } })
+      local terminal = begin("", url)
+      terminal:type("hi\n")
+      terminal:expect("red ^[[31mthen\239\191\1891m^G")
+      terminal:expect("> ")
+      leave(terminal)
+    end)
+  end)
+end
+
+describe("the prompt with readline", function()
+  it("completes commands, and brings back what was typed", function()
+    local sandbox = servers.sandbox("--pace 0")
+    local indoxhub = commands.new(sandbox.url)
+    local terminal = terminals.start(indoxhub:line("chat"))
+    terminal:expect("> ")
+    terminal:type("/mo\t\n")
+    terminal:expect("Model: the server chooses")
+    terminal:expect("> ")
+    terminal:type("\27[A\n")
+    terminal:expect("Model: the server chooses")
+    terminal:expect("> ")
+    terminal:type(CTRL_D)
+    assert.equal(0, (terminal:finish()))
+    -- What was asked is nobody else's business.
+    assert.equal("", files.list(indoxhub.folder))
+    indoxhub:remove()
+    servers.kill(sandbox)
+  end)
+end)
