@@ -1,6 +1,7 @@
 --- `indoxhub analytics`: what was asked, as tables and charts.
 
 local exit = require "indoxhub.cli.exit"
+local indoxhub = require "indoxhub"
 local options = require "indoxhub.cli.options"
 local output = require "indoxhub.cli.output"
 local terminal = require "indoxhub.cli.terminal"
@@ -23,7 +24,8 @@ Examples:
   indoxhub analytics --chart total_tokens --by date --last 3m
   indoxhub analytics --from 2026-01-01 --to 2026-01-31 --csv >january.csv
   indoxhub analytics --by model --provider openai --json | jq]]
-  command:option("--last", "Period that ends today: 12h, 30d, 2w, 3m, 1y.")
+  command:option("--last", "Period that ends now, or with --to: 12h, 30d, "
+    .. "2w, 3m, 1y.")
     :argname("<period>")
   command:option("--from", "First day."):argname("<date>")
   command:option("--to", "Last day."):argname("<date>")
@@ -68,9 +70,18 @@ local function conflict(given)
     + (given.chart and 1 or 0)
   if forms > 1 then
     return "--json, --csv and --chart are three forms: choose one"
-  elseif given.last and (given.from or given.to) then
-    return "--last is a whole period: give it, or --from and --to"
+  elseif given.last and given.from then
+    return "--last and --from are two beginnings: choose one"
   end
+end
+
+-- Without what belongs to the list as a whole.
+local function list_of(rows)
+  local list = indoxhub.array {}
+  for i, row in ipairs(rows) do
+    list[i] = row
+  end
+  return list
 end
 
 --- Runs the command.
@@ -83,15 +94,16 @@ function analytics.run(given)
   if not rows then
     return nil, err
   end
-  local width = terminal.width(terminal.STDOUT)
   if given.json then
-    return output.json(rows)
+    return output.json(list_of(rows))
   elseif given.csv then
     return output.bytes(rows:csv())
   elseif given.chart then
-    return output.line(rows:chart { width = width, value = given.chart[1] })
+    return output.line(rows:chart { column = given.chart[1],
+      width = terminal.width(terminal.STDOUT) })
   end
-  return output.table(rows:table { width = width })
+  return output.table(rows:table { width = terminal.is(terminal.STDOUT)
+    and terminal.width(terminal.STDOUT) or nil } .. "\n")
 end
 
 return analytics

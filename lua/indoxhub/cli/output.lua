@@ -6,6 +6,7 @@ local errors = require "indoxhub.errors"
 local json = require "indoxhub.json"
 local progress = require "indoxhub.cli.progress"
 local terminal = require "indoxhub.cli.terminal"
+local width = require "indoxhub.analytics.width"
 
 local output = {}
 
@@ -66,16 +67,21 @@ function output.json(value)
   return output.text(json.encode(value) .. "\n")
 end
 
---- Writes a table whose first line is a heading.
+--- Writes a table whose first line is a heading. On a terminal lines that are
+--- too long are cut.
 ---@param text string
 ---@return true? ok, indoxhub.Error? err
 function output.table(text)
-  if terminal.is(terminal.STDOUT) then
-    text = terminal.safe(text):gsub("^[^\n]+", function(heading)
-      return terminal.paint(terminal.STDOUT, "bold", heading)
-    end)
+  if not terminal.is(terminal.STDOUT) then
+    return output.bytes(text)
   end
-  return output.bytes(text)
+  local lines, columns = {}, terminal.width(terminal.STDOUT)
+  for line in text:gmatch("([^\n]*)\n") do
+    local shown = width.fit(line, columns)
+    lines[#lines + 1] = lines[1] and shown
+      or terminal.paint(terminal.STDOUT, "bold", shown)
+  end
+  return output.bytes(table.concat(lines, "\n") .. "\n")
 end
 
 --- Writes a streamed answer piece by piece, and ends its line.

@@ -1,13 +1,11 @@
 --- Lists and facts as text for people.
 
 local json = require "indoxhub.json"
+local width = require "indoxhub.analytics.width"
 
 local tables = {}
 
--- Columns a text takes.
-local function width(text)
-  return #text:gsub("[\128-\191]", "")
-end
+local GAP = "  "
 
 -- A value in one line.
 local function shown(value)
@@ -18,40 +16,42 @@ local function shown(value)
   elseif type(value) == "number" and value % 1 ~= 0 then
     return ("%.10g"):format(value)
   end
-  return (tostring(value):gsub("%s+", " "))
+  return tostring(value)
 end
 
-local function pad(text, columns, to_the_right)
-  local blanks = (" "):rep(columns - width(text))
-  return to_the_right and blanks .. text or text .. blanks
+-- The cells of a column below its heading, padded to one width. Numbers stand
+-- to the right.
+local function column_of(rows, field, heading)
+  local texts, widest, is_number = {}, 0, rows[1] ~= nil
+  for i = 0, #rows do
+    local taken
+    texts[i], taken = width.fit(i == 0 and heading or shown(rows[i][field]))
+    widest = math.max(widest, taken)
+    is_number = is_number and (i == 0 or type(rows[i][field]) == "number")
+  end
+  for i = 0, #rows do
+    texts[i] = width.pad(texts[i], widest, is_number)
+  end
+  return texts
 end
 
---- A table with a heading. Numbers stand to the right.
+--- A table with a heading.
 ---@param columns {[1]: string, [2]: string}[] field and heading
 ---@param rows table[]
 ---@return string
 function tables.text(columns, rows)
-  local lines = {}
-  for i = 0, #rows do
-    lines[i] = {}
-  end
-  for _, column in ipairs(columns) do
-    local field, heading = column[1], column[2]
-    local columns_wide, is_number = width(heading), rows[1] ~= nil
-    for _, row in ipairs(rows) do
-      local value = row[field]
-      columns_wide = math.max(columns_wide, width(shown(value)))
-      is_number = is_number and type(value) == "number"
-    end
-    table.insert(lines[0], pad(heading, columns_wide, is_number))
-    for i, row in ipairs(rows) do
-      table.insert(lines[i], pad(shown(row[field]), columns_wide, is_number))
-    end
+  local cells, lines = {}, {}
+  for i, column in ipairs(columns) do
+    cells[i] = column_of(rows, column[1], column[2])
   end
   for i = 0, #rows do
-    lines[i] = table.concat(lines[i], "  "):gsub("%s+$", "")
+    local line = {}
+    for j, texts in ipairs(cells) do
+      line[j] = texts[i]
+    end
+    lines[i + 1] = table.concat(line, GAP):gsub(" +$", "") .. "\n"
   end
-  return table.concat(lines, "\n", 0) .. "\n"
+  return table.concat(lines)
 end
 
 --- What is known of one thing, a line for each field.
@@ -61,12 +61,13 @@ function tables.facts(thing)
   local names, widest = {}, 0
   for name in pairs(thing) do
     names[#names + 1] = tostring(name)
-    widest = math.max(widest, width(tostring(name)))
+    widest = math.max(widest, #tostring(name))
   end
   table.sort(names)
   local lines = {}
   for i, name in ipairs(names) do
-    lines[i] = pad(name, widest) .. "  " .. shown(thing[name]) .. "\n"
+    local text = width.fit(shown(thing[name]))
+    lines[i] = width.pad(name, widest) .. GAP .. text .. "\n"
   end
   return table.concat(lines)
 end
