@@ -76,12 +76,17 @@ function exit.with(err)
   return codes[err.kind] or 1
 end
 
---- The same for a misuse that the library refused: the message names the
---- option.
----@param message any what was raised
+--- The same for what was raised: the library refuses misuse with a message that
+--- names the option; what Lua itself raises is a mistake of ours.
+---@param message any
 ---@return integer
-function exit.misuse(message)
-  return exit.with(exit.usage((tostring(message):gsub("^[^:]+:%d+: ", ""))))
+function exit.raised(message)
+  local text = tostring(message):gsub("^[^:]+:%d+: ", "")
+  if text:find("^attempt to ") or text:find("^bad argument #") then
+    output.complain("a mistake of the command itself: " .. tostring(message))
+    return 1
+  end
+  return exit.with(exit.usage(text))
 end
 
 return exit

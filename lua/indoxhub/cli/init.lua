@@ -73,7 +73,7 @@ function cli.main(arguments)
   if not done and tostring(code):find("interrupted!", 1, true) then
     return 130 -- by Lua's own handler, before ours was set
   elseif not done then
-    return exit.misuse(code) -- the library refuses wrong use by raising
+    return exit.raised(code)
   end
   return code
 end

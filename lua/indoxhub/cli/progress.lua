@@ -50,9 +50,9 @@ local function bar_of(part, room)
 end
 
 local function draw(self)
-  local seconds = core.now() - self.began
-  local percent = self.part and ("%3d %%"):format(self.part * 100) or ""
-  local said = ("%s  %s  %d s"):format(percent, self.text, seconds)
+  local seconds = math.floor(core.now() - self.began)
+  local percent = self.part and ("%3.0f %%"):format(self.part * 100) or ""
+  local said = ("%s  %s  %.0f s"):format(percent, self.text, seconds)
   local room = terminal.width(terminal.STDERR) - 1
   local line = self.label .. "  " .. (self.part
     and bar_of(self.part, room - #self.label - #said - 5) or "") .. said

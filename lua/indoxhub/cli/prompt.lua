@@ -54,7 +54,7 @@ local function answer(self, question, begin)
   self.unanswered = not is_kept and question or nil
   keep(self)
   if not called then
-    exit.misuse(ok)
+    exit.raised(ok)
   elseif not ok and output.is_unread(err) then
     self.leaving = true
   elseif not ok and err.kind == "cancelled" then
@@ -142,8 +142,8 @@ function prompt.help()
   for i, command in ipairs(COMMANDS) do
     lines[i] = ("%-14s %s"):format(command[1] .. " " .. command[2], command[3])
   end
-  lines[#lines + 1] = "Ctrl-C stops an answer. A question that begins with a "
-    .. "slash takes a blank before it."
+  lines[#lines + 1] = "Ctrl-C stops an answer. A question that begins with "
+    .. "a slash takes\na blank before it."
   return table.concat(lines, "\n")
 end
 
