@@ -28,7 +28,8 @@ local hints = {
   ["authentication.bad_key"] = "an API key is one line without blanks; check "
     .. "INDOXHUB_API_KEY",
   ["authentication.insecure"] = "use https",
-  authentication = "check the key in INDOXHUB_API_KEY",
+  authentication = "check the key in INDOXHUB_API_KEY; account commands of "
+    .. "some servers also take --auth exchange",
   insufficient_credits = "`indoxhub account` shows what is left",
   ["not_found.model"] = "`indoxhub models` lists what there is",
   ["timeout.total"] = "give it more time with --timeout",
@@ -59,8 +60,8 @@ local function line_of(err)
     return "cancelled"
   end
   local shown = errors.copy(err)
-  shown.hint = hints[err.kind .. "." .. tostring(err.code)] or err.hint
-    or hints[err.kind]
+  shown.hint = hints[err.kind .. "." .. tostring(err.code)]
+    or hints[err.kind] or err.hint
   shown.partial = nil -- was printed
   return (tostring(shown):gsub("^indoxhub: ", ""))
 end

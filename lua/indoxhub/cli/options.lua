@@ -53,6 +53,8 @@ function options.add_common(command, timeout)
     :argname("<seconds>"):convert(options.positive)
   command:option("--base-url", "Server to ask, in place of INDOXHUB_BASE_URL.")
     :argname("<url>")
+  command:option("--auth", "exchange: get a token for the key first, as "
+    .. "account commands of some servers want."):choices { "key", "exchange" }
 end
 
 --- What commands have that ask a model.
@@ -84,7 +86,8 @@ end
 ---@param given table what argparse read
 ---@return indoxhub.Client
 function options.client(given)
-  return indoxhub.new { base_url = given.base_url, timeout = given.timeout }
+  return indoxhub.new { base_url = given.base_url, timeout = given.timeout,
+    auth = given.auth }
 end
 
 ---------------------------------------------------------------------------

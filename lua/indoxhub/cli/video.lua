@@ -173,7 +173,8 @@ local function run(given)
     return nil, exit.usage(wrong)
   end
   -- --timeout is for the whole waiting.
-  local client = options.client { base_url = given.base_url }
+  local client = options.client { base_url = given.base_url,
+    auth = given.auth }
   if given.jobs then
     return list_jobs(client, given)
   elseif given.cancel then
