@@ -67,6 +67,7 @@ need_test() {
   for lua in lua5.1 lua5.2 lua5.3 lua5.4 luajit; do
     need_lua "$lua"
     need lua-busted has_module "$lua" busted
+    need lua-readline has_module "$lua" readline
   done
   lua=lua5.4
   need_demo
@@ -80,6 +81,7 @@ need_test() {
   need openssl command -v openssl
   need curl command -v curl
   need procps command -v pgrep
+  need jq command -v jq
   need nodejs has_node
   need npm command -v npm
 }

@@ -1,10 +1,12 @@
 --- `indoxhub embed`: turns texts into vectors.
 
 local exit = require "indoxhub.cli.exit"
+local indoxhub = require "indoxhub"
 local input = require "indoxhub.cli.input"
 local json = require "indoxhub.json"
 local options = require "indoxhub.cli.options"
 local output = require "indoxhub.cli.output"
+local progress = require "indoxhub.cli.progress"
 
 local embed = {}
 
@@ -18,10 +20,16 @@ Examples:
   indoxhub embed "a fox" "a hound"
   indoxhub embed <chapter.txt                 (one vector)
   indoxhub embed --lines <titles.txt          (one for each line)
-  indoxhub embed "a fox" | jq length]]
+  indoxhub embed --lines -o titles.f32 <titles.txt
+  indoxhub embed "a fox" | jq length
+
+The file of -o holds float32 numbers, the lowest byte first, one vector after
+the other, and nothing else.]]
   command:argument("text", "Text; else a pipe."):args("*")
   command:flag("--lines", "Each line that comes through the pipe is a text.")
   options.add_model(command)
+  command:option("-o --output", "File to write the vectors to, as float32.")
+    :argname("<file>")
   options.add_common(command)
 end
 
@@ -50,29 +58,57 @@ local function texts_of(given)
   return given.lines and lines_of(text) or { text }
 end
 
---- Runs the command.
-function embed.run(given)
-  local texts, err = texts_of(given)
-  local fields = texts
-  if fields then
-    fields, err = options.fields("embeddings", "create", { text = texts },
-      given)
+-- As many calls as it takes, which for a few texts is one.
+local function ask(given, fields)
+  local bar = progress.new("Embedding")
+  local reply, err = options.client(given).embeddings:batch(fields, {
+    as = given.output and "vectors" or nil,
+    on_progress = function(done, total)
+      bar:show(done / total, ("%d of %d"):format(done, total))
+    end })
+  progress.clear()
+  return reply, err
+end
+
+local function save(reply, path)
+  local ok, err = indoxhub.vectors.save(path, reply.data)
+  if ok then
+    output.note(("%s (%d vectors of %d numbers)"):format(path, #reply.data,
+      reply.dimensions))
   end
-  if not fields then
-    return nil, err
-  end
-  local reply
-  reply, err = options.client(given).embeddings:create(fields)
-  if not reply then
-    return nil, err
-  elseif given.json then
-    return output.json(reply)
-  end
+  return ok, err
+end
+
+local function show(reply)
   local lines = {}
   for i, vector in ipairs(reply.data) do
     lines[i] = json.encode(vector) .. "\n"
   end
   return output.bytes(table.concat(lines))
+end
+
+--- Runs the command.
+function embed.run(given)
+  if given.json and given.output then
+    return nil, exit.usage("--json and -o are two forms: choose one")
+  end
+  local texts, err = texts_of(given)
+  local fields, reply = texts, nil
+  if fields then
+    fields, err = options.fields("embeddings", "create", { text = texts },
+      given)
+  end
+  if fields then
+    reply, err = ask(given, fields)
+  end
+  if not reply then
+    return nil, err
+  elseif given.json then
+    return output.json(reply)
+  elseif given.output then
+    return save(reply, given.output)
+  end
+  return show(reply)
 end
 
 return embed
