@@ -1,7 +1,8 @@
 #!/bin/sh
-# What `make demo` runs: a sandbox on a free port, an answer that streams in, a
-# program that asks several things at once, and one that draws, speaks and films. With LIVE=1 it asks the real
-# service with the key in the environment instead.
+# What `make demo` runs: a sandbox on a free port, a short conversation, programs
+# that ask several things at once, draw, speak and film, a video from the command
+# line, and charts of what all that was. With LIVE=1 it asks the real service with
+# the key in the environment instead.
 set -eu
 
 lua=$1
@@ -20,6 +21,8 @@ trap 'exit 130' INT TERM
 
 eval "$(make -s --no-print-directory env LUA="$lua")"
 command="$lua lua/indoxhub/cli/command.lua"
+XDG_DATA_HOME=$folder # where the session goes
+export XDG_DATA_HOME
 
 say() {
   printf '\n$ %s\n' "$1"
@@ -51,6 +54,14 @@ $command chat ${LIVE:+-m openai/gpt-4o-mini} "$question" </dev/null
 say "echo \"12 * 12\" | indoxhub chat \"What is\""
 echo "12 * 12" | $command chat ${LIVE:+-m openai/gpt-4o-mini} "What is"
 
+question="What is the capital of Norway?"
+say "indoxhub chat --session trip \"$question\""
+$command chat --session trip ${LIVE:+-m openai/gpt-4o-mini} "$question" </dev/null
+
+question="What did I ask first?"
+say "indoxhub chat --session trip \"$question\""
+$command chat --session trip "$question" </dev/null
+
 say "$lua examples/parallel.lua"
 $lua examples/parallel.lua
 
@@ -60,4 +71,17 @@ $lua examples/frame_loop.lua
 if [ -z "${LIVE:-}" ]; then # a video costs too much for a demo
   say "$lua examples/media.lua"
   $lua examples/media.lua "$folder"
+
+  say "indoxhub video \"a fox runs\" -o fox.mp4"
+  (
+    root=$(pwd)
+    cd "$folder"
+    $lua "$root/lua/indoxhub/cli/command.lua" video "a fox runs" -o fox.mp4
+  )
 fi
+
+say "indoxhub analytics --by endpoint"
+$command analytics --by endpoint
+
+say "indoxhub analytics --by endpoint --chart count"
+$command analytics --by endpoint --chart count

@@ -191,6 +191,8 @@ describe("indoxhub chat", function()
     it("goes on where it was", function()
       assert.equal("6 * 7 is 42.\n", (run("chat --session sums '6 * 7'")))
       assert.equal("2 + 2 is 4.\n", (run("chat --session sums '2 + 2'")))
+      assert.equal('You asked first: "6 * 7"\n',
+        (run("chat --session sums 'What did I ask first?'")))
       local saved = json.decode(read(stored("sums")))
       assert.equal("6 * 7", saved.messages[1].content)
       assert.equal("2 + 2 is 4.", saved.messages[4].content)

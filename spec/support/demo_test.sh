@@ -17,6 +17,15 @@ elif ! grep -q "^Morning brings the sea,$" "$out"; then
 elif ! grep -q "^  ferry.mp4 ([1-9][0-9]* bytes)$" "$out"; then
   echo "no video was saved"
   exit 1
+elif ! grep -q '^You asked first: "What is the capital of Norway?"$' "$out"; then
+  echo "the conversation was not remembered"
+  exit 1
+elif ! grep -q "^fox.mp4 ([1-9][0-9]* bytes)$" "$out"; then
+  echo "the command saved no video"
+  exit 1
+elif ! grep -q "^chat .*[^ ] [1-9][0-9]*$" "$out"; then
+  echo "no chart was shown"
+  exit 1
 elif curl -s -o /dev/null "http://127.0.0.1:$port/"; then
   echo "the sandbox still runs on port $port"
   exit 1

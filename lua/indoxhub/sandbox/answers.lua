@@ -106,6 +106,36 @@ local function about_itself(question)
   end
 end
 
+-- The text of a message, whose content may be a list of parts.
+local function text_of(content)
+  if type(content) ~= "table" then
+    return type(content) == "string" and content or ""
+  end
+  local pieces = {}
+  for _, part in ipairs(content) do
+    if type(part) == "table" and type(part.text) == "string" then
+      pieces[#pieces + 1] = part.text
+    end
+  end
+  return table.concat(pieces, " ")
+end
+
+-- What was asked before, which shows whether the whole conversation is sent.
+local function memory(question, messages)
+  local which = question:lower():match("what did i ask (%l+)")
+  local first, last
+  for i = 1, #(messages or {}) - 1 do
+    if messages[i].role == "user" then
+      last = text_of(messages[i].content)
+      first = first or last
+    end
+  end
+  if which == "first" or which == "before" then
+    return first and ('You asked %s: "%s"'):format(which,
+      which == "first" and first or last) or "You asked nothing yet."
+  end
+end
+
 local OPENINGS = { "Here is a short answer about %s.",
   "A few words about %s.", "%s: a good question." }
 local MIDDLES = {
@@ -135,32 +165,19 @@ local function general(question)
 end
 
 local WAYS = { echo, count, arithmetic, capital, poem, greeting, about_itself,
-  general }
+  memory, general }
 
 --- The answer to a question.
 ---@param question string
+---@param messages? table[] the conversation that ends with it
 ---@return string
-function answers.to(question)
+function answers.to(question, messages)
   for _, way in ipairs(WAYS) do
-    local answer = way(question)
+    local answer = way(question, messages)
     if answer then
       return answer
     end
   end
-end
-
--- The text of a message, whose content may be a list of parts.
-local function text_of(content)
-  if type(content) ~= "table" then
-    return type(content) == "string" and content or ""
-  end
-  local pieces = {}
-  for _, part in ipairs(content) do
-    if type(part) == "table" and type(part.text) == "string" then
-      pieces[#pieces + 1] = part.text
-    end
-  end
-  return table.concat(pieces, " ")
 end
 
 --- The question of a conversation: what its last user message says.

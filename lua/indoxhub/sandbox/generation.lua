@@ -18,9 +18,9 @@ local unpack = table.unpack or unpack -- luacheck: ignore 143 113
 ---@field finish_reason string
 
 -- Fills a call with its answer.
-local function compose(call, question, most)
+local function compose(call, question, fields)
   local thought, asked = answers.thought(question)
-  local text = answers.to(asked)
+  local text, most = answers.to(asked, fields.messages), fields.max_tokens
   local pieces = answers.pieces(text)
   call.finish_reason = "stop"
   if most and #pieces > most then
@@ -114,7 +114,7 @@ local function generate(state, request, kind, question)
     return
   end
   call.question = question
-  local answer = compose(call, question, request.fields.max_tokens)
+  local answer = compose(call, question, request.fields)
   local shape = shapes.by_name[request.context.dialect]
   if request.fields.stream == true then
     return stream_answer(state, request, answer, shape)
