@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Digits that fit into 64 bits. */
+/* As many digits as always fit into 64 bits. */
 #define MOST_DIGITS 19
 
 /* No float, and no midpoint of two, has as many digits as these; of what follows
@@ -18,10 +18,16 @@
 ** them back with its digits. */
 #define FARTHEST ((int64_t)1 << 50)
 
-/* The powers of ten that a double holds exactly. */
+/* Powers of ten that a double holds exactly, and the nearest doubles to their
+** inverses: a product with one of these is off by a bit, and much faster than a
+** division. */
 static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                 1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+static const double inverses[] = {1e-0,  1e-1,  1e-2,  1e-3,  1e-4,  1e-5,
+                                  1e-6,  1e-7,  1e-8,  1e-9,  1e-10, 1e-11,
+                                  1e-12, 1e-13, 1e-14, 1e-15, 1e-16, 1e-17,
+                                  1e-18, 1e-19, 1e-20, 1e-21, 1e-22};
 
 #define LARGEST_POWER 22
 
@@ -34,8 +40,9 @@ static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
 /* A number as it is written. */
 struct decimal {
   const char *start, *end; /* of the digits, which a point may divide */
-  uint64_t leading;        /* the first digits that are not zeros in front */
-  int64_t exponent;        /* of ten, by which `leading` is multiplied */
+  uint64_t leading;        /* the first digits, as many as there is room for */
+  int64_t beyond;          /* how many others there are */
+  int64_t exponent;        /* of ten, by which all digits are multiplied */
   int negative;
 };
 
@@ -52,42 +59,53 @@ static uint64_t load_eight(const char *at) {
          (uint64_t)byte[7] << 56;
 }
 
-/* Whether all eight are digits: 3 is their upper half, and stays so when 6 is
-** added to the lower. */
-static int are_digits(uint64_t bytes) {
-  const uint64_t upper = 0xF0F0F0F0F0F0F0F0, threes = 0x3030303030303030;
-  return (bytes & upper) == threes &&
-         ((bytes + 0x0606060606060606) & upper) == threes;
+/* How many of eight bytes are digits before the first that is none. */
+static unsigned count_digits(uint64_t bytes) {
+  const uint64_t ones = 0x0101010101010101;
+  /* What is left in an upper half, here or when 6 is added, is no digit's. A
+  ** carry into the next byte comes from one that is none itself. */
+  uint64_t rest = bytes ^ ones * '0', others;
+  others = (rest | (rest + ones * 6)) & ones * 0xF0;
+  if (!others)
+    return 8;
+  /* Below the lowest bit stand the lowest bits of its byte and of those before;
+  ** the product adds them up. */
+  return (unsigned)((((others & -others) - 1) & ones) * ones >> 56) - 1;
 }
 
-/* What eight digits stand for: neighbours are joined to pairs, the pairs to
-** fours, and these to one number. */
-static uint64_t join_digits(uint64_t digits) {
+/* What the first digits of eight bytes stand for: behind zeros in front,
+** neighbours are joined to pairs, the pairs to fours, and these to one number. */
+static uint64_t join_digits(uint64_t bytes, unsigned count) {
+  uint64_t digits = bytes << 4 * (8 - count) << 4 * (8 - count);
   digits = (digits & 0x0F0F0F0F0F0F0F0F) * (1 + (10 << 8)) >> 8;
   digits = (digits & 0x00FF00FF00FF00FF) * (1 + (100 << 16)) >> 16;
   return (digits & 0x0000FFFF0000FFFF) * (1 + ((uint64_t)10000 << 32)) >> 32;
 }
 
-/* Reads digits, counting those that no longer fit into `leading`. */
+/* Whole numbers, spelled like doubles. */
+static const uint64_t tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,
+                                1e7,  1e8,  1e9,  1e10, 1e11, 1e12, 1e13,
+                                1e14, 1e15, 1e16, 1e17, 1e18, 1e19};
+
+/* Reads digits. Zeros in front take no room, so what is beyond it is always less
+** than the last bit of a double. */
 static const char *read_digits(const char *at, const char *end,
-                               struct decimal *d, int *room, int64_t *beyond) {
+                               struct decimal *d) {
   uint64_t leading = d->leading;
-  if (!leading)
-    while (at < end && *at == '0')
-      at++;
-  while (*room >= 8 && end - at >= 8) {
-    uint64_t eight = load_eight(at);
-    if (!are_digits(eight))
+  unsigned count = 8;
+  while (count == 8 && end - at >= 8) {
+    uint64_t bytes = load_eight(at);
+    count = count_digits(bytes);
+    if (leading >= tens[MOST_DIGITS - count])
       break;
-    leading = leading * 100000000 + join_digits(eight);
-    *room -= 8;
-    at += 8;
+    leading = leading * tens[count] + join_digits(bytes, count);
+    at += count;
   }
-  for (; *room > 0 && is_digit(at, end); at++, --*room)
+  for (; leading < tens[MOST_DIGITS - 1] && is_digit(at, end); at++)
     leading = leading * 10 + (unsigned)(*at - '0');
-  d->leading = leading;
   for (; is_digit(at, end); at++)
-    ++*beyond;
+    d->beyond++;
+  d->leading = leading;
   return at;
 }
 
@@ -110,22 +128,19 @@ static const char *read_exponent(const char *at, const char *end,
 /* Reads a number. Where it ends, or NULL. */
 static const char *read_decimal(const char *at, const char *end,
                                 struct decimal *d) {
-  int room = MOST_DIGITS;
-  int64_t beyond = 0, ignored = 0;
   memset(d, 0, sizeof *d);
   d->negative = at < end && *at == '-';
   at += d->negative;
   d->start = at;
   if (!is_digit(at, end))
     return NULL;
-  at = *at == '0' ? at + 1 : read_digits(at, end, d, &room, &beyond);
-  d->exponent = beyond;
+  at = *at == '0' ? at + 1 : read_digits(at, end, d);
   if (at < end && *at == '.') {
     const char *from = ++at;
     if (!is_digit(at, end))
       return NULL;
-    at = read_digits(at, end, d, &room, &ignored);
-    d->exponent -= (at - from) - ignored;
+    at = read_digits(at, end, d);
+    d->exponent = from - at;
   }
   d->end = at;
   if (at < end && (*at == 'e' || *at == 'E'))
@@ -133,18 +148,23 @@ static const char *read_decimal(const char *at, const char *end,
   return at;
 }
 
-/* The number as a double that is off by no more than a few of its last bits. */
+/* The number as a double that is off by no more than a few of its last bits; 0
+** when that is not to be had. */
 static double approximate(const struct decimal *d) {
-  int64_t power = d->exponent < 0 ? -d->exponent : d->exponent;
+  const double *factors = powers;
+  int64_t power = d->exponent + d->beyond;
   double value = (double)d->leading;
-  if (power > 2 * LARGEST_POWER)
-    return 0; /* too far away for this */
-  if (power > LARGEST_POWER) {
-    power -= LARGEST_POWER;
-    value = d->exponent < 0 ? value / powers[LARGEST_POWER]
-                            : value * powers[LARGEST_POWER];
+  if (power < 0) {
+    factors = inverses;
+    power = -power;
   }
-  return d->exponent < 0 ? value / powers[power] : value * powers[power];
+  if (power > 2 * LARGEST_POWER)
+    return 0;
+  if (power > LARGEST_POWER) {
+    value *= factors[LARGEST_POWER];
+    power -= LARGEST_POWER;
+  }
+  return value * factors[power];
 }
 
 /* Whether a double is so far from the midpoint of two floats that the number it
@@ -186,8 +206,7 @@ static float convert(const struct decimal *d) {
       more |= *at != '0';
     count++;
   }
-  /* The exponent belongs to those digits that went into `leading`. */
-  exponent += count < MOST_DIGITS ? count : MOST_DIGITS;
+  exponent += count; /* of ten, that the number is less than */
   if (exponent < -MOST_POWER)
     return 0;
   if (exponent > MOST_POWER)
@@ -204,6 +223,7 @@ static float convert(const struct decimal *d) {
 size_t ih_number_read(const char *text, size_t n, float *value) {
   struct decimal d;
   const char *end = read_decimal(text, text + n, &d);
+  static const float signs[] = {1, -1};
   float got = 0;
   if (!end)
     return 0;
@@ -213,6 +233,6 @@ size_t ih_number_read(const char *text, size_t n, float *value) {
   }
   if (got < 0)
     return 0;
-  *value = d.negative ? -got : got;
+  *value = got * signs[d.negative];
   return (size_t)(end - text);
 }
