@@ -147,6 +147,7 @@ describe("embeddings as vectors", function()
     for i, body in ipairs { '{"data":[[1e39]]}', '{"data":[1,1e39]}',
       '{"data":[{"embedding":[1,-1e39]}]}', '{"data":[[1,null]]}',
       '{"data":[{"embedding":"x!"}]}', '{"data":[{"embedding":""}]}',
+      '{"data":[{"embedding":[]}]}', '{"data":[{"embedding":[null]}]}',
       '{"data":[{"embedding":"AACA"}]}', '{"data":[["1"]]}',
       '{"data":[[1],"\\u0000vector 2"]}', '{"data":[[1,"x"],[2]]}' } do
       local vectors = both("big" .. i, body)

@@ -76,6 +76,7 @@ describe("top_k", function()
       list[i] = indoxhub.vector(numbers)
     end
     look(LIST)
+    assert.same({ 1, 0 }, LIST[1]) -- and is no vector now
     look(list)
     look(vectors.matrix(list))
   end
