@@ -163,7 +163,7 @@ local function in_slices(count, dimensions, look)
     if not ok then
       return nil, err
     end
-    local task = loop.give_way() and loop.current()
+    local task = loop.let_others() and loop.current()
     if task and task.cancelled then
       return nil, errors.cancelled()
     end

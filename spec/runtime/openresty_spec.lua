@@ -263,6 +263,10 @@ describe("OpenResty", function()
     end)
   end)
 
+  it("lets other requests go on while it searches vectors", function()
+    assert.equal("found 1 in turns\n", nginx:get "/do/search")
+  end)
+
   it("a stream that was left open ends with its request", function()
     local name, base = serve(SILENT)
     assert.equal("one \n", nginx:get("/do/leave_stream", { base = base }))

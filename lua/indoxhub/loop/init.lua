@@ -15,8 +15,9 @@
 --
 -- An adapter knows nothing of requests. What else it may have is for the
 -- adapters of this folder: `check(what)` raises where nothing can wait,
--- `give_way()` suspends a task that has had its share of a turn, `report(line)`
--- shows an error, `forget()` lets a parent's tasks be after a fork, `rest()` is
+-- `give_way()` suspends a task that has had its share of a turn, `let_others()`
+-- one that calculates, where the first is missing, `report(line)` shows an
+-- error, `forget()` lets a parent's tasks be after a fork, `rest()` is
 -- told that the engine is not busy any more, whoever took the last of its news,
 -- and where the host has no loop that runs by itself `is_inside()` tells
 -- whether waiting suspends, `run_until(done)` turns the loop, `turn(seconds)`
@@ -275,6 +276,16 @@ end
 function loop.give_way()
   local give_way = loop.adapter().give_way
   return give_way and give_way()
+end
+
+--- The same between two parts of a calculation that takes long.
+---@return boolean?
+function loop.let_others()
+  local let_others = loop.adapter().let_others
+  if let_others then
+    return let_others()
+  end
+  return loop.give_way()
 end
 
 --- Suspends the task, or blocks elsewhere; false as `loop.wait`.

@@ -270,4 +270,15 @@ function adapter.sleep(seconds)
   adapter.wait({ ready = false }, seconds)
 end
 
+--- Lets other requests go on, where that is possible. For a request that reads
+--- it is no use: how much it reads at a time is up to the step.
+---@return boolean
+function adapter.let_others()
+  if not PATIENT[ngx.get_phase()] then
+    return false
+  end
+  ngx.sleep(BETWEEN_STEPS)
+  return true
+end
+
 return adapter

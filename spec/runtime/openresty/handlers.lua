@@ -257,6 +257,26 @@ local function measure_steps()
   end
 end
 
+--- Searches eight million numbers and says how often another thread had its
+--- turn meanwhile.
+function actions.search(_, say)
+  local turns, searching = 0, true
+  local other = ngx.thread.spawn(function()
+    while searching do
+      turns = turns + 1
+      ngx.sleep(0.001)
+    end
+  end)
+  local dimensions = 1000
+  local matrix = indoxhub.vectors.from_bytes(
+    ("\0\0\128\63"):rep(dimensions * 8000), dimensions)
+  local found = indoxhub.top_k(matrix[1], matrix, 1)
+  searching = false
+  ngx.thread.wait(other)
+  say(("found %d in %s"):format(found[1].index,
+    turns > 3 and "turns" or "one go"))
+end
+
 --- What the steps took so far.
 function actions.steps(_, say)
   say(("%d steps, %.3f ms of CPU on average, %.3f ms the longest"):format(
