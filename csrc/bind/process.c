@@ -40,6 +40,22 @@ static int l_await(lua_State *L) {
   return 1;
 }
 
+/* core.read_input(descriptor) -> bytes, "" at the end | false when interrupted
+** | nil, message: what there is, without waiting for more */
+static int l_read(lua_State *L) {
+  char bytes[16384];
+  int fd = (int)luaL_checkinteger(L, 1);
+  int readable = ih_interrupt_await(fd);
+  ssize_t n = readable > 0 ? read(fd, bytes, sizeof bytes) : -1;
+  if (readable == 0 || (n < 0 && errno == EINTR))
+    lua_pushboolean(L, 0);
+  else if (n < 0)
+    return ih_push_failure(L, strerror(errno));
+  else
+    lua_pushlstring(L, bytes, (size_t)n);
+  return 1;
+}
+
 /* core.terminal_width(descriptor) -> columns, nil when that is not known */
 static int l_width(lua_State *L) {
   struct winsize size;
@@ -67,11 +83,15 @@ static int l_make_folder(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg functions[] = {
-    {"isatty", l_isatty},           {"catch_interrupts", l_catch},
-    {"interrupted", l_interrupted}, {"await_input", l_await},
-    {"terminal_width", l_width},    {"ignore_broken_pipes", l_ignore},
-    {"make_folder", l_make_folder}, {NULL, NULL}};
+static const luaL_Reg functions[] = {{"isatty", l_isatty},
+                                     {"catch_interrupts", l_catch},
+                                     {"interrupted", l_interrupted},
+                                     {"await_input", l_await},
+                                     {"read_input", l_read},
+                                     {"terminal_width", l_width},
+                                     {"ignore_broken_pipes", l_ignore},
+                                     {"make_folder", l_make_folder},
+                                     {NULL, NULL}};
 
 void ih_open_process(lua_State *L) {
   luaL_setfuncs(L, functions, 0);

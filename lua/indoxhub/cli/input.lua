@@ -7,31 +7,24 @@ local terminal = require "indoxhub.cli.terminal"
 
 local input = {}
 
--- The system's number of a read that a signal ended.
-local INTERRUPTED = 4
-
 --- Whether stdin is a pipe or a file.
 ---@return boolean
 function input.is_piped()
   return not terminal.is(terminal.STDIN)
 end
 
---- All that comes through stdin.
+--- All that comes through stdin. Ctrl-C ends the wait for it.
 ---@return string? bytes, indoxhub.Error? err
 function input.read_all()
   local pieces = {}
   while true do
-    -- Waits here, where Ctrl-C is noticed.
-    if core.await_input(terminal.STDIN) == false then
-      return nil, errors.cancelled()
-    end
-    local piece, why, number = io.read(65536)
-    if number == INTERRUPTED then
-      return nil, errors.cancelled()
-    elseif not piece and why then
-      return nil, errors.new("file", "cannot read stdin: " .. why)
-    elseif not piece then
+    local piece, why = core.read_input(terminal.STDIN)
+    if piece == "" then
       return table.concat(pieces)
+    elseif piece == false then
+      return nil, errors.cancelled()
+    elseif not piece then
+      return nil, errors.new("file", "cannot read stdin: " .. why)
     end
     pieces[#pieces + 1] = piece
   end

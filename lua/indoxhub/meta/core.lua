@@ -62,6 +62,12 @@ function core.interrupted() end
 ---@return boolean? readable, string? message
 function core.await_input(descriptor) end
 
+--- What there is to be read from a descriptor, once there is something; "" at
+--- its end, false when a caught Ctrl-C came first.
+---@param descriptor integer
+---@return string|false? bytes, string? message
+function core.read_input(descriptor) end
+
 --- How wide a terminal is; nil for what is none.
 ---@param descriptor integer
 ---@return integer? columns
