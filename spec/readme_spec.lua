@@ -46,6 +46,15 @@ describe("the README", function()
     end)
   end
 
+  it("says nothing twice", function()
+    local seen = {}
+    for line in read_readme():gmatch("[^\n]+") do
+      local is_long = #line > 60
+      assert.is_falsy(is_long and seen[line], line)
+      seen[line] = true
+    end
+  end)
+
   it("names every option", function()
     local text = read_readme()
     local file = assert(io.open("lua/indoxhub/meta/types.lua"))
