@@ -225,6 +225,41 @@ describe("lists in pages", function()
     assert.equal(49, results[2])
   end)
 
+  it("can be read by several tasks, each item by one of them", function()
+    local jobs = client.videos:each_job { page_size = 2 }
+    local ids = {}
+    local function read()
+      while true do
+        local job = indoxhub.assert(jobs:next() or false, "end")
+        assert.is_nil(ids[job.job_id])
+        ids[job.job_id] = true
+        indoxhub.assert(client.user:health()) -- others go on meanwhile
+      end
+    end
+    local _, failures = indoxhub.gather { read, read, read }
+    for i = 1, 3 do
+      assert.matches("end", failures[i])
+    end
+    local count_of_ids = 0
+    for _ in pairs(ids) do
+      count_of_ids = count_of_ids + 1
+    end
+    assert.equal(7, count_of_ids)
+  end)
+
+  it("end when a server repeats what has no ids", function()
+    local repeating = client_with { page({ false, false }, { total = 9 }) }
+    local jobs = repeating.videos:each_job { page_size = 2 }
+    local count_of_jobs, err = 0, nil
+    repeat
+      local job
+      job, err = jobs:next()
+      count_of_jobs = count_of_jobs + (job and 1 or 0)
+    until not job or count_of_jobs > 20
+    assert.equal("protocol", err and err.kind)
+    assert.matches("the same page again and again", tostring(err))
+  end)
+
   it("are read by `for` in tasks where Lua can wait in it", function()
     local _, failures = indoxhub.gather { function()
       return #collect(client.videos:each_job(), "job_id")
@@ -250,6 +285,9 @@ describe("lists in pages", function()
       end,
       ["call it with a colon, as client.user:each_transaction(...)"] =
         function() client.user.each_transaction() end,
+      ["call it with a colon, as pages:next()"] = function()
+        client.videos:each_job().next()
+      end,
     } do
       local ok, why = pcall(call)
       assert.is_false(ok)

@@ -40,6 +40,24 @@ local function new(source, options)
     _stale = 0, _brought = true, _ended = false }, pages_mt)
 end
 
+-- Whether two values of JSON are the same.
+local function is_same(one, other)
+  if type(one) ~= "table" or type(other) ~= "table" then
+    return one == other
+  end
+  for name, value in pairs(one) do
+    if not is_same(value, other[name]) then
+      return false
+    end
+  end
+  for name in pairs(other) do
+    if one[name] == nil then
+      return false
+    end
+  end
+  return true
+end
+
 -- The next item of the page at hand that is new.
 local function take(self)
   while self._at < #self._page do
@@ -77,20 +95,24 @@ end
 
 -- Asks for the next page. Nil and an error when it does not come.
 local function turn(self)
-  local stale = self._brought and 0 or self._stale + 1
+  local is_news = self._brought and not self._repeated
+  local stale = is_news and 0 or self._stale + 1
   local ended, err = is_stale(self, stale)
   if ended == nil then
     return nil, err
   end
-  local page = {}
+  local page, skip = {}, self._skip
   if not ended then
-    page, err = self._source.ask(self._skip, self._size)
+    page, err = self._source.ask(skip, self._size)
   end
   if not page then
     return nil, err
+  elseif skip ~= self._skip then
+    return true -- another task has turned it meanwhile
   end
+  self._repeated = is_same(page, self._page)
   self._page, self._at, self._stale, self._brought = page, 0, stale, false
-  self._skip = self._skip + #page
+  self._skip = skip + #page
   self._ended = is_last(self, page)
   return true
 end
@@ -99,6 +121,9 @@ end
 --- Called again after an error it asks for that page again.
 ---@return table? item, indoxhub.Error? err
 function pages_methods:next()
+  if getmetatable(self) ~= pages_mt then
+    error("call it with a colon, as pages:next()", 2)
+  end
   while true do
     local item = take(self)
     if item or self._ended then
