@@ -406,3 +406,18 @@ describe("rows:csv()", function()
     end
   end)
 end)
+
+describe("the methods of rows", function()
+  it("are called with a colon", function()
+    for _, method in ipairs { "table", "chart", "csv" } do
+      for _, wrong in ipairs { { columns = "all" }, false, 7 } do
+        local ok, why = pcall(function()
+          return (example()[method](wrong))
+        end)
+        assert.is_false(ok)
+        assert.equal(("rows:%s: call it with a colon, as rows:%s(...)")
+          :format(method, method), why:match("^spec/.-:%d+: (.*)$"))
+      end
+    end
+  end)
+end)

@@ -111,6 +111,16 @@ function cells.writer(rows, name)
   end
 end
 
+--- What is wrong with what a method of rows was called on; nil when it is rows.
+---@param rows any
+---@param method string
+---@return string?
+function cells.wrong_self(rows, method)
+  if type(rows) ~= "table" or type(rows.columns) ~= "table" then
+    return ("call it with a colon, as rows:%s(...)"):format(method)
+  end
+end
+
 --- What is wrong with the name of a column; nil when it is one.
 ---@param rows indoxhub.Rows
 ---@param name any

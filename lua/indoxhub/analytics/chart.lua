@@ -182,7 +182,8 @@ end
 ---@param options? indoxhub.ChartOptions
 ---@return string
 return function(rows, options)
-  local wrong = options ~= nil and options_of.check(options, OPTIONS)
+  local wrong = cells.wrong_self(rows, "chart")
+    or options ~= nil and options_of.check(options, OPTIONS)
   local name
   options = options or {}
   if not wrong then

@@ -68,7 +68,8 @@ end
 ---@param options? indoxhub.CsvOptions
 ---@return string
 return function(rows, options)
-  local wrong = options ~= nil and options_of.check(options, OPTIONS)
+  local wrong = cells.wrong_self(rows, "csv")
+    or options ~= nil and options_of.check(options, OPTIONS)
     or wrong_columns(rows, (options or {}).columns)
   if wrong then
     error("rows:csv: " .. wrong, 2)

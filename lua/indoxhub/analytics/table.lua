@@ -113,7 +113,8 @@ end
 ---@param options? indoxhub.TableOptions
 ---@return string
 return function(rows, options)
-  local wrong = options ~= nil and options_of.check(options, OPTIONS)
+  local wrong = cells.wrong_self(rows, "table")
+    or options ~= nil and options_of.check(options, OPTIONS)
   local names
   if not wrong then
     names, wrong = choose(rows, (options or {}).columns)
