@@ -33,6 +33,27 @@ describe("a saved conversation", function()
     return must(indoxhub.load_conversation(scene.client, path, overrides))
   end
 
+  it("holds whatever a server answered", function()
+    local deep = ("["):rep(97) .. ("]"):rep(97)
+    for _, body in ipairs {
+      '{"data":"x","usage":{"cost":1e999,"tokens_total":-1e999}}',
+      '{"data":"x","usage":{"tokens_total":123456789012345678}}',
+      '{"data":"x","images":[{"url":{"a":1},"index":1e999}]}',
+      '{"data":"x","images":[{"url":"u","index":123456789012345678}]}',
+      '{"data":"x","images":[{"url":' .. deep .. ',"b64_json":7}]}',
+      '{"tool_calls":[{"id":"c","function":{"arguments":{"a":1e999}}}]}',
+      '{"tool_calls":[{"id":123456789012345678,"name":7}]}',
+    } do
+      local talk, scene = talks.new(raw, "hostile")
+      scene.answer(servers.reply("200 OK", "application/json", body))
+      must(talk:send("first"))
+      local loaded = save_and_load(talk, scene)
+      assert.same(talk:messages(), loaded:messages())
+      assert.same(talk:totals(), loaded:totals())
+      assert.equal(1, loaded:totals().requests)
+    end
+  end)
+
   it("goes on where it was", function()
     local talk, scene = talks.new(raw, "goes_on", { model = "a/b",
       system = "be brief", max_tokens_context = 5000, temperature = 0.5,

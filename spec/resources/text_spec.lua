@@ -191,6 +191,11 @@ end)
 describe("calls of tools", function()
   it("have one form, however the envelope has them", function()
     local call = { id = "c1", name = "weather", arguments = "{}" }
+    local counted = { id = "1", name = "weather", arguments = "{}" }
+    assert.same({ counted }, normalise('{"tool_calls":[{"id":1,' ..
+      '"name":"weather","arguments":{}}]}').tool_calls)
+    assert.same({ {} }, normalise('{"tool_calls":[{"id":' ..
+      '123456789012345678,"function":{"arguments":{"a":1e999}}}]}').tool_calls)
     for _, source in ipairs {
       '{"id":"c1","name":"weather","arguments":"{}"}',
       '{"id":"c1","function":{"name":"weather","arguments":"{}"}}',

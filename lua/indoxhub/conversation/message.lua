@@ -37,13 +37,26 @@ local function text_of(data)
   return data ~= nil and tostring(data) or ""
 end
 
+-- The pictures of a reply, as far as a file can hold them.
+local function pictures_of(images)
+  local kept = {}
+  for i, image in ipairs(images) do
+    local index = type(image.index) == "number" and image.index or i - 1
+    kept[i] = { index = pcall(json.encode, index) and index or i - 1 }
+    for _, name in ipairs { "url", "b64_json" } do
+      kept[i][name] = type(image[name]) == "string" and image[name] or nil
+    end
+  end
+  return kept
+end
+
 --- The message that a reply amounts to.
 ---@param reply indoxhub.ChatResponse
 ---@return indoxhub.Message
 function message.of_reply(reply)
   return { role = "assistant", content = text_of(reply.data),
     tool_calls = reply.tool_calls and wire_calls(reply.tool_calls),
-    images = content.copy(reply.images) }
+    images = reply.images and pictures_of(reply.images) }
 end
 
 --- What came of an answer that broke off.

@@ -9,6 +9,9 @@ local totals = {}
 ---@field tokens_total number
 ---@field cost? number US dollars; nil when no reply told any
 
+-- JSON carries no larger sums; no honest server makes any.
+local MOST = 1e14
+
 local NAMES = { "tokens_prompt", "tokens_completion", "tokens_total", "cost" }
 
 --- Nothing used yet.
@@ -25,8 +28,9 @@ function totals.add(sums, usage)
   sums.requests = sums.requests + 1
   for _, name in ipairs(NAMES) do
     local used = usage and usage[name]
-    if type(used) == "number" then
-      sums[name] = (sums[name] or 0) + used
+    local sum = type(used) == "number" and (sums[name] or 0) + used
+    if sum and math.abs(sum) < MOST then
+      sums[name] = sum
     end
   end
 end
@@ -38,7 +42,7 @@ function totals.copy(sums)
   local copy = totals.new()
   for name in pairs { requests = 0, cost = 0, tokens_prompt = 0,
     tokens_completion = 0, tokens_total = 0 } do
-    if type(sums[name]) == "number" then
+    if type(sums[name]) == "number" and math.abs(sums[name]) < MOST then
       copy[name] = sums[name]
     end
   end

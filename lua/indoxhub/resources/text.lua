@@ -82,16 +82,20 @@ local function find_reasoning(body)
   return found
 end
 
---- One tool call in the one form: { id, name, arguments }.
+-- Some servers count calls, and decode arguments: a text in any case.
+local function as_text(value)
+  if value ~= nil and type(value) ~= "string" then
+    local ok, encoded = pcall(json.encode, value)
+    return ok and encoded or nil
+  end
+  return value
+end
+
+--- One tool call in the one form: { id, name, arguments }, all of them texts.
 local function tool_call(call)
   local fn = type(call["function"]) == "table" and call["function"] or call
-  local arguments = fn.arguments
-  if type(arguments) == "table" then -- some servers decode them
-    local ok, encoded = pcall(json.encode, arguments)
-    arguments = ok and encoded or arguments
-  end
-  return { id = call.call_id or call.id, name = fn.name,
-    arguments = arguments }
+  return { id = as_text(call.call_id or call.id), name = as_text(fn.name),
+    arguments = as_text(fn.arguments) }
 end
 
 local function find_tool_calls(body)
