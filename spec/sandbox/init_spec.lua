@@ -100,6 +100,17 @@ describe("the sandbox", function()
         with { ["X-Sandbox-Dialect"] = "gateway" })).reasoning_content)
   end)
 
+  it("reckons with numbers of any size", function()
+    for question, answer in pairs {
+      ["9999999999 * 9999999999"] = "1e+20", ["0 * -5"] = "0",
+      ["99999999999999999999 + 0.5"] = "1e+20", ["7 / 2"] = "3.5",
+      ["123456789 * 1000"] = "123456789000",
+    } do
+      assert.equal(question .. " is " .. answer .. ".", indoxhub.assert(
+        client.chat:create(asking("What is " .. question .. "?"))).data)
+    end
+  end)
+
   for _, dialect in ipairs(shapes.names) do
     it("speaks " .. dialect .. ", whole and streamed alike", function()
       local options = with { ["X-Sandbox-Dialect"] = dialect }

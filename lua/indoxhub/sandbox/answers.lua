@@ -29,13 +29,17 @@ local OPERATIONS = {
 
 local NUMBER = "(%-?%d+%.?%d*)"
 
+-- From here on digits would be made up.
+local HUGE = 1e15
+
 local function show(number)
-  return number % 1 == 0 and ("%d"):format(number) or ("%.4g"):format(number)
+  local is_exact = number % 1 == 0 and math.abs(number) < HUGE
+  return (is_exact and "%.0f" or "%.4g"):format(number + 0.0) -- without -0
 end
 
 local function arithmetic(question)
   local a, sign, b = question:match(NUMBER .. "%s*([-+*/x])%s*" .. NUMBER)
-  local result = a and OPERATIONS[sign](tonumber(a), tonumber(b))
+  local result = a and OPERATIONS[sign](tonumber(a) + 0.0, tonumber(b) + 0.0)
   if result then
     return ("%s %s %s is %s."):format(a, sign, b, show(result))
   elseif a then
