@@ -101,6 +101,8 @@ describe("a conversation", function()
     assert.matches("tools%[1%] is a function", new { tools = { print } })
     assert.matches("picture holds a file; files are parts of a question",
       new { picture = indoxhub.bytes("x") })
+    assert.matches("pictures holds a file; files are parts of a question",
+      new { pictures = { { indoxhub.bytes("x") } } })
     assert.matches("not a string", new "a/b")
     local talk = client:conversation()
     assert.matches("unknown field modle", refusal(function()

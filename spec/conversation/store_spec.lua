@@ -51,6 +51,9 @@ describe("a saved conversation", function()
       assert.same(talk:messages(), loaded:messages())
       assert.same(talk:totals(), loaded:totals())
       assert.equal(1, loaded:totals().requests)
+      for _, image in ipairs(loaded:messages()[2].images or {}) do
+        assert.equal(0, image.index)
+      end
     end
   end)
 

@@ -24,6 +24,7 @@ describe("the estimate", function()
 
   it("survives bytes that are no text", function()
     assert.equal(4, of "\128\129\255\254")
+    assert.equal(3, of "\240\159\140\167\255")
     assert.is_true(of(("\240"):rep(100)) >= 100)
     assert.is_true(of "\228\189" >= 1)
   end)

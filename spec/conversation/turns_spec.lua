@@ -192,6 +192,13 @@ describe("a streamed answer", function()
     assert.equal("u:first a:yes u:second a:Hel", line(talk:messages()))
     must(talk:send("fourth"))
     assert.equal(6, #talk:messages())
+    scene.answer(begun("Hel"))
+    stream = must(talk:regenerate { stream = true })
+    stream:next()
+    assert.matches("an answer is still under way",
+      refusal(function() talk:send("fifth") end))
+    stream:close()
+    assert.equal(6, #talk:messages())
   end)
 
   it("that is dropped leaves nothing and is in nobody's way", function()

@@ -119,6 +119,7 @@ describe("the window of a conversation", function()
       assert.is_nil(reply)
       assert.equal("budget", err.kind)
       assert.equal("context", err.code)
+      assert.equal("conversation." .. method, err.operation)
       assert.is_false(err.retryable)
       assert.matches("takes about 31 tokens, and max_tokens_context is 30",
         tostring(err))
@@ -182,7 +183,8 @@ describe("the window of a conversation", function()
       local talk = new(100, { count_tokens = function() return bad end })
       local ok, message = pcall(talk.send, talk, "hello")
       assert.is_false(ok)
-      assert.matches("count_tokens must return the tokens", message)
+      assert.matches("^spec/conversation/window_spec.lua:%d+: " ..
+        "count_tokens must return the tokens", message)
       talk.count_tokens = ten
       must(talk:send("hello")) -- nothing is left of it
       assert.equal(2, #talk:messages())

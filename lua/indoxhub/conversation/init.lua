@@ -143,11 +143,10 @@ end
 -- asking
 
 local function begin(self, method, question)
-  local turn, wrong, err = turns.begin(self, question)
+  local turn, wrong, err = turns.begin(self, "conversation." .. method,
+    question)
   if wrong then
     refuse(method, wrong)
-  elseif err then
-    err.operation = "conversation." .. method
   end
   return turn, err
 end

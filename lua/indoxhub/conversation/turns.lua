@@ -11,6 +11,7 @@ local window = require "indoxhub.conversation.window"
 local turns = {}
 
 ---@class indoxhub.Turn a question under way
+---@field operation string the method that asks
 ---@field keep integer how many messages stay before its answer
 ---@field question? indoxhub.Entry comes after these, if it is not among them
 
@@ -43,10 +44,11 @@ end
 --- Begins a turn with a question, or with the history as it is; nil and what is
 --- wrong with it, or nil, nil and an error.
 ---@param self indoxhub.Conversation
+---@param operation string
 ---@param given? string|table
 ---@return indoxhub.Turn? turn, string? wrong, indoxhub.Error? err
-function turns.begin(self, given)
-  local turn = { keep = #self._entries }
+function turns.begin(self, operation, given)
+  local turn = { operation = operation, keep = #self._entries }
   self._running[1] = turn
   local wrong, err
   if given == nil then
@@ -56,6 +58,9 @@ function turns.begin(self, given)
   end
   if wrong or err then
     self._running[1] = nil
+    if err then
+      err.operation = operation
+    end
     return nil, wrong, err
   end
   return turn
@@ -65,7 +70,8 @@ end
 ---@param self indoxhub.Conversation
 ---@return indoxhub.Turn?
 function turns.again(self)
-  local turn = { keep = history.last_question(self._entries) }
+  local turn = { operation = "conversation.regenerate",
+    keep = history.last_question(self._entries) }
   if turn.keep then
     self._running[1] = turn
     return turn
@@ -86,6 +92,7 @@ end
 local function fields_of(self, turn)
   local messages, err = window.choose(entries_of(self, turn), self._settings)
   if not messages then
+    err.operation = turn.operation
     return nil, err
   end
   local fields = settings.fields(self._settings)

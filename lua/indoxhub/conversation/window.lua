@@ -29,8 +29,10 @@ local function count(sent, settings)
   end
   local number = settings.count_tokens(content.copy(sent))
   if type(number) ~= "number" or number < 0 or number ~= number then
-    error("count_tokens must return the tokens of a message, a number; it " ..
-      "returned " .. tostring(number), 0)
+    local at = debug.getinfo(settings.count_tokens, "S")
+    error(("%s:%d: count_tokens must return the tokens of a message, a " ..
+      "number; it returned %s"):format(at.short_src, at.linedefined,
+      tostring(number)), 0)
   end
   return number
 end
