@@ -250,7 +250,7 @@ describe("lists in pages", function()
   it("end when a server repeats what has no ids", function()
     local repeating = client_with { page({ false, false }, { total = 9 }) }
     local jobs = repeating.videos:each_job { page_size = 2 }
-    local count_of_jobs, err = 0, nil
+    local count_of_jobs, err = 0
     repeat
       local job
       job, err = jobs:next()

@@ -407,6 +407,33 @@ describe("rows:csv()", function()
   end)
 end)
 
+describe("rows of odd replies", function()
+  it("are found wherever a reply has them", function()
+    local list = { { group_value = "a", count = 1 } }
+    for _, reply in ipairs { { results = list }, { data = list }, list } do
+      assert.equal("a", assert(rows.new(reply, "model"))[1].model)
+    end
+    for _, reply in ipairs { {}, { data = "x" }, { results = true } } do
+      assert.is_nil(rows.new(reply, "model"))
+    end
+  end)
+
+  it("have amounts of six decimals at most", function()
+    local list = grouped("model", { { group_value = "a",
+      total_cost = 0.00000123456 } })
+    assert.matches("%$0%.000001 ", list:table() .. " ")
+  end)
+
+  it("leave room for bars beside long labels", function()
+    local list = grouped("model", { { group_value = ("x"):rep(500),
+      count = 1 }, { group_value = "b", count = 2 } })
+    local first = list:chart { column = "count", width = 50, ascii = true }
+      :match("^(.-)\n")
+    assert.matches("^x+\226\128\166  #+ 1$", first)
+    assert.equal(19, #first:match("^x+"))
+  end)
+end)
+
 describe("the methods of rows", function()
   it("are called with a colon", function()
     for _, method in ipairs { "table", "chart", "csv" } do
