@@ -442,6 +442,17 @@ describe("videos:wait", function()
       assert.same({ 2, 3 }, seconds)
     end)
 
+    it("looks at once at a job that is over already", function()
+      local seconds = intervals_of(function()
+        indoxhub.assert(client_with {
+          servers.last_reply("200 OK",
+            '{"data":{"job_id":"vj_1","status":"completed"}}'),
+          looks "completed" }
+          .videos:generate({ prompt = "x" }, { wait = true }))
+      end)
+      assert.same({}, seconds)
+    end)
+
     it("needs no time for videos that come at once", function()
       for _, wait in ipairs { true, { interval = 60 } } do
         local reply = indoxhub.assert(client.videos:generate(

@@ -171,6 +171,10 @@ local function take(self, job)
   return false
 end
 
+local function is_over(job)
+  return videos.is_done(job) or videos.failure(job) ~= nil
+end
+
 -- Looks until the job is over.
 local function run(self)
   while true do
@@ -272,10 +276,11 @@ function wait.after_generate(client, made, options)
   if made.data.job_id then
     self.job = made.data
   end
-  -- It has only just begun.
-  local ok, err = pause(self, hint_of(made))
-  if not ok then
-    return nil, err
+  if not is_over(self.job) then -- it has only just begun
+    local ok, err = pause(self, hint_of(made))
+    if not ok then
+      return nil, err
+    end
   end
   return run(self)
 end
