@@ -1,6 +1,7 @@
 /* What the command needs of the process it is: terminals, Ctrl-C, pipes that
 ** nobody reads any more, and folders for nobody else. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -74,6 +75,17 @@ static int l_ignore(lua_State *L) {
   return 0;
 }
 
+/* core.fill_descriptors(): the first three that the caller closed lead nowhere,
+** so that nothing opened later is taken for them; writing to stdout fails */
+static int l_fill(lua_State *L) {
+  int fd;
+  (void)L;
+  for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+      open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_RDWR);
+  return 0;
+}
+
 /* core.make_folder(path) -> true | nil, message: for its owner alone; one that
 ** is there stays as it is */
 static int l_make_folder(lua_State *L) {
@@ -90,6 +102,7 @@ static const luaL_Reg functions[] = {{"isatty", l_isatty},
                                      {"read_input", l_read},
                                      {"terminal_width", l_width},
                                      {"ignore_broken_pipes", l_ignore},
+                                     {"fill_descriptors", l_fill},
                                      {"make_folder", l_make_folder},
                                      {NULL, NULL}};
 

@@ -138,6 +138,23 @@ describe("indoxhub", function()
     end
   end)
 
+  it("goes on where stdin, stdout or stderr is closed", function()
+    for name, arguments in pairs(ASKING) do
+      local line = indoxhub:line(arguments)
+      local out, err, code = shell("timeout 60 sh -c '" .. line:gsub("'",
+        [['\\'']]) .. "' <&-")
+      assert.equal(0, code, name .. err)
+      assert.are_not.equal("", out, name)
+      out, err, code = shell("(" .. line .. ") </dev/null >&-")
+      assert.equal("", out)
+      assert.equal(1, code, name)
+      assert.truthy(err:find("cannot write the answer", 1, true), name .. err)
+      out, err, code = shell("(" .. line .. ") </dev/null 2>&-")
+      assert.equal(0, code, name .. err)
+      assert.are_not.equal("", out, name)
+    end
+  end)
+
   it("refuses what makes no sense, and says why", function()
     for arguments, why in pairs {
       [""] = "a command is required", ["nonsense"] = "unknown command",

@@ -62,6 +62,7 @@ function cli.main(arguments)
       "(Debian: lua-argparse; else: luarocks install argparse)\n")
     return 1
   end
+  core.fill_descriptors()
   core.ignore_broken_pipes()
   local parser = build_parser(argparse)
   local ok, given = parser:pparse(arguments)

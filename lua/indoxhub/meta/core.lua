@@ -77,6 +77,10 @@ function core.terminal_width(descriptor) end
 --- process. For programs, never for libraries.
 function core.ignore_broken_pipes() end
 
+--- Opens stdin, stdout and stderr where whoever started the process closed
+--- them. For programs, never for libraries.
+function core.fill_descriptors() end
+
 --- Makes a folder that is its owner's alone, unless there is one.
 ---@param path string
 ---@return true? ok, string? message
