@@ -279,6 +279,18 @@ describe("indoxhub chat", function()
       assert.truthy(err:find("bad.json", 1, true), err)
     end)
 
+    it("leaves one that cannot be read as it is", function()
+      local name = indoxhub.folder
+        .. "/.local/share/indoxhub/sessions/loop.json"
+      os.execute(("mkdir -p %s && ln -s loop.json %s"):format(
+        name:match("^(.*)/"), name))
+      local out, err, code = run("chat --session loop hi")
+      assert.equal("", out)
+      assert.equal(1, code)
+      assert.truthy(err:find(name, 1, true), err)
+      assert.equal("loop.json\n", (files.output("readlink " .. name)))
+    end)
+
     it("tells where it cannot be written", function()
       local _, err, code = shell(command("chat --session x hi </dev/null")
         :gsub("HOME=%S+", "HOME=/proc/nowhere", 1))

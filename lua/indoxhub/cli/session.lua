@@ -9,6 +9,9 @@ local session = {}
 
 local LONGEST_NAME = 100
 
+-- Numbers of the system's errors.
+local NO_FILE, NO_FOLDER = 2, 20
+
 --- For argparse: a name that is a file's name and nothing else.
 ---@param name string
 ---@return string? name, string? message
@@ -53,12 +56,13 @@ local function make_folder(path)
   return true
 end
 
+-- Also one that cannot be read, which must not be written over.
 local function exists(path)
-  local file = io.open(path, "rb")
+  local file, _, number = io.open(path, "rb")
   if file then
     file:close()
   end
-  return file ~= nil
+  return file ~= nil or number ~= NO_FILE and number ~= NO_FOLDER
 end
 
 --- The conversation of a session, or a new one.
