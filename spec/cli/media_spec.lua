@@ -273,6 +273,40 @@ describe("indoxhub", function()
       assert.equal(0, code)
       assert.equal(("Job %s is cancelled.\n"):format(id), err)
       _, err, code = indoxhub:run("video --cancel " .. id, slow.url)
+    it("writes how to go on as a shell takes it", function()
+      local slow = servers.sandbox("--job stuck")
+      local _, err = indoxhub:run("video 'a ferry' --timeout 0.2 -o \""
+        .. path "it's mine.mp4" .. '"', slow.url)
+      servers.kill(slow)
+      assert.truthy(err:find(" -o '" .. path [[it'\''s mine.mp4]] .. "'\n", 1,
+        true), err)
+    end)
+
+    it("tells when the id of a job cannot be written", function()
+      for _, json_too in ipairs { "", " --json" } do
+        local out, err, code = shell("(" .. indoxhub:line("video fox --no-wait"
+          .. json_too) .. ") </dev/null >/dev/full")
+        assert.equal("", out)
+        assert.equal(1, code)
+        assert.truthy(err:find("cannot write the answer: No space", 1, true),
+          err)
+      end
+    end)
+
+    it("takes numbers and words where they are not expected", function()
+      local function reply(body)
+        return servers.reply("200 OK", "application/json", body)
+      end
+      local url = raw:script("odd", { { "send",
+        reply '{"data":{"job_id":7}}' } })
+      assert.equal("7\n", (indoxhub:run("video fox --no-wait", url)))
+      url = raw:script("odd", { { "send", reply('{"job_id":"7","status":'
+        .. '"completed","progress":"all","result":{"b64_json":"AAAA"}}') } })
+      local out, err, code = indoxhub:run("video --job 7", url)
+      assert.equal(0, code, err)
+      assert.equal("\0\0\0", out)
+    end)
+
       assert.equal(1, code)
       assert.truthy(err:find("already cancelled", 1, true), err)
       servers.kill(slow)

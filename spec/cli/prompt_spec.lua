@@ -188,6 +188,16 @@ for name, setting in pairs { ["with readline"] = "",
       os.remove(path)
     end)
 
+    it("goes on when an answer cannot be written", function()
+      for _, arguments in ipairs { "", "--json" } do
+        local terminal = begin(arguments .. " >/dev/full")
+        terminal:type("6 * 7\n")
+        terminal:expect("cannot write the answer: No space left")
+        terminal:expect("> ")
+        leave(terminal)
+      end
+    end)
+
     it("explains what it does not know", function()
       local terminal = begin()
       ask(terminal, "/exit", "there is no /exit; /help lists what there is")

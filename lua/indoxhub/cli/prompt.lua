@@ -45,7 +45,10 @@ local function answer(self, question, begin)
     elseif self.json then
       local reply
       reply, err = stream:reply()
-      return reply and output.json(reply), err
+      if not reply then
+        return nil, err
+      end
+      return output.json(reply)
     end
     return output.stream(stream)
   end

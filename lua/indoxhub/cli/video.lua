@@ -92,7 +92,7 @@ local function wait(client, id, given)
   local job, err = client.videos:wait(id, { timeout = given.timeout,
     cancel_job = given.cancel_job,
     on_progress = function(state)
-      bar:show((state.progress or 0) / 100, state.status)
+      bar:show((tonumber(state.progress) or 0) / 100, tostring(state.status))
     end })
   clock:cancel()
   progress.clear()
@@ -143,13 +143,22 @@ local function film(client, given)
     reply, err = generate(client, given, prompt)
   end
   if not reply then
+local function show_job(reply, given)
+  if given.json then
+    return output.json(reply)
+  end
+  return output.line(tostring(reply.data.job_id))
+end
+
     return nil, err
   end
   local id = reply.data.job_id
   if not id then
     return deliver(client, reply.data, given, prompt)
-  elseif given.no_wait then
-    return given.json and output.json(reply) or output.line(id)
+  end
+  id = tostring(id)
+  if given.no_wait then
+    return show_job(reply, given)
   end
   output.note("Job " .. id)
   return wait_for(client, id, given, prompt)
