@@ -100,6 +100,35 @@ describe("indoxhub", function()
       assert.truthy(err:find("it is a folder", 1, true), err)
     end)
 
+    it("asks for nothing that could not be written", function()
+      for _, arguments in ipairs { "image fox", "image fox -n 2", "speak hi",
+        "video fox", "video --job vj", "embed hi" } do
+        local _, err, code = indoxhub:run(arguments .. " -o /nowhere/x.bin",
+          "http://127.0.0.1:1")
+        assert.equal(1, code, arguments .. ": " .. err)
+        assert.truthy(err:find("cannot write /nowhere/x", 1, true), err)
+      end
+    end)
+
+    it("tells where a picture is that could not be fetched", function()
+      local url = raw:script("gone", { { "send", servers.reply("200 OK",
+        "application/json",
+        '{"data":[{"url":"http://127.0.0.1:1/a.png"}]}') } })
+      local _, err, code = indoxhub:run("image fox -o " .. path "gone.png", url)
+      assert.equal(6, code)
+      assert.truthy(err:find("What was made is at http://127.0.0.1:1/a.png", 1,
+        true), err)
+    end)
+
+    it("does not take no picture for one", function()
+      local url = raw:script("none", { { "send", servers.reply("200 OK",
+        "application/json", '{"data":[]}') } })
+      local out, err, code = indoxhub:run("image fox -o " .. path "no.png", url)
+      assert.equal("", out)
+      assert.equal(8, code)
+      assert.truthy(err:find("the reply holds no image", 1, true), err)
+    end)
+
     it("sends its options", function()
       local url = raw:script("image", { { "body" }, { "send", servers.reply(
         "200 OK", "application/json", '{"data":[{"b64_json":"AAAA"}]}') } })
@@ -244,35 +273,6 @@ describe("indoxhub", function()
       servers.kill(slow)
     end)
 
-    it("ends at Ctrl-C, and gives the job up when asked to", function()
-      local slow = servers.sandbox("--job stuck")
-      for flag, became in pairs { [""] = "The job goes on.",
-        [" --cancel-job"] = "is cancelled." } do
-        local started = commands.start("(" .. indoxhub:line("video 'a ferry'"
-          .. flag, slow.url) .. ") </dev/null")
-        servers.wait_until(function()
-          return (files.read(started.err) or ""):find("\n", 1, true)
-        end, "the job")
-        os.execute("kill -INT " .. started.pid)
-        local out, err, code = commands.finish(started)
-        assert.equal(130, code)
-        assert.equal("", out)
-        assert.truthy(err:find(became, 1, true), err)
-        assert.truthy(err:find("indoxhub: cancelled\n", 1, true), err)
-      end
-      local out = indoxhub:run("video --jobs", slow.url)
-      assert.equal(1, select(2, out:gsub("cancelled", "")), out)
-      servers.kill(slow)
-    end)
-
-    it("cancels a job", function()
-      local slow = servers.sandbox("--job stuck")
-      local id = indoxhub:run("video 'a ferry' --no-wait", slow.url)
-        :match("^(%S+)\n$")
-      local _, err, code = indoxhub:run("video --cancel " .. id, slow.url)
-      assert.equal(0, code)
-      assert.equal(("Job %s is cancelled.\n"):format(id), err)
-      _, err, code = indoxhub:run("video --cancel " .. id, slow.url)
     it("writes how to go on as a shell takes it", function()
       local slow = servers.sandbox("--job stuck")
       local _, err = indoxhub:run("video 'a ferry' --timeout 0.2 -o \""
@@ -307,6 +307,35 @@ describe("indoxhub", function()
       assert.equal("\0\0\0", out)
     end)
 
+    it("ends at Ctrl-C, and gives the job up when asked to", function()
+      local slow = servers.sandbox("--job stuck")
+      for flag, became in pairs { [""] = "The job goes on.",
+        [" --cancel-job"] = "is cancelled." } do
+        local started = commands.start("(" .. indoxhub:line("video 'a ferry'"
+          .. flag, slow.url) .. ") </dev/null")
+        servers.wait_until(function()
+          return (files.read(started.err) or ""):find("\n", 1, true)
+        end, "the job")
+        os.execute("kill -INT " .. started.pid)
+        local out, err, code = commands.finish(started)
+        assert.equal(130, code)
+        assert.equal("", out)
+        assert.truthy(err:find(became, 1, true), err)
+        assert.truthy(err:find("indoxhub: cancelled\n", 1, true), err)
+      end
+      local out = indoxhub:run("video --jobs", slow.url)
+      assert.equal(1, select(2, out:gsub("cancelled", "")), out)
+      servers.kill(slow)
+    end)
+
+    it("cancels a job", function()
+      local slow = servers.sandbox("--job stuck")
+      local id = indoxhub:run("video 'a ferry' --no-wait", slow.url)
+        :match("^(%S+)\n$")
+      local _, err, code = indoxhub:run("video --cancel " .. id, slow.url)
+      assert.equal(0, code)
+      assert.equal(("Job %s is cancelled.\n"):format(id), err)
+      _, err, code = indoxhub:run("video --cancel " .. id, slow.url)
       assert.equal(1, code)
       assert.truthy(err:find("already cancelled", 1, true), err)
       servers.kill(slow)

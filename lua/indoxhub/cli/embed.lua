@@ -7,6 +7,7 @@ local json = require "indoxhub.json"
 local options = require "indoxhub.cli.options"
 local output = require "indoxhub.cli.output"
 local progress = require "indoxhub.cli.progress"
+local result_file = require "indoxhub.cli.result_file"
 
 local embed = {}
 
@@ -92,7 +93,12 @@ function embed.run(given)
   if given.json and given.output then
     return nil, exit.usage("--json and -o are two forms: choose one")
   end
-  local texts, err = texts_of(given)
+  local err = given.output and result_file.refuse(given.output)
+  if err then
+    return nil, err
+  end
+  local texts
+  texts, err = texts_of(given)
   local fields, reply = texts, nil
   if fields then
     fields, err = options.fields("embeddings", "create", { text = texts },

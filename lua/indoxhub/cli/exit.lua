@@ -40,6 +40,7 @@ local hints = {
     .. "INDOXHUB_BASE_URL",
   ["network.connect"] = "check that the server in INDOXHUB_BASE_URL runs",
   ["protocol.redirect"] = "set INDOXHUB_BASE_URL to where the server points",
+  ["protocol.nothing"] = "try again, or ask another model",
   protocol = "check that INDOXHUB_BASE_URL leads to the API and not to a "
     .. "web page",
   truncated = "what came is incomplete",

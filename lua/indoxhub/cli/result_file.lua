@@ -5,6 +5,8 @@ local exit = require "indoxhub.cli.exit"
 local errors = require "indoxhub.errors"
 local output = require "indoxhub.cli.output"
 local progress = require "indoxhub.cli.progress"
+local source = require "indoxhub.save.source"
+local target = require "indoxhub.save.target"
 local terminal = require "indoxhub.cli.terminal"
 
 local result_file = {}
@@ -106,6 +108,30 @@ local function to_file(client, item, path)
   return saved, err
 end
 
+-- What was paid for can still be had where its URL leads.
+local function tell_where(item, err)
+  local found = source(item)
+  local url = found and found.url
+  if url and url:find("^https?://") and not output.is_unread(err) then
+    output.note("What was made is at " .. url)
+  end
+end
+
+--- Why a file cannot be written; to be asked before what goes into it costs
+--- anything.
+---@param path string
+---@return indoxhub.Error?
+function result_file.refuse(path)
+  if path == "" then
+    return exit.usage("-o takes the name of a file, not an empty text")
+  end
+  local opened, err = target.open(path)
+  if opened then
+    target.discard(opened)
+  end
+  return err
+end
+
 --- What is wrong with where results are to go; to be asked before they cost
 --- anything.
 ---@param given table what argparse read
@@ -119,6 +145,9 @@ function result_file.check(given, count)
       .. "with -o")
   elseif given.json and given.output == "-" then
     return exit.usage("--json and -o - both write to stdout: choose one")
+  elseif given.output and given.output ~= "-" then
+    return result_file.refuse(count > 1 and numbered(given.output, 1)
+      or given.output)
   end
 end
 
@@ -132,6 +161,10 @@ end
 ---@param kind string what they are, when that gives no name
 ---@return any ok, indoxhub.Error? err
 function result_file.put(client, items, given, text, kind)
+  if #items == 0 then
+    return nil, errors.new("protocol", "the reply holds no " .. kind,
+      { code = "nothing" })
+  end
   local ok, err = true, nil
   for i, item in ipairs(items) do
     if given.output and given.output ~= "-" then
@@ -144,6 +177,7 @@ function result_file.put(client, items, given, text, kind)
       ok, err = to_chosen_name(client, item, text, kind)
     end
     if not ok then
+      tell_where(item, err)
       return nil, err
     end
   end

@@ -80,9 +80,16 @@ end
 ---------------------------------------------------------------------------
 -- waiting
 
+-- As a shell takes it for one word.
+local function quoted(word)
+  return word:find("^[%w_./-]+$") and word
+    or "'" .. word:gsub("'", [['\'']]) .. "'"
+end
+
 local function how_to_go_on(id, given)
   output.note(("The job goes on. To wait for it again:\n  indoxhub video "
-    .. "--job %s%s"):format(id, given.output and " -o " .. given.output or ""))
+    .. "--job %s%s"):format(quoted(id),
+    given.output and " -o " .. quoted(given.output) or ""))
 end
 
 local function wait(client, id, given)
@@ -178,8 +185,10 @@ end
 
 local function run(given)
   local wrong = conflict(given)
-  if wrong then
-    return nil, exit.usage(wrong)
+  local err = wrong and exit.usage(wrong)
+    or given.job and result_file.check(given, 1)
+  if err then
+    return nil, err
   end
   -- --timeout is for the whole waiting.
   local client = options.client { base_url = given.base_url,
