@@ -142,7 +142,7 @@ describe("indoxhub", function()
     for name, arguments in pairs(ASKING) do
       local line = indoxhub:line(arguments)
       local out, err, code = shell("timeout 60 sh -c '" .. line:gsub("'",
-        [['\\'']]) .. "' <&-")
+        [['\'']]) .. "' <&-")
       assert.equal(0, code, name .. err)
       assert.are_not.equal("", out, name)
       out, err, code = shell("(" .. line .. ") </dev/null >&-")
@@ -162,7 +162,12 @@ describe("indoxhub", function()
       ["speak"] = "no text to speak", ["complete"] = "no text to go on from",
       ["embed"] = "no text: give one", ["video"] = "no description of the",
       ["transcribe"] = "missing argument 'file'",
-      ["image fox -n 0"] = '"0" is not a whole number above 0',
+      ["image fox -n 0"] = '--count: "0" is not a whole number above 0',
+      ["chat hi -t warm"] = '--temperature: "warm" is not a number',
+      ["speak hi --bogus"] = "Usage: indoxhub speak [-h]",
+      ["speak hi -o ''"] = "-o takes the name of a file",
+      ["embed hi -o ''"] = "-o takes the name of a file",
+      ["video --job vj --json -o -"] = "--json and -o - both write to stdout",
       ["image fox -n 2"] = "several results cannot go to one pipe",
       ["image fox --json -o -"] = "--json and -o - both write to stdout",
       ["transcribe x.wav --format pdf"] = "--format",

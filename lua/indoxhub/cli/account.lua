@@ -22,7 +22,7 @@ Examples:
   options.add_common(command:command("show", "Who you are, what is left."))
   local transactions = command:command("transactions", "What you paid.")
   transactions:option("--limit", "Most to list; all without it.")
-    :argname("<n>"):convert(options.count)
+    :argname("<n>"):convert(options.count "--limit")
   options.add_common(transactions)
   options.add_common(command:command("health", "Whether the API is up."))
   local delete = command:command("delete", "Delete the account for good.")

@@ -43,9 +43,9 @@ lines, give it </dev/null.]])
   command:option("--session", "Keep the conversation, and go on with it.")
     :argname("<name>"):convert(session.name)
   command:option("--max-tokens", "Most tokens of the answer.")
-    :argname("<n>"):convert(options.count)
+    :argname("<n>"):convert(options.count "--max-tokens")
   command:option("-t --temperature", "Sampling temperature.")
-    :argname("<number>"):convert(options.number)
+    :argname("<number>"):convert(options.number "--temperature")
   options.add_common(command)
 end
 

@@ -17,9 +17,9 @@ Examples:
   options.add_words(command, "text", "What to go on from; else a pipe.")
   options.add_model(command)
   command:option("--max-tokens", "Most tokens of the answer.")
-    :argname("<n>"):convert(options.count)
+    :argname("<n>"):convert(options.count "--max-tokens")
   command:option("-t --temperature", "Sampling temperature.")
-    :argname("<number>"):convert(options.number)
+    :argname("<number>"):convert(options.number "--temperature")
   options.add_common(command)
 end
 

@@ -20,7 +20,7 @@ Examples:
   options.add_words(command, "prompt", "What to draw; else a pipe.")
   options.add_model(command)
   command:option("-n --count", "How many."):argname("<n>")
-    :convert(options.count)
+    :convert(options.count "--count")
   command:option("--size", "Such as 1024x1024."):argname("<size>")
   options.add_output(command)
   options.add_common(command)

@@ -42,6 +42,21 @@ Answers go to stdout, everything else to stderr.
   return parser
 end
 
+-- What the arguments say; nil, and what is wrong with the usage of the command
+-- that was meant.
+local function read(parser, arguments)
+  local wrong
+  function parser.error(meant, message)
+    wrong = { usage = meant:get_usage(), message = message }
+    error(wrong, 0)
+  end
+  local ok, given = pcall(parser.parse, parser, arguments)
+  if not ok and given ~= wrong then
+    error(given, 0)
+  end
+  return ok and given or nil, wrong
+end
+
 -- Runs a command. Returns its exit code, or raises.
 local function run(command, given)
   if command.outside then
@@ -64,10 +79,9 @@ function cli.main(arguments)
   end
   core.fill_descriptors()
   core.ignore_broken_pipes()
-  local parser = build_parser(argparse)
-  local ok, given = parser:pparse(arguments)
-  if not ok then
-    io.stderr:write(parser:get_usage(), "\n\nError: ", given, "\n")
+  local given, wrong = read(build_parser(argparse), arguments)
+  if not given then
+    io.stderr:write(wrong.usage, "\n\nError: ", wrong.message, "\n")
     return 2
   end
   local done, code = pcall(run, module_of(given.command), given)

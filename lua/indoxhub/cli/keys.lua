@@ -9,7 +9,7 @@ local keys = {}
 local function by_id(command, name, about)
   local sub = command:command(name, about)
   sub:argument("id", "Number of the key, as in the list.")
-    :convert(options.count)
+    :convert(options.count "id")
   options.add_common(sub)
 end
 
@@ -31,7 +31,7 @@ A new key is shown this once, on stdout, and never again.]]
   local create = command:command("create", "Make a key, and print it.")
   create:argument("name", "What to call it."):args "?"
   create:option("--days", "Days it is good for; without it for ever.")
-    :argname("<n>"):convert(options.count)
+    :argname("<n>"):convert(options.count "--days")
   options.add_common(create)
   by_id(command, "revoke", "Switch a key off.")
   by_id(command, "enable", "Switch a key on again.")

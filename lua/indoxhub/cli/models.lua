@@ -31,9 +31,9 @@ Examples:
     :argname("<name>")
   command:flag("--trending", "Those that are used most.")
   command:option("--days", "With --trending: days to look back.")
-    :argname("<n>"):convert(options.count)
+    :argname("<n>"):convert(options.count "--limit")
   command:option("--limit", "With --trending: most models to list.")
-    :argname("<n>"):convert(options.count)
+    :argname("<n>"):convert(options.count "--days")
   command:flag("-q --quiet", "Names only, one in each line.")
   options.add_common(command)
 end

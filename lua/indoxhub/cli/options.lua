@@ -11,37 +11,47 @@ local json = require "indoxhub.json"
 
 local options = {}
 
---- For argparse: a number above 0.
----@param text string
----@return number? value, string? message
-function options.positive(text)
-  local value = tonumber(text)
-  if not value or not (value > 0 and value < math.huge) then
-    return nil, ("%q is not a number above 0"):format(text)
+-- Reads the value of an option for argparse, which does not say of which option
+-- a value is wrong.
+local function reader(name, read, what)
+  return function(text)
+    local value = read(text)
+    if not value then
+      return nil, ("%s: %q is not %s"):format(name, text, what)
+    end
+    return value
   end
-  return value
+end
+
+local function positive(text)
+  local value = tonumber(text)
+  return value and value > 0 and value < math.huge and value
+end
+
+local function count(text)
+  local value = text:find("^%d+$") and tonumber(text)
+  return value and value >= 1 and value <= 2 ^ 31 and value
+end
+
+--- For argparse: a number above 0.
+---@param name string of the option
+---@return fun(text: string): number?, string?
+function options.positive(name)
+  return reader(name, positive, "a number above 0")
 end
 
 --- For argparse: a whole number above 0.
----@param text string
----@return integer? value, string? message
-function options.count(text)
-  local value = text:find("^%d+$") and tonumber(text)
-  if not value or value < 1 or value > 2 ^ 31 then
-    return nil, ("%q is not a whole number above 0"):format(text)
-  end
-  return value
+---@param name string of the option
+---@return fun(text: string): integer?, string?
+function options.count(name)
+  return reader(name, count, "a whole number above 0")
 end
 
 --- For argparse: any number.
----@param text string
----@return number? value, string? message
-function options.number(text)
-  local value = tonumber(text)
-  if not value then
-    return nil, ("%q is not a number"):format(text)
-  end
-  return value
+---@param name string of the option
+---@return fun(text: string): number?, string?
+function options.number(name)
+  return reader(name, tonumber, "a number")
 end
 
 --- What every command has.
@@ -50,7 +60,7 @@ end
 function options.add_common(command, timeout)
   command:flag("--json", "Print the reply as JSON.")
   command:option("--timeout", timeout or "Seconds that a request may take.")
-    :argname("<seconds>"):convert(options.positive)
+    :argname("<seconds>"):convert(options.positive "--timeout")
   command:option("--base-url", "Server to ask, in place of INDOXHUB_BASE_URL.")
     :argname("<url>")
   command:option("--auth", "exchange: get a token for the key first, as "

@@ -21,7 +21,7 @@ Examples:
   command:option("--format", "Such as mp3, the default, or wav.")
     :argname("<name>")
   command:option("--speed", "0.25 to 4; 1 is normal."):argname("<number>")
-    :convert(options.positive)
+    :convert(options.positive "--speed")
   options.add_output(command)
   options.add_common(command)
 end

@@ -32,7 +32,7 @@ Ctrl-C ends the waiting; the job goes on, unless --cancel-job was given.]]
   command:option("--image", "First picture, a file or a URL.")
     :argname("<file>")
   command:option("--duration", "Seconds."):argname("<n>")
-    :convert(options.count)
+    :convert(options.count "--duration")
   command:option("--size", "Such as 1280x720."):argname("<size>")
   options.add_output(command)
   command:option("--job", "Wait for this job."):argname("<id>")
