@@ -99,6 +99,50 @@ describe("indoxhub", function()
     assert.truthy(err:find("not_found", 1, true), err)
   end)
 
+  it("tells which key was made, when it could not be shown", function()
+    for _, json_too in ipairs { "", " --json" } do
+      local _, err, code = shell("(" .. indoxhub:line("keys create lost"
+        .. json_too) .. ") </dev/null >/dev/full")
+      assert.equal(1, code)
+      local id = err:match("^Key (%d+) was made and could not be shown")
+      assert.truthy(err:find("keys delete " .. id .. "`", 1, true), err)
+      assert.equal(0, select(3, indoxhub:run("keys delete " .. id)))
+    end
+  end)
+
+  it("copes with replies of other types than promised", function()
+    for arguments, body in pairs {
+      ["models"] = '[5,{"id":"a","models":[7,{"modelName":"b"}]}]',
+      ["models --trending"] = '[5,{"model":"a/b"}]',
+      ["keys"] = '{"keys":[7,{"id":1}]}',
+      ["usage"] = '{"total_requests":"7","total_cost":"x","total_tokens":1.5,'
+        .. '"models":{"a":5,"b":{"cost":"1","tokens":{}}}}',
+      ["account transactions"] = '{"transactions":[7,{"amount":"1"}]}',
+    } do
+      local url = raw:script("odd", { { "send", servers.reply("200 OK",
+        "application/json", body) } })
+      local out, err, code = indoxhub:run(arguments, url)
+      assert.equal(0, code, arguments .. ": " .. err)
+      assert.are_not.equal("", out)
+    end
+    local url = raw:script("odd", { { "send", servers.reply("200 OK",
+      "application/json", "{}") } })
+    local out, err, code = indoxhub:run("keys create", url)
+    assert.equal("", out)
+    assert.equal(8, code)
+    assert.truthy(err:find("the reply holds no key", 1, true), err)
+  end)
+
+  it("prints a list as a list when it is empty", function()
+    for arguments, body in pairs { ["models"] = "[]",
+      ["models --trending"] = "[]",
+      ["account transactions"] = '{"transactions":[]}' } do
+      local url = raw:script("empty", { { "send", servers.reply("200 OK",
+        "application/json", body) } })
+      assert.equal("[]\n", (indoxhub:run(arguments .. " --json", url)))
+    end
+  end)
+
   it("sums up usage, in both shapes", function()
     indoxhub:run("chat hi")
     for _, shape in ipairs { "", "--shape tracking" } do

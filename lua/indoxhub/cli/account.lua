@@ -1,6 +1,7 @@
 --- `indoxhub account`: who you are, what you paid, and the end of it.
 
 local exit = require "indoxhub.cli.exit"
+local indoxhub = require "indoxhub"
 local input = require "indoxhub.cli.input"
 local options = require "indoxhub.cli.options"
 local output = require "indoxhub.cli.output"
@@ -69,7 +70,7 @@ local function transactions(client, given)
   if not list then
     return nil, err
   elseif given.json then
-    return output.json(list)
+    return output.json(indoxhub.array(list))
   end
   return output.table(tables.text({ { "created_at", "DATE" },
     { "amount", "AMOUNT" }, { "currency", "" }, { "transaction_type", "KIND" },

@@ -1,5 +1,6 @@
 --- `indoxhub keys`: the API keys of the account.
 
+local errors = require "indoxhub.errors"
 local options = require "indoxhub.cli.options"
 local output = require "indoxhub.cli.output"
 local tables = require "indoxhub.cli.tables"
@@ -46,7 +47,7 @@ local function list(user, given)
     return output.json(reply)
   end
   local rows = {}
-  for i, key in ipairs(reply.keys or {}) do
+  for i, key in ipairs(tables.objects(reply.keys)) do
     rows[i] = { id = key.id, name = key.name, key = key.api_key,
       state = key.is_active and "active" or "revoked",
       created = key.created_at, expires = key.expires_at or "never",
@@ -62,14 +63,22 @@ local function create(user, given)
     expiration_time = given.days }
   if not key then
     return nil, err
-  elseif given.json then
-    return output.json(key)
+  elseif type(key.api_key) ~= "string" then
+    return nil, errors.new("protocol", "the reply holds no key")
   end
   local ok
-  ok, err = output.line(key.api_key)
-  if ok then
+  if given.json then
+    ok, err = output.json(key)
+  else
+    ok, err = output.line(key.api_key)
+  end
+  if not ok then
+    output.note(("Key %s was made and could not be shown: `indoxhub keys "
+      .. "delete %s` takes it back."):format(tostring(key.id),
+      tostring(key.id)))
+  elseif not given.json then
     output.note(("Key %s, %q. Keep it: it is not shown again.")
-      :format(key.id, key.name))
+      :format(tostring(key.id), tostring(key.name)))
   end
   return ok, err
 end

@@ -1,6 +1,7 @@
 --- `indoxhub models`: what can be asked.
 
 local exit = require "indoxhub.cli.exit"
+local indoxhub = require "indoxhub"
 local options = require "indoxhub.cli.options"
 local output = require "indoxhub.cli.output"
 local tables = require "indoxhub.cli.tables"
@@ -31,9 +32,9 @@ Examples:
     :argname("<name>")
   command:flag("--trending", "Those that are used most.")
   command:option("--days", "With --trending: days to look back.")
-    :argname("<n>"):convert(options.count "--limit")
-  command:option("--limit", "With --trending: most models to list.")
     :argname("<n>"):convert(options.count "--days")
+  command:option("--limit", "With --trending: most models to list.")
+    :argname("<n>"):convert(options.count "--limit")
   command:flag("-q --quiet", "Names only, one in each line.")
   options.add_common(command)
 end
@@ -57,8 +58,8 @@ end
 -- Rows of the providers' models.
 local function rows_of(providers)
   local rows = {}
-  for _, provider in ipairs(providers) do
-    for _, model in ipairs(provider.models or {}) do
+  for _, provider in ipairs(tables.objects(providers)) do
+    for _, model in ipairs(tables.objects(provider.models)) do
       rows[#rows + 1] = { name = full_name(provider.id, model),
         kind = model.category or model.type, title = model.name }
     end
@@ -77,12 +78,12 @@ end
 -- The models of a category come from a call for each provider: not every
 -- server tells categories in its list.
 local function of_category(client, providers, category)
-  for _, provider in ipairs(providers) do
+  for _, provider in ipairs(tables.objects(providers)) do
     local list, err = client.models[category](client.models, provider.id)
     if not list then
       return nil, err
     end
-    for _, model in ipairs(list) do
+    for _, model in ipairs(tables.objects(list)) do
       model.category = model.category or category
     end
     provider.models = list
@@ -106,7 +107,7 @@ local function list(client, given)
   if not providers then
     return nil, err
   elseif given.json then
-    return output.json(providers)
+    return output.json(indoxhub.array(providers))
   end
   return show(rows_of(providers), given)
 end
@@ -117,10 +118,10 @@ local function trending(client, given)
   if not ranked then
     return nil, err
   elseif given.json then
-    return output.json(ranked)
+    return output.json(indoxhub.array(ranked))
   end
   local rows = {}
-  for i, model in ipairs(ranked) do
+  for i, model in ipairs(tables.objects(ranked)) do
     rows[i] = { name = full_name(nil, model), tokens = model.total_tokens,
       requests = model.request_count }
   end

@@ -35,6 +35,19 @@ local function column_of(rows, field, heading)
   return texts
 end
 
+--- What of a server's list can be shown in lines: its objects.
+---@param list any
+---@return table[]
+function tables.objects(list)
+  local objects = {}
+  for _, item in ipairs(type(list) == "table" and list or {}) do
+    if type(item) == "table" then
+      objects[#objects + 1] = item
+    end
+  end
+  return objects
+end
+
 --- A table with a heading.
 ---@param columns {[1]: string, [2]: string}[] field and heading
 ---@param rows table[]

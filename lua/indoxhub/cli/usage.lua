@@ -22,24 +22,30 @@ Examples:
 end
 
 local function dollars(amount)
-  return ("$%.4f"):format(amount)
+  return ("$%.4f"):format(tonumber(amount) or 0)
+end
+
+local function whole(amount)
+  return ("%.0f"):format(tonumber(amount) or 0)
 end
 
 -- Tokens are one number, or what went in and out.
 local function tokens_of(tokens)
   if type(tokens) ~= "table" then
-    return tokens and ("%d"):format(tokens)
+    return tokens and whole(tokens)
   end
-  return ("%d (%d in, %d out)"):format(tokens.total or 0, tokens.input or 0,
-    tokens.output or 0)
+  return ("%s (%s in, %s out)"):format(whole(tokens.total),
+    whole(tokens.input), whole(tokens.output))
 end
 
 local function by_model(stats)
   local rows = {}
-  for name, one in pairs(stats) do
-    rows[#rows + 1] = { model = name, requests = one.requests, cost = one.cost,
-      tokens = type(one.tokens) == "table" and one.tokens.total
-        or one.tokens }
+  for name, one in pairs(type(stats) == "table" and stats or {}) do
+    if type(one) == "table" then
+      rows[#rows + 1] = { model = tostring(name), requests = one.requests,
+        cost = tonumber(one.cost), tokens = type(one.tokens) == "table"
+          and one.tokens.total or one.tokens }
+    end
   end
   table.sort(rows, function(a, b)
     if a.cost ~= b.cost then
@@ -51,8 +57,8 @@ local function by_model(stats)
 end
 
 local function describe(reply)
-  local lines = { ("Requests      %d"):format(reply.total_requests or 0),
-    "Cost          " .. dollars(reply.total_cost or 0) }
+  local lines = { "Requests      " .. whole(reply.total_requests),
+    "Cost          " .. dollars(reply.total_cost) }
   local tokens = tokens_of(reply.total_tokens)
   if tokens then
     lines[#lines + 1] = "Tokens        " .. tokens
@@ -60,7 +66,7 @@ local function describe(reply)
   if reply.remaining_credits then
     lines[#lines + 1] = "Credits left  " .. dollars(reply.remaining_credits)
   end
-  local models = by_model(reply.models or reply.by_model or {})
+  local models = by_model(reply.models or reply.by_model)
   if models[1] then
     for _, row in ipairs(models) do
       row.cost = row.cost and dollars(row.cost)

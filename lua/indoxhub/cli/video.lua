@@ -143,13 +143,6 @@ local function generate(client, given, prompt)
   return client.videos:generate(fields)
 end
 
-local function film(client, given)
-  local prompt, err = input.text(given.prompt, "description of the video")
-  local reply
-  if prompt then
-    reply, err = generate(client, given, prompt)
-  end
-  if not reply then
 local function show_job(reply, given)
   if given.json then
     return output.json(reply)
@@ -157,6 +150,13 @@ local function show_job(reply, given)
   return output.line(tostring(reply.data.job_id))
 end
 
+local function film(client, given)
+  local prompt, err = input.text(given.prompt, "description of the video")
+  local reply
+  if prompt then
+    reply, err = generate(client, given, prompt)
+  end
+  if not reply then
     return nil, err
   end
   local id = reply.data.job_id
