@@ -166,13 +166,15 @@ static int l_table(lua_State *L) {
   return 1;
 }
 
-/* Whether all numbers are equal; NaN equals nothing. */
+/* Whether all numbers are equal; NaN equals nothing. From Lua 5.3 on either may
+** be another userdata. */
 static int l_eq(lua_State *L) {
-  struct matrix *m = check(L, SELF), *other = check(L, OTHER);
-  const float *a = ih_matrix_at(m, 0), *b = ih_matrix_at(other, 0);
-  int alike = m->count == other->count && m->dimensions == other->dimensions;
+  struct matrix *m = luaL_testudata(L, SELF, MATRIX_TYPE);
+  struct matrix *other = luaL_testudata(L, OTHER, MATRIX_TYPE);
+  int alike = m && other && m->count == other->count &&
+              m->dimensions == other->dimensions;
   size_t i, n = alike ? floats_of(m) : 0;
-  for (i = 0; i < n && a[i] == b[i]; i++)
+  for (i = 0; i < n && ih_matrix_at(m, 0)[i] == ih_matrix_at(other, 0)[i]; i++)
     ;
   lua_pushboolean(L, alike && i == n);
   return 1;

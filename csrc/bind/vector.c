@@ -158,14 +158,16 @@ static int l_table(lua_State *L) {
   return 1;
 }
 
-/* Whether all numbers are equal; NaN equals nothing. */
+/* Whether all numbers are equal; NaN equals nothing. From Lua 5.3 on either may
+** be another userdata. */
 static int l_eq(lua_State *L) {
-  struct vector *v = check(L, SELF), *other = check(L, OTHER);
-  size_t i = 0;
-  if (v->n == other->n)
-    while (i < v->n && v->at[i] == other->at[i])
-      i++;
-  lua_pushboolean(L, v->n == other->n && i == v->n);
+  struct vector *v = luaL_testudata(L, SELF, VECTOR_TYPE);
+  struct vector *other = luaL_testudata(L, OTHER, VECTOR_TYPE);
+  int alike = v && other && v->n == other->n;
+  size_t i, n = alike ? v->n : 0;
+  for (i = 0; i < n && v->at[i] == other->at[i]; i++)
+    ;
+  lua_pushboolean(L, alike && i == n);
   return 1;
 }
 

@@ -27,6 +27,15 @@ describe("a vector", function()
     assert.equal(1, v[1])
   end)
 
+  it("equals nothing that is no vector", function()
+    local m = core.matrix { v }
+    assert.is_false(v == m or m == v)
+    for _, other in ipairs { io.stdout, "v", 1, {} } do
+      assert.is_false(v == other or other == v)
+      assert.is_false(m == other or other == m)
+    end
+  end)
+
   it("equals one with the same numbers", function()
     assert.is_true(v == core.vector { 1, -2.5, 0.25 })
     assert.is_false(v == core.vector { 1, -2.5, 0.5 })
