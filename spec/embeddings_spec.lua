@@ -54,6 +54,19 @@ describe("embeddings as vectors", function()
     return list
   end
 
+  it("keep their order where all have the same index", function()
+    local items = {}
+    for i = 1, 40 do
+      items[i] = ('{"index":0,"embedding":[%d]}'):format(i)
+    end
+    local vectors, lists = both("same-index", ('{"data":[%s]}'):format(
+      table.concat(items, ",")))
+    for i = 1, 40 do
+      assert.equal(i, vectors[1].data[i][1])
+      assert.equal(i, lists[1].data[i][1])
+    end
+  end)
+
   for i, known in ipairs(dofile "spec/vectors/replies.lua") do
     if known.operation == "create_embedding" then
       it("are the same: " .. known.name, function()

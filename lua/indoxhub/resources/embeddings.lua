@@ -15,13 +15,21 @@ local function is_vector(value)
     or getmetatable(value) == vector_mt
 end
 
+-- Equal places, which some servers give to all, leave the order as it is.
+local function is_before(a, b)
+  if a.place ~= b.place then
+    return a.place < b.place
+  end
+  return a.came < b.came
+end
+
 local function in_order(items)
   local sorted = {}
   for i, item in ipairs(items) do
-    sorted[i] = { item = item,
+    sorted[i] = { item = item, came = i,
       place = type(item.index) == "number" and item.index or i - 1 }
   end
-  table.sort(sorted, function(a, b) return a.place < b.place end)
+  table.sort(sorted, is_before)
   local vectors = {}
   for i, entry in ipairs(sorted) do
     vectors[i] = entry.item.embedding
