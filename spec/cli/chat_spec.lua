@@ -300,6 +300,26 @@ describe("indoxhub chat", function()
     end)
   end)
 
+  it("sends UTF-8, whatever comes through the pipe", function()
+    local good = "a\0 \195\169 \226\130\172 \240\159\166\138"
+    local bad = { "caf\233", "\192\175", "\237\160\128", "\244\144\128\128",
+      "\226\130" }
+    local shown = { "caf?", "??", "???", "????", "??" }
+    local url = raw:script("latin", { { "body" }, { "send", servers.reply(
+      "200 OK", "application/json", '{"success":true,"data":"yes"}') } })
+    local out, err, code = indoxhub:feed(good .. table.concat(bad, " "),
+      "chat review", url)
+    assert.equal(0, code, err)
+    assert.equal("yes\n", out)
+    assert.truthy(err:find("What is not UTF-8 in the text is sent as", 1, true))
+    local asked = json.decode(raw:got("latin"):match("\r\n\r\n(.*)$"))
+      .messages[1].content
+    assert.equal("review\n\n" .. good .. table.concat(shown, " ")
+      :gsub("%?", "\239\191\189"), asked)
+    err = select(2, indoxhub:feed(good, "chat review"))
+    assert.equal("", err)
+  end)
+
   it("sends pictures", function()
     local url = raw:script("picture", { { "body" }, { "send", servers.reply(
       "200 OK", "application/json", '{"data":"a fox"}') } })

@@ -3,6 +3,7 @@
 local core = require "indoxhub.core"
 local errors = require "indoxhub.errors"
 local exit = require "indoxhub.cli.exit"
+local output = require "indoxhub.cli.output"
 local terminal = require "indoxhub.cli.terminal"
 
 local input = {}
@@ -30,6 +31,50 @@ function input.read_all()
   end
 end
 
+---------------------------------------------------------------------------
+-- texts
+
+-- Characters of UTF-8 of more than one byte. JSON takes nothing else, and a
+-- server refuses the whole question for one other byte.
+local CHARACTERS = { "^[\194-\223][\128-\191]",
+  "^\224[\160-\191][\128-\191]", "^\237[\128-\159][\128-\191]",
+  "^[\225-\236\238\239][\128-\191][\128-\191]",
+  "^\240[\144-\191][\128-\191][\128-\191]",
+  "^[\241-\243][\128-\191][\128-\191][\128-\191]",
+  "^\244[\128-\143][\128-\191][\128-\191]" }
+
+local REPLACEMENT = "\239\191\189"
+
+local function end_of_character(bytes, at)
+  for _, pattern in ipairs(CHARACTERS) do
+    local _, last = bytes:find(pattern, at)
+    if last then
+      return last
+    end
+  end
+end
+
+-- Bytes above 127, with what is no UTF-8 replaced.
+local function repair(bytes)
+  local pieces, at = {}, 1
+  while at <= #bytes do
+    local last = end_of_character(bytes, at)
+    pieces[#pieces + 1] = last and bytes:sub(at, last) or REPLACEMENT
+    at = (last or at) + 1
+  end
+  return table.concat(pieces)
+end
+
+-- What was given, as a request can hold it.
+local function as_text(bytes)
+  local text = bytes:gsub("[\128-\255]+", repair)
+  if text ~= bytes then
+    output.note("What is not UTF-8 in the text is sent as " .. REPLACEMENT
+      .. ".")
+  end
+  return text
+end
+
 local function is_blank(text)
   return not text:find("%S")
 end
@@ -46,7 +91,7 @@ function input.text(words, what)
   if text and is_blank(text) then
     return nil, exit.usage(("no %s: give one, or pipe one in"):format(what))
   end
-  return text, err
+  return text and as_text(text), err
 end
 
 --- The arguments, and below them what comes through a pipe.
@@ -61,9 +106,9 @@ function input.question(words)
   if not piped then
     return nil, err
   elseif is_blank(piped) then
-    return is_blank(asked) and "" or asked
+    return is_blank(asked) and "" or as_text(asked)
   end
-  return is_blank(asked) and piped or asked .. "\n\n" .. piped
+  return as_text(is_blank(asked) and piped or asked .. "\n\n" .. piped)
 end
 
 --- A line typed on the terminal; nil and an error when there is none.
