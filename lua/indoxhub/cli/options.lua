@@ -157,6 +157,9 @@ function options.fields(resource, method, fields, given)
     local name, text = pair:match("^([%w_]+)=(.*)$")
     if not name then
       return nil, exit.usage(("--set takes name=value, not %q"):format(pair))
+    elseif name == "byok_api_key" then -- others can read arguments
+      return nil, exit.usage("--set byok_api_key: keys do not go into " ..
+        "arguments, which others can read; give it in a program")
     end
     local kind = type_of(resource, method, name)
     local value = (READERS[kind] or guess)(text)
