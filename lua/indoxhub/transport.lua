@@ -104,6 +104,16 @@ local function next_bytes(transfer, file)
   return files.next_bytes(file)
 end
 
+-- LuaJIT and Lua 5.1 collect as much for an allocation of 64 KiB as for one of
+-- 64 bytes, so pieces that were sent would pile up.
+local LARGE = 4096
+
+local function let_go(bytes)
+  if #bytes >= LARGE then
+    collectgarbage("step", math.floor(#bytes / 1024))
+  end
+end
+
 -- Gives a transfer what it wants of a file whose bytes come from a function;
 -- the third result tells that the function has nothing yet. Not before the form
 -- has begun to leave: until then the server may refuse it, or not be there, and
@@ -119,6 +129,7 @@ local function feed(transfer, file)
     if bytes == "" then
       return true, nil, true
     end
+    let_go(bytes or "") -- nil at the end
   end
   return true
 end
