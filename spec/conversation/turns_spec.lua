@@ -126,6 +126,10 @@ describe("a streamed answer", function()
     assert.equal("lo", stream:next())
     stream:close()
     stream:close()
+    servers.wait_until(function() -- else its bytes come between the next ones
+      indoxhub.step()
+      return raw:got(scene.name):find("stop%-stream/.-\r\n\r\n")
+    end, "the stop call")
     assert.same({ { role = "user", content = "first" },
       { role = "assistant", content = "Hello", partial = true } },
       talk:messages())
