@@ -111,6 +111,20 @@ describe("lists in pages", function()
     assert.truthy(asked[2]:find("skip=2", 1, true))
   end)
 
+  it("hand the options of a call on to each page", function()
+    local other, name = client_with { page { "a", "b" }, page { "c" } }
+    collect(other.videos:each_job { page_size = 2, timeout = false,
+      headers = { ["X-Team"] = "owls" } }, "job_id")
+    assert.equal(2, select(2, raw:got(name):gsub("X%-Team: owls", "")))
+    local given
+    rawset(other.videos, "jobs", function(_, _, options)
+      given = options
+      return {}
+    end)
+    other.videos:each_job({ timeout = false, page_size = 5 }):next()
+    assert.same({ timeout = false }, given)
+  end)
+
   it("give no item twice when the list grows meanwhile", function()
     local other = client_with { page { "d", "c" }, page { "c", "b" },
       page { "a" } }

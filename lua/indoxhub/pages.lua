@@ -170,8 +170,9 @@ local function check(options, operation)
   end
   local for_calls = {}
   for name, value in pairs(options or {}) do
-    for_calls[name] = name ~= "page_size" and value or nil
+    for_calls[name] = value
   end
+  for_calls.page_size = nil
   return options or {}, for_calls
 end
 

@@ -123,7 +123,8 @@ describe("a period", function()
 
   it("does not reach back before the year 1", function()
     for _, text in ipairs { "2026y", "24312m", "800000d",
-      ("9"):rep(30) .. "w", ("9"):rep(400) .. "h" } do
+      ("9"):rep(30) .. "w", ("9"):rep(400) .. "h",
+      ("9"):rep(400) .. "m" } do
       local day, wrong = back(text, "2026-06-01")
       assert.is_nil(day)
       assert.matches("goes back before the year 1$", wrong)

@@ -158,6 +158,8 @@ describe("rows:table()", function()
     assert.matches("^s+\226\128\166", list:table { width = 40 }
       :match("\n[^\n]+\n(.*)$"))
     assert.truthy(list:table():find(("s"):rep(100), 1, true))
+    assert.truthy(list:table { columns = { "session_id", "note" },
+      width = 80 }:find(("n"):rep(30), 1, true))
   end)
 
   it("says so when there are no rows", function()
@@ -176,6 +178,9 @@ describe("rows:table()", function()
     assert.truthy(shown:find("-1,234,567", 1, true))
     assert.truthy(shown:find("1e+300", 1, true))
     assert.truthy(shown:find("inf", 1, true))
+    assert.matches("%$1%.234568\n *%$0%.000000$", grouped("model", { {
+      total_cost = 1.23456789 }, { total_cost = 1.23e-7 } }):table {
+      columns = { "total_cost" } })
   end)
 
   it("refuses wrong use at the caller's line", function()
@@ -246,6 +251,11 @@ describe("rows:chart()", function()
     assert.equal("m6  -", lines[6])
   end)
 
+  it("measures by what is farthest from zero", function()
+    assert.equal("m1  " .. ("-"):rep(20) .. " -$4.00\nm2  " .. ("#"):rep(5)
+      .. " $1.00", costs(-4, 1):chart { ascii = true, width = 31 })
+  end)
+
   it("draws nothing when all is zero", function()
     assert.equal("m1  $0.00\nm2  $0.00", costs(0, 0):chart())
   end)
@@ -296,6 +306,10 @@ describe("rows:chart()", function()
     assert.equal("avg_latency #       ~\nfrom 0.00 to 2.00",
       (days("date", "09", "01"):chart { column = "avg_latency",
         style = "spark", ascii = true }:gsub("[~=]\n", "~\n")))
+    local odd = days("date", "01", "02", "03")
+    odd[2].count = 0 / 0
+    assert.matches("^count . #\n", odd:chart { column = "count",
+      style = "spark", ascii = true })
     assert.equal("count ~#\nfrom 0 to 2", (days("session_id", "01", "09")
       :chart { column = "count", style = "spark", ascii = true }
       :gsub("=#", "~#")))

@@ -222,6 +222,34 @@ describe("videos:wait", function()
     assert.equal(5, request_count(name))
   end)
 
+  it("counts the looks that fail one after the other only", function()
+    local answers = {}
+    for i = 1, 21 do
+      answers[i] = i % 7 == 1 and looks "pending"
+        or servers.last_reply("502 Bad", "")
+    end
+    answers[22] = looks "completed"
+    assert.equal("completed", indoxhub.assert(client_with(answers).videos:wait(
+      "vj_1", { interval = 0.01, max_interval = 0.01 })).status)
+  end)
+
+  it("gives no look more than a minute, nor tries it was not given", function()
+    local other, given = client_with { looks "completed" }, nil
+    local job = other.videos.job
+    rawset(other.videos, "job", function(self, id, options)
+      given = options
+      return job(self, id, options)
+    end)
+    indoxhub.assert(other.videos:wait("vj_1", { max_retries = 1,
+      headers = { ["X-Team"] = "owls" } }))
+    assert.same({ max_retries = 1, headers = { ["X-Team"] = "owls" },
+      timeout = { total = 60 } }, given)
+    indoxhub.assert(other.videos:wait("vj_1", { timeout = 30 }))
+    assert.is_true(given.timeout.total <= 30 and given.timeout.total > 20)
+    indoxhub.assert(other.videos:wait("vj_1", { timeout = false }))
+    assert.same({ total = 60 }, given.timeout)
+  end)
+
   it("ends when the first look fails, or ten in a row", function()
     local other, name = client_with { servers.last_reply("502 Bad", "") }
     local job, err = other.videos:wait("vj_1", { interval = 0.01 })
@@ -269,7 +297,7 @@ describe("videos:wait", function()
   end)
 
   it("looks once more when its time is over", function()
-    local seen = 0
+    local seen, began = 0, core.now()
     local job = client_with { looks "pending", looks "completed" }
       .videos:wait("vj_1", { timeout = 0.05, interval = 60,
         on_progress = function()
@@ -277,6 +305,7 @@ describe("videos:wait", function()
         end })
     assert.equal("completed", job.status)
     assert.equal(2, seen)
+    assert.is_true(core.now() - began < 10)
   end)
 
   it("does not hang on a server that does", function()
@@ -348,6 +377,17 @@ describe("videos:wait", function()
     assert.equal("done", err.cancelling:status())
     assert.is_true(err.cancelling:await().success)
     assert.equal("cancelled", client.videos:job(id).status)
+  end)
+
+  it("cancels the job again when the network fails", function()
+    local other, name = client_with { looks "pending", looks "pending",
+      { { "body" }, { "reset" } }, servers.last_reply("200 OK",
+        '{"success":true}') }
+    other = other:with { max_retries = 2 }
+    local _, err = other.videos:wait("vj_1", { timeout = 0.05,
+      cancel_job = true })
+    assert.is_true(err.cancelling:await().success)
+    assert.equal(4, request_count(name))
   end)
 
   it("lets the job go on when a look fails", function()
@@ -470,11 +510,12 @@ describe("videos:wait", function()
 
     it("keeps the id of a job that was begun, whatever comes next", function()
       local _, err = client_with {
-        servers.last_reply("200 OK", '{"data":{"job_id":"vj_7"}}'),
+        servers.last_reply("200 OK",
+          '{"data":{"job_id":"vj_7","status":"pending"}}'),
         servers.last_reply("401 No", "{}") }
         .videos:generate({ prompt = "x" }, { wait = { interval = 0.01 } })
       assert.equal("authentication", err.kind)
-      assert.equal("vj_7", err.job.job_id)
+      assert.same({ job_id = "vj_7", status = "pending" }, err.job)
     end)
 
     it("outlives a first look that fails", function()
@@ -501,6 +542,19 @@ describe("videos:wait", function()
         servers.last_reply("200 OK", '{"data":{"job_id":".."}}') }
         .videos:generate({ prompt = "x" }, { wait = true })
       assert.equal("protocol", err.kind)
+    end)
+
+    it("tries a look as often as the call", function()
+      local other, name = client_with {
+        servers.last_reply("200 OK", '{"data":{"job_id":"vj_1"}}'),
+        { { "reset" } }, looks "completed" }
+      other = other:with { max_retries = 5 }
+      local seconds = intervals_of(function()
+        indoxhub.assert(other.videos:generate({ prompt = "x" },
+          { wait = true, max_retries = 0 }))
+      end)
+      assert.same({ 2, 3 }, seconds)
+      assert.equal(3, request_count(name))
     end)
 
     it("sends the headers of the call with each look", function()
