@@ -11,6 +11,8 @@ local loop = require "indoxhub.loop"
 local options_of = require "indoxhub.params.options"
 local params = require "indoxhub.params"
 
+local merge = options_of.merge
+
 local client = {}
 
 local DEFAULT_BASE = "https://api.indoxhub.com/api/v1"
@@ -27,12 +29,6 @@ local OPTIONS = {
   auth = { "key", "exchange" }, max_retries = "count", log = "callback",
   log_bodies = "boolean", insecure_skip_verify = "boolean",
 }
-local CALL_OPTIONS = { timeout = "timeout", headers = "headers",
-  max_retries = "count", retry_unsafe = "boolean" }
-
---- What the second table of every call may hold.
-client.call_options = CALL_OPTIONS
-
 local REQUEST_FIELDS = { method = "string", path = "string", query = "query",
   json = "any", form = "fields", stream = "boolean" }
 
@@ -78,19 +74,6 @@ function client.key_variable()
   local _, name = from_environment(KEY_VARIABLES)
   return name
 end
-
-local function merge(one, other)
-  local merged = {}
-  for _, from in ipairs { one or {}, other or {} } do
-    for name, value in pairs(from) do
-      merged[name] = value
-    end
-  end
-  return merged
-end
-
-local STREAM_OPTIONS = merge(CALL_OPTIONS, { reasoning = "boolean" })
-local FORM_OPTIONS = merge(CALL_OPTIONS, { on_progress = "callback" })
 
 -- Settings of options, or nil and what is wrong. A derived client begins with
 -- those of its parent, whatever has become of the environment: in nginx only
@@ -261,7 +244,7 @@ local continued = {}
 
 -- resource:name(fields, options)
 local function method_with_fields(row)
-  local known = merge(row.place == "form" and FORM_OPTIONS or CALL_OPTIONS,
+  local known = merge(row.place == "form" and options_of.UPLOAD or options_of.CALL,
     { as = row.as })
   return function(self, fields, options)
     local caller = check_self(self, row, row.name)
@@ -302,7 +285,7 @@ local function method_with_arguments(row)
       arguments = split_joined(arguments)
     end
     local options = check_options(row, row.name, arguments[count + 1],
-      CALL_OPTIONS)
+      options_of.CALL)
     local what = describe_or_refuse(caller, row, row.name, nil, arguments)
     return call.perform(caller, what, options, kinds[row.reply])
   end
@@ -313,7 +296,7 @@ local function stream_method(row)
   local stop_row = endpoints.find(row.resource, row.streams)
   return function(self, fields, options)
     local caller = check_self(self, row, "stream")
-    options = check_options(row, "stream", options, STREAM_OPTIONS)
+    options = check_options(row, "stream", options, options_of.STREAM)
     local what, err = describe_or_refuse(caller, row, "stream", fields, {})
     if not what then
       return nil, err
@@ -428,7 +411,7 @@ function client_methods:request(request, options)
     error("client.request: " .. wrong, 2)
   end
   local checked = check_options(row, "request", options, request.stream
-    and STREAM_OPTIONS or request.form and FORM_OPTIONS or CALL_OPTIONS)
+    and options_of.STREAM or request.form and options_of.UPLOAD or options_of.CALL)
   local method = (request.method or (request.json ~= nil or request.form)
     and "POST" or "GET"):upper()
   local operation = method .. " " .. request.path

@@ -10,11 +10,10 @@ local options_of = require "indoxhub.params.options"
 local task = require "indoxhub.task"
 
 -- Options of ours; the others are those of `create`.
-local OPTIONS = { size = "count", concurrency = "count",
-  on_progress = "callback", resume = "any", as = { "vectors" },
-  timeout = "timeout", headers = "headers", max_retries = "count",
-  retry_unsafe = "boolean" }
-local OURS = { "size", "concurrency", "on_progress", "resume" }
+local OURS = { size = "count", concurrency = "count",
+  on_progress = "callback", resume = "any" }
+local OPTIONS = options_of.merge(options_of.CALL,
+  options_of.merge(OURS, { as = { "vectors" } }))
 
 -- Servers take at least so many texts in a call.
 local SIZE = 64
@@ -33,13 +32,7 @@ local SUMS = { "tokens_prompt", "tokens_completion", "tokens_total", "cost",
 ---------------------------------------------------------------------------
 -- checking
 
-local function copy(from)
-  local to = {}
-  for name, value in pairs(from or {}) do
-    to[name] = value
-  end
-  return to
-end
+local copy = options_of.merge
 
 -- The fields of a call, with `text` as a list of our own; nil and why not.
 local function fields_of(given)
@@ -104,7 +97,7 @@ local function new(client, fields, options)
   local before = copy(options.resume and options.resume.partial)
   local self = { client = client, fields = fields, options = options, done = 0,
     call_options = copy(options), reply = before }
-  for _, name in ipairs(OURS) do
+  for name in pairs(OURS) do
     self.call_options[name] = nil
   end
   local data = before.data or {}

@@ -5,7 +5,6 @@
 -- comes a second time is known by its id. How long a list is, servers tell in
 -- two ways, so it ends with a page that is not full.
 
-local client_class = require "indoxhub.client"
 local errors = require "indoxhub.errors"
 local loop = require "indoxhub.loop"
 local options_of = require "indoxhub.params.options"
@@ -19,6 +18,8 @@ local PAGE_SIZE = 20
 -- So many pages without news are not a list that grows but a server that
 -- always sends the same.
 local MOST_STALE = 3
+
+local OPTIONS = options_of.merge(options_of.CALL, { page_size = "size" })
 
 ---@class indoxhub.PageOptions: indoxhub.CallOptions
 ---@field page_size? integer items asked for at a time; default 20
@@ -153,18 +154,10 @@ function pages_mt.__call(self)
   return item
 end
 
-local function known_options()
-  local known = { page_size = "size" }
-  for name, kind in pairs(client_class.call_options) do
-    known[name] = kind
-  end
-  return known
-end
-
 -- The options of an iterator and those of its calls. Raises at the caller of
 -- the method that calls the caller of this.
 local function check(options, operation)
-  local wrong = options ~= nil and options_of.check(options, known_options())
+  local wrong = options ~= nil and options_of.check(options, OPTIONS)
   if wrong then
     error(operation .. ": " .. wrong, 4)
   end

@@ -4,7 +4,6 @@
 -- be kept and gone on from in several ways. What the API does not take is
 -- refused where it is said, with the rules of the endpoint table.
 
-local client_class = require "indoxhub.client"
 local dates = require "indoxhub.analytics.dates"
 local endpoints = require "indoxhub.endpoints"
 local errors = require "indoxhub.errors"
@@ -256,7 +255,7 @@ function query_methods:fetch(options)
   end
   local state = self._state
   local wrong = options ~= nil
-    and options_of.check(options, client_class.call_options)
+    and options_of.check(options, options_of.CALL)
   local from, no_day = first_day(state)
   if wrong or no_day then
     error("analytics.query: " .. (wrong or no_day), 2)

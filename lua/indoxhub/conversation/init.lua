@@ -18,24 +18,13 @@ local totals = require "indoxhub.conversation.totals"
 local turns = require "indoxhub.conversation.turns"
 local window = require "indoxhub.conversation.window"
 
+local merge = options_of.merge
+
 local conversation = {}
 
-local function merge(one, other)
-  local merged = {}
-  for _, from in ipairs { one, other or {} } do
-    for name, value in pairs(from) do
-      merged[name] = value
-    end
-  end
-  return merged
-end
-
--- Options of calls, which are checked here to be told at the caller's line.
-local SEND_OPTIONS = { timeout = "timeout", headers = "headers",
-  max_retries = "count", retry_unsafe = "boolean" }
-local STREAM_OPTIONS = merge(SEND_OPTIONS, { reasoning = "boolean" })
-local AGAIN_OPTIONS = merge(SEND_OPTIONS, { stream = "boolean" })
-local AGAIN_STREAM_OPTIONS = merge(STREAM_OPTIONS, { stream = "boolean" })
+-- Options are checked here to be told at the caller's line.
+local AGAIN_OPTIONS = merge(options_of.CALL, { stream = "boolean" })
+local AGAIN_STREAM_OPTIONS = merge(options_of.STREAM, { stream = "boolean" })
 
 ---@class indoxhub.Conversation
 ---@field model? string may be changed between questions, as all its settings
@@ -160,7 +149,7 @@ end
 ---@return indoxhub.ChatResponse? reply, indoxhub.Error? err
 function methods:send(question, options)
   check_idle(self, "send")
-  check_options(options, SEND_OPTIONS, "send")
+  check_options(options, options_of.CALL, "send")
   local turn, err = begin(self, "send", question)
   if not turn then
     return nil, err
@@ -176,7 +165,7 @@ end
 ---@return indoxhub.Stream? stream, indoxhub.Error? err
 function methods:stream(question, options)
   check_idle(self, "stream")
-  check_options(options, STREAM_OPTIONS, "stream")
+  check_options(options, options_of.STREAM, "stream")
   local turn, err = begin(self, "stream", question)
   if not turn then
     return nil, err

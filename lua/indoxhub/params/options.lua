@@ -173,6 +173,29 @@ function options.check(given, known)
   end
 end
 
+---------------------------------------------------------------------------
+-- the options of calls
+
+--- Two tables of names and values as one; the second goes first.
+---@param one? table
+---@param other? table
+---@return table
+function options.merge(one, other)
+  local merged = {}
+  for _, from in ipairs { one or {}, other or {} } do
+    for name, value in pairs(from) do
+      merged[name] = value
+    end
+  end
+  return merged
+end
+
+--- What the second table of every call may hold, and more for some.
+options.CALL = { timeout = "timeout", headers = "headers",
+  max_retries = "count", retry_unsafe = "boolean" }
+options.STREAM = options.merge(options.CALL, { reasoning = "boolean" })
+options.UPLOAD = options.merge(options.CALL, { on_progress = "callback" })
+
 --- Options of videos:wait, and of `wait` in those of videos:generate.
 options.WAIT = { interval = "seconds", max_interval = "seconds",
   timeout = "limit", on_progress = "callback", cancel_job = "boolean",
