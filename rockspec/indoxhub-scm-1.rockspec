@@ -196,6 +196,7 @@ build = {
     ["indoxhub.task"] = "lua/indoxhub/task.lua",
     ["indoxhub.times"] = "lua/indoxhub/times.lua",
     ["indoxhub.transport"] = "lua/indoxhub/transport.lua",
+    ["indoxhub.utf8"] = "lua/indoxhub/utf8.lua",
     ["indoxhub.vectors"] = "lua/indoxhub/vectors.lua",
     ["indoxhub.version"] = "lua/indoxhub/version.lua",
     ["indoxhub.videos.wait"] = "lua/indoxhub/videos/wait.lua",

@@ -59,7 +59,7 @@ forbid "no Lua file changes a library's table or the globals" \
 # Modules from the bottom up; each may require only what stands above it here.
 # Lines name modules of one rank, which do not know each other.
 ranks='
-indoxhub.core indoxhub.version indoxhub.answer indoxhub.loop.host
+indoxhub.core indoxhub.version indoxhub.answer indoxhub.utf8 indoxhub.loop.host
 indoxhub.json.library
 indoxhub.json indoxhub.redact indoxhub.endpoints indoxhub.address indoxhub.times indoxhub.content_types indoxhub.retry
 indoxhub.params.spelling

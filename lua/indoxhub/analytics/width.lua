@@ -4,10 +4,11 @@
 -- colours, turn the direction of writing around or is no UTF-8 is replaced.
 
 local ranges = require "indoxhub.analytics.width_ranges"
+local utf8 = require "indoxhub.utf8"
 
 local width = {}
 
-local REPLACEMENT, ELLIPSIS = "\239\191\189", "\226\128\166"
+local ELLIPSIS = "\226\128\166"
 
 -- Signs that turn the direction of writing, and ends of lines and paragraphs.
 local TURNS = { { 0x061C, 0x061C }, { 0x200E, 0x200F }, { 0x2028, 0x202E },
@@ -45,48 +46,15 @@ local function is_in(list, point)
   return false
 end
 
--- Of a first byte: how many follow, what it adds to the code point, and the
--- least code point that needs so many.
-local function lead(byte)
-  if byte >= 0xC2 and byte <= 0xDF then
-    return 1, byte - 0xC0, 0x80
-  elseif byte >= 0xE0 and byte <= 0xEF then
-    return 2, byte - 0xE0, 0x800
-  elseif byte >= 0xF0 and byte <= 0xF4 then
-    return 3, byte - 0xF0, 0x10000
-  end
-end
-
--- The character at a byte: its code point and length; nil when there is none.
-local function character(text, at)
-  local byte = text:byte(at)
-  if byte < 0x80 then
-    return byte, 1
-  end
-  local count, point, least = lead(byte)
-  for i = 1, count or 0 do
-    local next_byte = text:byte(at + i)
-    if not next_byte or next_byte < 0x80 or next_byte > 0xBF then
-      return nil
-    end
-    point = point * 64 + next_byte - 0x80
-  end
-  if not count or point < least or point > 0x10FFFF
-    or point >= 0xD800 and point <= 0xDFFF then
-    return nil
-  end
-  return point, count + 1
-end
-
 -- What is shown of a character, and the cells it takes.
 local function shown(text, at)
-  local point, length = character(text, at)
+  local point, length = utf8.character(text, at)
   if not point then
-    return REPLACEMENT, 1, 1
+    return utf8.REPLACEMENT, 1, 1
   elseif point == 9 or point == 10 or point == 13 then
     return " ", 1, 1
   elseif point < 0xA0 or is_in(TURNS, point) then
-    return REPLACEMENT, 1, length
+    return utf8.REPLACEMENT, 1, length
   end
   local piece = text:sub(at, at + length - 1)
   if point < FIRST_SPECIAL then

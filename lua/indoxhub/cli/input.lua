@@ -3,8 +3,10 @@
 local core = require "indoxhub.core"
 local errors = require "indoxhub.errors"
 local exit = require "indoxhub.cli.exit"
+local line = require "indoxhub.cli.line"
 local output = require "indoxhub.cli.output"
 local terminal = require "indoxhub.cli.terminal"
+local utf8 = require "indoxhub.utf8"
 
 local input = {}
 
@@ -34,42 +36,12 @@ end
 ---------------------------------------------------------------------------
 -- texts
 
--- Characters of UTF-8 of more than one byte. JSON takes nothing else, and a
+-- What was given, as a request can hold it: JSON takes nothing but UTF-8, and a
 -- server refuses the whole question for one other byte.
-local CHARACTERS = { "^[\194-\223][\128-\191]",
-  "^\224[\160-\191][\128-\191]", "^\237[\128-\159][\128-\191]",
-  "^[\225-\236\238\239][\128-\191][\128-\191]",
-  "^\240[\144-\191][\128-\191][\128-\191]",
-  "^[\241-\243][\128-\191][\128-\191][\128-\191]",
-  "^\244[\128-\143][\128-\191][\128-\191]" }
-
-local REPLACEMENT = "\239\191\189"
-
-local function end_of_character(bytes, at)
-  for _, pattern in ipairs(CHARACTERS) do
-    local _, last = bytes:find(pattern, at)
-    if last then
-      return last
-    end
-  end
-end
-
--- Bytes above 127, with what is no UTF-8 replaced.
-local function repair(bytes)
-  local pieces, at = {}, 1
-  while at <= #bytes do
-    local last = end_of_character(bytes, at)
-    pieces[#pieces + 1] = last and bytes:sub(at, last) or REPLACEMENT
-    at = (last or at) + 1
-  end
-  return table.concat(pieces)
-end
-
--- What was given, as a request can hold it.
 local function as_text(bytes)
-  local text = bytes:gsub("[\128-\255]+", repair)
+  local text = utf8.text(bytes)
   if text ~= bytes then
-    output.note("What is not UTF-8 in the text is sent as " .. REPLACEMENT
+    output.note("What is not UTF-8 in the text is sent as " .. utf8.REPLACEMENT
       .. ".")
   end
   return text
@@ -113,15 +85,10 @@ end
 
 --- A line typed on the terminal; nil and an error when there is none.
 ---@param prompt string
----@return string? line, indoxhub.Error? err
+---@return string? typed, indoxhub.Error? err
 function input.line(prompt)
-  io.stderr:write(prompt)
-  local line = core.await_input(terminal.STDIN) and io.read("*l")
-  if not line then
-    io.stderr:write("\n")
-    return nil, errors.cancelled()
-  end
-  return line
+  local typed = line.plain(prompt)
+  return typed, not typed and errors.cancelled() or nil
 end
 
 return input

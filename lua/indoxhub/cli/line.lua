@@ -9,9 +9,11 @@ local terminal = require "indoxhub.cli.terminal"
 
 local line = {}
 
--- A terminal hands over a line at a time, so none waits in the buffer of stdin
--- while this waits for the terminal.
-local function plain(prompt)
+--- A reader that leaves all to the terminal. It hands over a line at a time, so
+--- none waits in the buffer of stdin while this waits for the terminal.
+---@param prompt string
+---@return string? line, string? why
+function line.plain(prompt)
   io.stderr:write(prompt)
   local readable = core.await_input(terminal.STDIN)
   local typed = readable and io.read("*l")
@@ -62,7 +64,7 @@ function line.reader(words)
     and terminal.can_redraw(terminal.STDOUT) then
     return with_readline(readline, words)
   end
-  return plain
+  return line.plain
 end
 
 return line

@@ -5,6 +5,7 @@
 -- there; what goes into a file or a pipe stays as it is.
 
 local core = require "indoxhub.core"
+local utf8 = require "indoxhub.utf8"
 
 local terminal = { STDIN = 0, STDOUT = 1, STDERR = 2 }
 
@@ -20,8 +21,8 @@ for byte = 0, 31 do
 end
 VISIBLE["\n"], VISIBLE["\t"] = nil, nil
 
--- A control character of Unicode has two bytes; U+FFFD stands for it.
-local WIDE_CONTROL, REPLACEMENT = "\194[\128-\159]", "\239\191\189"
+-- A control character of Unicode has two bytes.
+local WIDE_CONTROL = "\194[\128-\159]"
 
 --- Whether a descriptor is a terminal.
 ---@param descriptor integer
@@ -63,7 +64,7 @@ end
 ---@return string
 function terminal.safe(text)
   return (text:gsub("\r\n", "\n"):gsub("%c", VISIBLE)
-    :gsub(WIDE_CONTROL, REPLACEMENT))
+    :gsub(WIDE_CONTROL, utf8.REPLACEMENT))
 end
 
 --- The same for a text that comes in pieces, which may be cut anywhere. The

@@ -1,0 +1,64 @@
+--- Characters of UTF-8, as RFC 3629 has them: the shortest form only, and no
+--- halves of surrogate pairs. Not every Lua has a library for them.
+
+local utf8 = {}
+
+--- What stands for bytes that are no character: U+FFFD.
+utf8.REPLACEMENT = "\239\191\189"
+
+-- Of a first byte: how many follow, what it adds to the code point, and the
+-- least code point that needs so many.
+local function lead(byte)
+  if byte >= 0xC2 and byte <= 0xDF then
+    return 1, byte - 0xC0, 0x80
+  elseif byte >= 0xE0 and byte <= 0xEF then
+    return 2, byte - 0xE0, 0x800
+  elseif byte >= 0xF0 and byte <= 0xF4 then
+    return 3, byte - 0xF0, 0x10000
+  end
+end
+
+--- The character at a byte: its code point and length; nil when there is none.
+---@param text string
+---@param at integer
+---@return integer? point, integer? length
+function utf8.character(text, at)
+  local byte = text:byte(at)
+  if byte < 0x80 then
+    return byte, 1
+  end
+  local count, point, least = lead(byte)
+  for i = 1, count or 0 do
+    local next_byte = text:byte(at + i)
+    if not next_byte or next_byte < 0x80 or next_byte > 0xBF then
+      return nil
+    end
+    point = point * 64 + next_byte - 0x80
+  end
+  if not count or point < least or point > 0x10FFFF
+    or point >= 0xD800 and point <= 0xDFFF then
+    return nil
+  end
+  return point, count + 1
+end
+
+-- Bytes above 127, with what is no character replaced.
+local function repair(bytes)
+  local pieces, at = {}, 1
+  while at <= #bytes do
+    local _, length = utf8.character(bytes, at)
+    pieces[#pieces + 1] = length and bytes:sub(at, at + length - 1)
+      or utf8.REPLACEMENT
+    at = at + (length or 1)
+  end
+  return table.concat(pieces)
+end
+
+--- Bytes as text: each that belongs to no character is replaced.
+---@param bytes string
+---@return string
+function utf8.text(bytes)
+  return (bytes:gsub("[\128-\255]+", repair))
+end
+
+return utf8

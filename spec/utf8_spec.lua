@@ -1,0 +1,42 @@
+-- Characters of UTF-8, and bytes that are none.
+local utf8 = require "indoxhub.utf8"
+
+describe("a character of UTF-8", function()
+  it("is told with its length", function()
+    for text, expected in pairs { ["a"] = { 97, 1 }, ["\0"] = { 0, 1 },
+      ["\127"] = { 127, 1 }, ["\194\128"] = { 0x80, 2 },
+      ["\223\191"] = { 0x7FF, 2 }, ["\224\160\128"] = { 0x800, 3 },
+      ["\237\159\191"] = { 0xD7FF, 3 }, ["\238\128\128"] = { 0xE000, 3 },
+      ["\239\191\191"] = { 0xFFFF, 3 },
+      ["\240\144\128\128"] = { 0x10000, 4 },
+      ["\244\143\191\191"] = { 0x10FFFF, 4 } } do
+      assert.same(expected, { utf8.character("." .. text .. ".", 2) })
+    end
+  end)
+
+  it("is not made of other bytes", function()
+    for _, text in ipairs { "\128", "\191", "\192\128", "\193\191", "\194",
+      "\194.", "\224\159\191", "\237\160\128", "\237\191\191",
+      "\240\143\191\191", "\244\144\128\128", "\245\128\128\128", "\255",
+      "\226\130", "\240\159\146" } do
+      assert.is_nil((utf8.character(text, 1)))
+    end
+  end)
+end)
+
+describe("bytes as text", function()
+  it("are the same where they are text", function()
+    local text = "plain, \195\165, \226\130\172, \240\159\146\161\0"
+    assert.equal(text, utf8.text(text))
+    assert.equal("", utf8.text "")
+  end)
+
+  it("have U+FFFD for each that is none", function()
+    assert.equal("caf\239\191\189 \195\169",
+      utf8.text "caf\233 \195\169")
+    assert.equal(("\239\191\189"):rep(2) .. "\226\130\172",
+      utf8.text "\226\130\226\130\172")
+    assert.equal("\239\191\189\195\165\239\191\189",
+      utf8.text "\128\195\165\240")
+  end)
+end)
