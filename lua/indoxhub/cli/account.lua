@@ -52,21 +52,9 @@ local function health(client, given)
   return output.line(tostring(reply.status or "ok"))
 end
 
--- All of them, or the newest.
-local function collect(client, limit)
-  local each, list = client.user:each_transaction(), {}
-  while not limit or #list < limit do
-    local item, err = each:next()
-    if not item then
-      return not err and list or nil, err
-    end
-    list[#list + 1] = item
-  end
-  return list
-end
-
 local function transactions(client, given)
-  local list, err = collect(client, given.limit)
+  local list, err = tables.items(client.user:each_transaction(),
+    given.limit)
   if not list then
     return nil, err
   elseif given.json then

@@ -2,7 +2,6 @@
 
 local input = require "indoxhub.cli.input"
 local options = require "indoxhub.cli.options"
-local output = require "indoxhub.cli.output"
 local result_file = require "indoxhub.cli.result_file"
 
 local image = {}
@@ -43,14 +42,9 @@ function image.run(given)
   reply, err = client.images:generate(fields)
   if not reply then
     return nil, err
-  elseif given.json then
-    local ok
-    ok, err = output.json(reply)
-    if not ok then
-      return nil, err
-    end
   end
-  return result_file.put(client, reply.data, given, prompt, "image")
+  return result_file.put(client, given, { items = reply.data, shown = reply,
+    text = prompt, kind = "image" })
 end
 
 return image

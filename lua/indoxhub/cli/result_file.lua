@@ -151,37 +151,50 @@ function result_file.check(given, count)
   end
 end
 
---- Puts results where the options say: into a file, to stdout, or, on a
---- terminal, into a new file of the current folder. With --json and no -o
---- nowhere.
----@param client indoxhub.Client
----@param items any[] what client:save takes
----@param given table what argparse read
----@param text string what the results are named after
----@param kind string what they are, when that gives no name
----@return any ok, indoxhub.Error? err
-function result_file.put(client, items, given, text, kind)
-  if #items == 0 then
-    return nil, errors.new("protocol", "the reply holds no " .. kind,
-      { code = "nothing" })
-  end
-  local ok, err = true, nil
-  for i, item in ipairs(items) do
-    if given.output and given.output ~= "-" then
-      ok, err = to_file(client, item,
-        items[2] and numbered(given.output, i) or given.output)
-    elseif given.output or not given.json
-      and not terminal.is(terminal.STDOUT) then
-      ok, err = to_stdout(client, item)
-    elseif not given.json then
-      ok, err = to_chosen_name(client, item, text, kind)
-    end
-    if not ok then
-      tell_where(item, err)
-      return nil, err
-    end
+---@class indoxhub.cli.Results
+---@field items any[] what client:save takes
+---@field shown any what --json prints
+---@field text string what files are named after
+---@field kind string what they are, when that gives no name
+
+-- Puts one result where the options say.
+local function put(client, results, item, path, given)
+  if path and path ~= "-" then
+    return to_file(client, item, path)
+  elseif path or not given.json and not terminal.is(terminal.STDOUT) then
+    return to_stdout(client, item)
+  elseif not given.json then
+    return to_chosen_name(client, item, results.text, results.kind)
   end
   return true
+end
+
+--- Puts results where the options say: into a file, to stdout, or, on a
+--- terminal, into a new file of the current folder. With --json their reply
+--- goes to stdout, and they go nowhere without -o.
+---@param client indoxhub.Client
+---@param given table what argparse read
+---@param results indoxhub.cli.Results
+---@return any ok, indoxhub.Error? err
+function result_file.put(client, given, results)
+  local items, path = results.items, given.output
+  local ok, err = true, nil
+  if given.json then
+    ok, err = output.json(results.shown)
+  end
+  if ok and #items == 0 then
+    return nil, errors.new("protocol", "the reply holds no " .. results.kind,
+      { code = "nothing" })
+  end
+  for i, item in ipairs(ok and items or {}) do
+    ok, err = put(client, results, item, path and path ~= "-" and items[2]
+      and numbered(path, i) or path, given)
+    if not ok then
+      tell_where(item, err)
+      break
+    end
+  end
+  return ok, err
 end
 
 return result_file

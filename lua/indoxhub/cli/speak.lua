@@ -2,7 +2,6 @@
 
 local input = require "indoxhub.cli.input"
 local options = require "indoxhub.cli.options"
-local output = require "indoxhub.cli.output"
 local result_file = require "indoxhub.cli.result_file"
 
 local speak = {}
@@ -43,14 +42,9 @@ function speak.run(given)
   reply, err = client.audio:speak(fields)
   if not reply then
     return nil, err
-  elseif given.json then
-    local ok
-    ok, err = output.json(reply)
-    if not ok then
-      return nil, err
-    end
   end
-  return result_file.put(client, { reply }, given, text, "speech")
+  return result_file.put(client, given, { items = { reply }, shown = reply,
+    text = text, kind = "speech" })
 end
 
 return speak

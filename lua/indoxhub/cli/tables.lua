@@ -48,6 +48,22 @@ function tables.objects(list)
   return objects
 end
 
+--- The items of a list that comes in pages, all or the first.
+---@param pages indoxhub.Pages
+---@param limit? integer
+---@return table[]? items, indoxhub.Error? err
+function tables.items(pages, limit)
+  local items = {}
+  while not limit or #items < limit do
+    local item, err = pages:next()
+    if not item then
+      return not err and items or nil, err
+    end
+    items[#items + 1] = item
+  end
+  return items
+end
+
 --- A table with a heading.
 ---@param columns {[1]: string, [2]: string}[] field and heading
 ---@param rows table[]

@@ -48,17 +48,10 @@ end
 -- jobs that are there
 
 local function list_jobs(client, given)
-  local each, list = client.videos:each_job(), {}
-  while true do
-    local job, err = each:next()
-    if err then
-      return nil, err
-    elseif not job then
-      break
-    end
-    list[#list + 1] = job
-  end
-  if given.json then
+  local list, err = tables.items(client.videos:each_job())
+  if not list then
+    return nil, err
+  elseif given.json then
     return output.json(indoxhub.array(list))
   end
   return output.table(tables.text({ { "job_id", "JOB" },
@@ -112,13 +105,8 @@ local function wait(client, id, given)
 end
 
 local function deliver(client, items, given, name)
-  if given.json then
-    local ok, err = output.json(items[2] and items or items[1])
-    if not ok then
-      return nil, err
-    end
-  end
-  return result_file.put(client, items, given, name, "video")
+  return result_file.put(client, given, { items = items,
+    shown = items[2] and items or items[1], text = name, kind = "video" })
 end
 
 local function wait_for(client, id, given, name)
