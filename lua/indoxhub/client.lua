@@ -244,8 +244,8 @@ local continued = {}
 
 -- resource:name(fields, options)
 local function method_with_fields(row)
-  local known = merge(row.place == "form" and options_of.UPLOAD or options_of.CALL,
-    { as = row.as })
+  local known = merge(row.place == "form" and options_of.UPLOAD
+    or options_of.CALL, { as = row.as })
   return function(self, fields, options)
     local caller = check_self(self, row, row.name)
     local helper = continued[row.resource .. "." .. row.name]
@@ -410,8 +410,9 @@ function client_methods:request(request, options)
   if wrong then
     error("client.request: " .. wrong, 2)
   end
-  local checked = check_options(row, "request", options, request.stream
-    and options_of.STREAM or request.form and options_of.UPLOAD or options_of.CALL)
+  local known = request.stream and options_of.STREAM
+    or request.form and options_of.UPLOAD or options_of.CALL
+  local checked = check_options(row, "request", options, known)
   local method = (request.method or (request.json ~= nil or request.form)
     and "POST" or "GET"):upper()
   local operation = method .. " " .. request.path
