@@ -66,7 +66,8 @@ indoxhub.params.spelling
 indoxhub.errors indoxhub.reply indoxhub.loop indoxhub.log indoxhub.route
 indoxhub.files indoxhub.errors.retry_hint indoxhub.errors.transfer indoxhub.resources.text indoxhub.resources.models indoxhub.resources.embeddings indoxhub.resources.audio indoxhub.resources.videos indoxhub.loop.scheduler indoxhub.task
 indoxhub.params.types indoxhub.errors.answer indoxhub.resources.images indoxhub.loop.builtin indoxhub.loop.uv indoxhub.loop.cqueues indoxhub.loop.nginx
-indoxhub.params indoxhub.params.options indoxhub.body
+indoxhub.params indoxhub.params.options indoxhub.body indoxhub.dialects.notes
+indoxhub.dialects.responses indoxhub.dialects.gateway indoxhub.dialects.choices indoxhub.dialects.legacy
 indoxhub.resources indoxhub.dialects indoxhub.transport indoxhub.request indoxhub.auth
 indoxhub.attempt indoxhub.stream
 indoxhub.call
