@@ -2,6 +2,7 @@
 -- something that goes on beside a stream, and what the engine's steps cost.
 
 local core = require "indoxhub.core"
+local decoder = require "spec.bench.decoder"
 local indoxhub = require "indoxhub"
 local loop = require "indoxhub.loop"
 
@@ -99,27 +100,12 @@ function gaps.ours(port)
   end }
 end
 
---- Decodes events by hand: returns a function that takes what arrives.
+--- Decodes and counts events by hand: returns a function that takes what
+--- arrives.
 function gaps.decoder()
-  local cjson = require "cjson"
-  local rest = ""
-  return function(bytes)
-    rest = rest .. bytes
-    local from = 1
-    while true do
-      local stop = rest:find("\n\n", from, true)
-      if not stop then
-        break
-      end
-      local data = rest:sub(from, stop - 1):match("^data: ?(.*)")
-      from = stop + 2
-      if data and data ~= "[DONE]" then
-        cjson.decode(data)
-        gaps.count(1)
-      end
-    end
-    rest = rest:sub(from)
-  end
+  return decoder(require "cjson".decode, function()
+    gaps.count(1)
+  end)
 end
 
 ---------------------------------------------------------------------------

@@ -8,6 +8,7 @@
 -- transfer while the editor splits and decodes what it prints. They take turns.
 --
 -- Cost: CPU and wall time of one small request, children included.
+local decoder = require "spec.bench.decoder"
 local ffi = require "ffi"
 local indoxhub = require "indoxhub"
 local loop = require "indoxhub.loop"
@@ -174,30 +175,9 @@ local function start_curl(events, batch, take, done)
   end)
 end
 
--- A function that splits a stream into events and decodes them.
-local function decoder(got)
-  local rest = ""
-  return function(bytes)
-    rest = rest .. bytes
-    local from = 1
-    while true do
-      local stop = rest:find("\n\n", from, true)
-      if not stop then
-        break
-      end
-      local data = rest:sub(from, stop - 1):match("^data: ?(.*)")
-      from = stop + 2
-      if data and data ~= "[DONE]" then
-        got(vim.json.decode(data))
-      end
-    end
-    rest = rest:sub(from)
-  end
-end
-
 local function with_curl(batch, done)
   local count = 0
-  start_curl(EVENTS, batch, decoder(function(event)
+  start_curl(EVENTS, batch, decoder(vim.json.decode, function(event)
     if event.delta then
       count = count + 1
     end
@@ -338,7 +318,7 @@ local function small_curls(done, i)
     return done()
   end
   local text = ""
-  start_curl(1, 1, decoder(function(event)
+  start_curl(1, 1, decoder(vim.json.decode, function(event)
     text = text .. (event.delta or "")
   end), function()
     assert(text == "the")
