@@ -9,7 +9,6 @@ local IS_PUC_51 = _VERSION == "Lua 5.1" and not rawget(_G, "jit")
 
 describe("lists in pages", function()
   local sandbox, raw, client
-  local count = 0
 
   setup(function()
     sandbox = servers.sandbox("--pace 0 --job-seconds 0")
@@ -43,17 +42,6 @@ describe("lists in pages", function()
     more = more or {}
     more.jobs = jobs
     return servers.last_reply("200 OK", json.encode(more))
-  end
-
-  local function client_with(answers)
-    count = count + 1
-    local name = "pages" .. count
-    local lay_out = raw:in_turn(name, answers)
-    return indoxhub.new { base_url = raw:base(name), max_retries = 0,
-      api_key = function()
-        lay_out()
-        return "indox-test"
-      end }, name
   end
 
   -- The queries a script got.
@@ -98,7 +86,7 @@ describe("lists in pages", function()
   end)
 
   it("ask for a page when it is needed, and for no more", function()
-    local other, name = client_with { page { "a", "b" }, page { "c" } }
+    local other, name = raw:client { page { "a", "b" }, page { "c" } }
     local jobs = other.videos:each_job { page_size = 2 }
     assert.equal("", raw:got(name))
     assert.equal("a", jobs().job_id)
@@ -112,7 +100,7 @@ describe("lists in pages", function()
   end)
 
   it("hand the options of a call on to each page", function()
-    local other, name = client_with { page { "a", "b" }, page { "c" } }
+    local other, name = raw:client { page { "a", "b" }, page { "c" } }
     collect(other.videos:each_job { page_size = 2, timeout = false,
       headers = { ["X-Team"] = "owls" } }, "job_id")
     assert.equal(2, select(2, raw:got(name):gsub("X%-Team: owls", "")))
@@ -126,19 +114,19 @@ describe("lists in pages", function()
   end)
 
   it("give no item twice when the list grows meanwhile", function()
-    local other = client_with { page { "d", "c" }, page { "c", "b" },
+    local other = raw:client { page { "d", "c" }, page { "c", "b" },
       page { "a" } }
     assert.same({ "d", "c", "b", "a" },
       collect(other.videos:each_job { page_size = 2 }, "job_id"))
     -- As many new ones as a page holds push all of it behind.
-    other = client_with { page { "d", "c" }, page { "d", "c" },
+    other = raw:client { page { "d", "c" }, page { "d", "c" },
       page { "d", "c" }, page { "b", "a" }, page {} }
     assert.same({ "d", "c", "b", "a" },
       collect(other.videos:each_job { page_size = 2 }, "job_id"))
   end)
 
   it("take pages that are smaller than asked for, if there is more", function()
-    local other, name = client_with { page({ "a", "b" }, { total = 3 }),
+    local other, name = raw:client { page({ "a", "b" }, { total = 3 }),
       page({ "c" }, { total = 3 }) }
     assert.same({ "a", "b", "c" },
       collect(other.videos:each_job { page_size = 100 }, "job_id"))
@@ -146,18 +134,18 @@ describe("lists in pages", function()
   end)
 
   it("do not trust a number of all that is that of the page", function()
-    local other = client_with { page({ "a", "b" }, { total = 2 }),
+    local other = raw:client { page({ "a", "b" }, { total = 2 }),
       page({ "c" }, { total = 1 }) }
     assert.same({ "a", "b", "c" },
       collect(other.videos:each_job { page_size = 2 }, "job_id"))
   end)
 
   it("end when the server repeats itself", function()
-    local other, name = client_with { page { "a", "b" } }
+    local other, name = raw:client { page { "a", "b" } }
     assert.same({ "a", "b" },
       collect(other.videos:each_job { page_size = 2 }, "job_id"))
     assert.equal(4, #queries(name))
-    local jobs = client_with { page({ "a", "b" }, { total = 9 }) }.videos
+    local jobs = raw:client { page({ "a", "b" }, { total = 9 }) }.videos
       :each_job { page_size = 2 }
     jobs:next()
     jobs:next()
@@ -170,7 +158,7 @@ describe("lists in pages", function()
   end)
 
   it("give items that have no id, and leave out what is none", function()
-    local other = client_with { servers.last_reply("200 OK",
+    local other = raw:client { servers.last_reply("200 OK",
       '{"jobs":[{"status":"x"},null,7,{"status":"x"},{"job_id":"a"}]}') }
     local jobs, seen = other.videos:each_job(), 0
     while jobs:next() do
@@ -182,17 +170,17 @@ describe("lists in pages", function()
   it("read transactions wherever a reply has them", function()
     for _, body in ipairs { '[{"id":1}]', '{"data":[{"id":1}]}',
       '{"transactions":[{"id":1}],"total_count":1}' } do
-      assert.same({ 1 }, collect(client_with {
+      assert.same({ 1 }, collect(raw:client {
         servers.last_reply("200 OK", body) }.user:each_transaction(), "id"))
     end
-    local item, err = client_with { servers.last_reply("200 OK",
+    local item, err = raw:client { servers.last_reply("200 OK",
       '{"total_count":1}') }.user:each_transaction():next()
     assert.is_nil(item)
     assert.equal("protocol", err.kind)
   end)
 
   it("return errors, and go on where they were", function()
-    local jobs = client_with { page { "a", "b" },
+    local jobs = raw:client { page { "a", "b" },
       servers.last_reply("500 Oops", "{}"), page { "c" } }
       .videos:each_job { page_size = 2 }
     jobs:next()
@@ -206,7 +194,7 @@ describe("lists in pages", function()
 
   it("raise errors in a loop", function()
     local ok, err = pcall(function()
-      for _ in client_with { servers.last_reply("500 Oops", "{}") }
+      for _ in raw:client { servers.last_reply("500 Oops", "{}") }
         .videos:each_job() do
         error("this is no job")
       end
@@ -262,7 +250,7 @@ describe("lists in pages", function()
   end)
 
   it("end when a server repeats what has no ids", function()
-    local repeating = client_with { page({ false, false }, { total = 9 }) }
+    local repeating = raw:client { page({ false, false }, { total = 9 }) }
     local jobs = repeating.videos:each_job { page_size = 2 }
     local count_of_jobs, err = 0
     repeat

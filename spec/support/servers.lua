@@ -1,6 +1,7 @@
 -- Servers of the specs, each a process of its own on a port the system chose.
 local core = require "indoxhub.core"
 local files = require "spec.support.files"
+local indoxhub = require "indoxhub"
 local json = require "indoxhub.json"
 
 local servers = {}
@@ -162,6 +163,19 @@ function raw_methods:in_turn(name, answers)
     return self:script(name, type(answer) == "table" and answer
       or { { "body" }, { "send", answer } })
   end
+end
+
+--- A client whose server gives these answers in turn, and the name of the
+--- script for raw:got. Each try asks for the key, which lays out its answer.
+function raw_methods:client(answers)
+  self.clients = (self.clients or 0) + 1
+  local name = "client" .. self.clients
+  local lay_out = self:in_turn(name, answers)
+  return indoxhub.new { base_url = self:base(name), max_retries = 0,
+    api_key = function()
+      lay_out()
+      return "indox-test"
+    end }, name
 end
 
 function raw_methods:base(name, scheme)

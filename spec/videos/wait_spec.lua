@@ -8,7 +8,6 @@ local servers = require "spec.support.servers"
 
 describe("videos:wait", function()
   local sandbox, raw, client
-  local count = 0
 
   setup(function()
     sandbox = servers.sandbox("--pace 0 --job-seconds 0.3")
@@ -39,19 +38,6 @@ describe("videos:wait", function()
     more = more or {}
     more.job_id, more.status = "vj_1", status
     return servers.last_reply("200 OK", json.encode(more))
-  end
-
-  -- A client whose server gives these answers in turn, and the name of its
-  -- script.
-  local function client_with(answers)
-    count = count + 1
-    local name = "wait" .. count
-    local lay_out = raw:in_turn(name, answers)
-    return indoxhub.new { base_url = raw:base(name), max_retries = 0,
-      api_key = function()
-        lay_out()
-        return "indox-test"
-      end }, name
   end
 
   local function request_count(name)
@@ -103,7 +89,7 @@ describe("videos:wait", function()
   end)
 
   it("takes an id that is a number", function()
-    local other, name = client_with { looks "completed" }
+    local other, name = raw:client { looks "completed" }
     assert.equal("completed", indoxhub.assert(other.videos:wait(42)).status)
     assert.matches("^GET /" .. name .. "/videos/jobs/42 ",
       raw:got(name))
@@ -146,7 +132,7 @@ describe("videos:wait", function()
     for status, said in pairs { failed = "the job failed",
       error = "the job failed", cancelled = "the job was cancelled",
       canceled = "the job was cancelled", expired = "the job has expired" } do
-      local job, err = client_with { looks(status, { error = json.null }) }
+      local job, err = raw:client { looks(status, { error = json.null }) }
         .videos:wait("vj_1")
       assert.is_nil(job)
       assert.equal("job_failed", err.kind)
@@ -154,23 +140,23 @@ describe("videos:wait", function()
       assert.equal(said, err.message)
     end
     for _, status in ipairs { "completed", "succeeded" } do
-      assert.equal(status, indoxhub.assert(client_with { looks(status) }
+      assert.equal(status, indoxhub.assert(raw:client { looks(status) }
         .videos:wait("vj_1")).status)
     end
-    local _, err = client_with { looks("failed", {
+    local _, err = raw:client { looks("failed", {
       error = { message = "no owls", code = 7 } }) }.videos:wait("vj_1")
     assert.equal("no owls", err.message)
   end)
 
   it("shows no key that a server tells", function()
     local key = "indox-" .. ("k"):rep(32)
-    local _, err = client_with { looks("failed", { error = "bad " .. key }) }
+    local _, err = raw:client { looks("failed", { error = "bad " .. key }) }
       .videos:wait("vj_1")
     assert.equal("bad [redacted]", err.message)
   end)
 
   it("goes on in states that it does not know", function()
-    local other, name = client_with { looks "queued", looks "thinking",
+    local other, name = raw:client { looks "queued", looks "thinking",
       looks(json.null), looks(7), looks "completed" }
     assert.equal("completed", indoxhub.assert(other.videos:wait("vj_1",
       { interval = 0.01 })).status)
@@ -185,7 +171,7 @@ describe("videos:wait", function()
     slow[9] = looks "completed"
     local function waits(options)
       return intervals_of(function()
-        indoxhub.assert(client_with(slow).videos:wait("vj_1", options))
+        indoxhub.assert(raw:client(slow).videos:wait("vj_1", options))
       end)
     end
     local usual = waits()
@@ -202,7 +188,7 @@ describe("videos:wait", function()
         "Retry-After: " .. hint .. "\r\n")
     end
     local seconds = intervals_of(function()
-      indoxhub.assert(client_with { hinted "7", hinted "0", hinted "100000",
+      indoxhub.assert(raw:client { hinted "7", hinted "0", hinted "100000",
         hinted "soon", servers.last_reply("429 Slow down", "{}",
           "Retry-After: 90\r\n"), looks "completed" }.videos:wait("vj_1"))
     end)
@@ -214,7 +200,7 @@ describe("videos:wait", function()
   end)
 
   it("outlives looks that fail in passing", function()
-    local other, name = client_with { looks "pending", { { "close" } },
+    local other, name = raw:client { looks "pending", { { "close" } },
       servers.last_reply("502 Bad Gateway", "<html>no</html>"), { { "reset" } },
       looks "completed" }
     assert.equal("completed", indoxhub.assert(other.videos:wait("vj_1",
@@ -229,12 +215,12 @@ describe("videos:wait", function()
         or servers.last_reply("502 Bad", "")
     end
     answers[22] = looks "completed"
-    assert.equal("completed", indoxhub.assert(client_with(answers).videos:wait(
+    assert.equal("completed", indoxhub.assert(raw:client(answers).videos:wait(
       "vj_1", { interval = 0.01, max_interval = 0.01 })).status)
   end)
 
   it("gives no look more than a minute, nor tries it was not given", function()
-    local other, given = client_with { looks "completed" }, nil
+    local other, given = raw:client { looks "completed" }, nil
     local job = other.videos.job
     rawset(other.videos, "job", function(self, id, options)
       given = options
@@ -251,14 +237,14 @@ describe("videos:wait", function()
   end)
 
   it("ends when the first look fails, or ten in a row", function()
-    local other, name = client_with { servers.last_reply("502 Bad", "") }
+    local other, name = raw:client { servers.last_reply("502 Bad", "") }
     local job, err = other.videos:wait("vj_1", { interval = 0.01 })
     assert.is_nil(job)
     assert.equal("server", err.kind)
     assert.equal("videos.wait", err.operation)
     assert.equal("vj_1", err.job.job_id)
     assert.equal(1, request_count(name))
-    other, name = client_with { looks "pending",
+    other, name = raw:client { looks "pending",
       servers.last_reply("502 Bad", "") }
     job, err = other.videos:wait("vj_1", { interval = 0.01,
       max_interval = 0.01 })
@@ -269,7 +255,7 @@ describe("videos:wait", function()
   end)
 
   it("ends at once when looking again cannot help", function()
-    local other, name = client_with { looks "pending",
+    local other, name = raw:client { looks "pending",
       servers.last_reply("404 Not Found", '{"detail":"Video job not found"}') }
     local _, err = other.videos:wait("vj_1", { interval = 0.01 })
     assert.equal("not_found", err.kind)
@@ -298,7 +284,7 @@ describe("videos:wait", function()
 
   it("looks once more when its time is over", function()
     local seen, began = 0, core.now()
-    local job = client_with { looks "pending", looks "completed" }
+    local job = raw:client { looks "pending", looks "completed" }
       .videos:wait("vj_1", { timeout = 0.05, interval = 60,
         on_progress = function()
           seen = seen + 1
@@ -309,7 +295,7 @@ describe("videos:wait", function()
   end)
 
   it("does not hang on a server that does", function()
-    local other = client_with { looks "pending", { { "body" }, { "hold" } } }
+    local other = raw:client { looks "pending", { { "body" }, { "hold" } } }
     local began = core.now()
     local _, err = other.videos:wait("vj_1", { timeout = 0.2,
       interval = 0.1 })
@@ -380,7 +366,7 @@ describe("videos:wait", function()
   end)
 
   it("cancels the job again when the network fails", function()
-    local other, name = client_with { looks "pending", looks "pending",
+    local other, name = raw:client { looks "pending", looks "pending",
       { { "body" }, { "reset" } }, servers.last_reply("200 OK",
         '{"success":true}') }
     other = other:with { max_retries = 2 }
@@ -391,7 +377,7 @@ describe("videos:wait", function()
   end)
 
   it("lets the job go on when a look fails", function()
-    local other, name = client_with { servers.last_reply("502 Bad", "") }
+    local other, name = raw:client { servers.last_reply("502 Bad", "") }
     local _, err = other.videos:wait("vj_1", { cancel_job = true })
     assert.is_nil(err.cancelling)
     assert.equal(1, request_count(name))
@@ -474,7 +460,7 @@ describe("videos:wait", function()
 
     it("waits as wait does without options", function()
       local seconds = intervals_of(function()
-        indoxhub.assert(client_with {
+        indoxhub.assert(raw:client {
           servers.last_reply("200 OK", '{"data":{"job_id":"vj_1"}}'),
           looks "pending", looks "completed" }
           .videos:generate({ prompt = "x" }, { wait = true }))
@@ -484,7 +470,7 @@ describe("videos:wait", function()
 
     it("looks at once at a job that is over already", function()
       local seconds = intervals_of(function()
-        indoxhub.assert(client_with {
+        indoxhub.assert(raw:client {
           servers.last_reply("200 OK",
             '{"data":{"job_id":"vj_1","status":"completed"}}'),
           looks "completed" }
@@ -509,7 +495,7 @@ describe("videos:wait", function()
     end)
 
     it("keeps the id of a job that was begun, whatever comes next", function()
-      local _, err = client_with {
+      local _, err = raw:client {
         servers.last_reply("200 OK",
           '{"data":{"job_id":"vj_7","status":"pending"}}'),
         servers.last_reply("401 No", "{}") }
@@ -519,7 +505,7 @@ describe("videos:wait", function()
     end)
 
     it("outlives a first look that fails", function()
-      local job = client_with {
+      local job = raw:client {
         servers.last_reply("200 OK", '{"data":{"job_id":"vj_1"}}'),
         { { "reset" } }, looks "completed" }
         .videos:generate({ prompt = "x" }, { wait = { interval = 0.01 } })
@@ -534,18 +520,18 @@ describe("videos:wait", function()
     end)
 
     it("takes no reply that names no job", function()
-      local _, err = client_with {
+      local _, err = raw:client {
         servers.last_reply("200 OK", '{"data":{"status":"queued"}}') }
         .videos:generate({ prompt = "x" }, { wait = true })
       assert.equal("protocol", err.kind)
-      _, err = client_with {
+      _, err = raw:client {
         servers.last_reply("200 OK", '{"data":{"job_id":".."}}') }
         .videos:generate({ prompt = "x" }, { wait = true })
       assert.equal("protocol", err.kind)
     end)
 
     it("tries a look as often as the call", function()
-      local other, name = client_with {
+      local other, name = raw:client {
         servers.last_reply("200 OK", '{"data":{"job_id":"vj_1"}}'),
         { { "reset" } }, looks "completed" }
       other = other:with { max_retries = 5 }
@@ -558,7 +544,7 @@ describe("videos:wait", function()
     end)
 
     it("sends the headers of the call with each look", function()
-      local other, name = client_with {
+      local other, name = raw:client {
         servers.last_reply("200 OK", '{"data":{"job_id":"vj_1"}}'),
         looks "completed" }
       indoxhub.assert(other.videos:generate({ prompt = "x" },
