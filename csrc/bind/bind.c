@@ -111,6 +111,7 @@ int luaopen_indoxhub_core(lua_State *L) {
   ih_open_file(L);
   ih_open_wake(L);
   ih_open_notice(L);
+  ih_open_gate(L);
   ih_open_vector(L);
   ih_open_matrix(L);
   ih_open_search(L);

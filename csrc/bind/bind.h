@@ -17,8 +17,10 @@
 #define ENGINE_TYPE "indoxhub.engine"
 #define TRANSFER_TYPE "indoxhub.transfer"
 #define SSE_TYPE "indoxhub.sse"
+#define GATE_TYPE "indoxhub.gate"
 
 struct ih_engine;
+struct ih_gate;
 
 /* The userdata of an engine. Transfers point to it and keep it alive. */
 struct engine_box {
@@ -43,6 +45,9 @@ lua_Number ih_opt_number(lua_State *L, int table, const char *field,
 size_t ih_opt_size(lua_State *L, int table, const char *field,
                    size_t otherwise);
 
+/* The gate in a field; NULL when it is nil. */
+struct ih_gate *ih_opt_gate(lua_State *L, int table, const char *field);
+
 int64_t ih_nanoseconds(lua_Number seconds);
 
 /* nil and a message; the number of results. */
@@ -63,6 +68,7 @@ void ih_open_tidy(lua_State *L);
 void ih_open_process(lua_State *L);
 void ih_open_base64(lua_State *L);
 void ih_open_file(lua_State *L);
+void ih_open_gate(lua_State *L);
 void ih_open_wake(lua_State *L);
 void ih_open_notice(lua_State *L);
 void ih_open_vector(lua_State *L);

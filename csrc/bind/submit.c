@@ -180,6 +180,7 @@ static void read_options(lua_State *L, struct ih_request_options *o,
   o->timeouts.first_byte = seconds_field(L, "first_byte");
   o->timeouts.idle = seconds_field(L, "idle");
   o->timeouts.total = seconds_field(L, "total");
+  o->gate = ih_opt_gate(L, OPTIONS, "gate");
   o->headers = header_lines(L);
 }
 

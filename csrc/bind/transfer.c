@@ -92,9 +92,9 @@ static int l_waiting(lua_State *L) {
 
 /* In the order of enum ih_end. */
 static const char *const end_names[] = {
-    NULL,   "complete", "curl",       "connect",    "first_byte",
-    "idle", "total",    "body_limit", "head_limit", "upload_size",
-    "file", "memory",   "cancelled",  "closed"};
+    NULL,          "complete", "curl",   "connect",    "first_byte",
+    "idle",        "total",    "gate",   "body_limit", "head_limit",
+    "upload_size", "file",     "memory", "cancelled",  "closed"};
 
 static void set_number(lua_State *L, const char *field, lua_Number value) {
   lua_pushnumber(L, value);

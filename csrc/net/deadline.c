@@ -99,7 +99,9 @@ int64_t ih_request_check(struct ih_request *r, int64_t now) {
   int64_t total = after(r->started_at, r->timeouts.total);
   int64_t phase = phase_deadline(r, &as), next;
   if (total && now >= total)
-    r->end = IH_END_TOTAL;
+    r->end = r->waits ? IH_END_GATE : IH_END_TOTAL;
+  else if (r->waits)
+    return total;
   else if (phase && now >= phase && !is_silent(r))
     phase = now + LOOK_AGAIN;
   else if (phase && now >= phase)

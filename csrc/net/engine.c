@@ -149,6 +149,38 @@ void ih_engine_alarm(struct ih_engine *e, int64_t delay) {
 
 /* ---- the life of an exchange -------------------------------------------- */
 
+static struct ih_engine *engine_of(struct ih_request *r) {
+  return ih_queue_item(r->lanes, struct ih_engine, lanes);
+}
+
+/* Its next step hands it to libcurl. */
+static void start(struct ih_request *r) {
+  struct ih_engine *e = engine_of(r);
+  ih_queue_push(&e->starting, &r->lane);
+  ih_poll_bell(&e->poll, 1);
+}
+
+static void enter_gate(struct ih_engine *e, struct ih_request *r) {
+  r->waits = !ih_gate_enter(r->gate, &r->lane);
+  if (!r->waits) {
+    start(r);
+    return;
+  }
+  r->started_at = ih_poll_now();
+  ih_engine_look(e, r, r->started_at);
+  ih_engine_set_alarm(e);
+}
+
+static void leave_gate(struct ih_request *r) {
+  struct ih_link *next = r->waits ? NULL : ih_gate_leave(r->gate);
+  r->waits = 0;
+  if (next) {
+    r = ih_queue_item(next, struct ih_request, lane);
+    r->waits = 0;
+    start(r);
+  }
+}
+
 /* Takes a request out of everything but the ready queue. */
 static void detach(struct ih_engine *e, struct ih_request *r, enum ih_end end,
                    int code) {
@@ -161,6 +193,8 @@ static void detach(struct ih_engine *e, struct ih_request *r, enum ih_end end,
   ih_queue_leave(&r->lane);
   ih_queue_leave(&r->member);
   ih_heap_drop(&e->timers, &r->timer);
+  if (r->gate)
+    leave_gate(r);
   e->running--;
   easy = ih_request_finish(r, end, code);
   if (easy && e->spares < SPARE_HANDLES)
@@ -202,8 +236,10 @@ int ih_engine_submit(struct ih_engine *e, const struct ih_request_options *o,
   r->lanes = &e->lanes;
   e->running++;
   ih_queue_push(&e->members, &r->member);
-  ih_queue_push(&e->starting, &r->lane);
-  ih_poll_bell(&e->poll, 1);
+  if (r->gate)
+    enter_gate(e, r);
+  else
+    start(r);
   *out = r;
   return IH_OK;
 }

@@ -268,6 +268,9 @@ int ih_request_new(const struct ih_request_options *o, void *easy,
   r->queue_bytes = o->queue_bytes;
   r->max_bytes = o->max_bytes;
   r->timeouts = o->timeouts;
+  r->gate = o->gate;
+  if (r->gate)
+    ih_gate_hold(r->gate);
   status = set_up(r, o);
   if (status == IH_OK) {
     *out = r;
@@ -331,5 +334,6 @@ void ih_request_free(struct ih_request *r) {
   ih_buf_free(&r->body);
   ih_buf_free(&r->head);
   ih_buf_free(&r->in);
+  ih_gate_drop(r->gate);
   free(r);
 }

@@ -23,6 +23,7 @@
 #include "../core/buf.h"
 #include "../core/heap.h"
 #include "../core/queue.h"
+#include "gate.h"
 #include "upload.h"
 
 #pragma GCC visibility push(hidden)
@@ -38,6 +39,7 @@ enum ih_end {
   IH_END_FIRST_BYTE,
   IH_END_IDLE,
   IH_END_TOTAL,
+  IH_END_GATE,        /* as IH_END_TOTAL, before it passed its gate */
   IH_END_BODY_LIMIT,  /* more than max_bytes of body */
   IH_END_HEAD_LIMIT,  /* more than IH_MAX_HEAD of headers */
   IH_END_UPLOAD_SIZE, /* the host fed another number of bytes than it said */
@@ -72,6 +74,7 @@ struct ih_request_options {
   int paced;
   size_t queue_bytes, max_bytes; /* 0: no limit */
   struct ih_timeouts timeouts;
+  struct ih_gate *gate; /* to pass before it starts, or NULL */
 };
 
 /* What the callbacks share with the engine. */
@@ -105,6 +108,9 @@ struct ih_request {
   struct ih_lanes *lanes; /* NULL: not in an engine */
   struct ih_link ready, lane, member;
   struct ih_timer timer;
+
+  struct ih_gate *gate;
+  int waits; /* in front of its gate */
 
   void *easy; /* libcurl's handle, NULL when it is over */
   int socket; /* the last that libcurl asked to watch, negative: none yet */

@@ -43,6 +43,16 @@ static void resume_held(struct ih_engine *e) {
   }
 }
 
+/* Phases begin now; the time of the whole may have begun before. */
+static void start_clock(struct ih_request *r, int64_t now) {
+  if (r->started_at && r->timeouts.total) {
+    r->timeouts.total -= now - r->started_at;
+    if (r->timeouts.total <= 0)
+      r->timeouts.total = 1;
+  }
+  r->started_at = now;
+}
+
 static void start_waiting(struct ih_engine *e) {
   int started;
   for (started = 0; started < STARTS_PER_STEP; started++) {
@@ -52,7 +62,7 @@ static void start_waiting(struct ih_engine *e) {
       return;
     ih_queue_leave(link);
     r = ih_queue_item(link, struct ih_request, lane);
-    r->started_at = ih_poll_now();
+    start_clock(r, ih_poll_now());
     if (curl_multi_add_handle(e->multi, r->easy) != CURLM_OK)
       ih_engine_finish(e, r, IH_END_NOMEM, CURLE_OUT_OF_MEMORY);
     else

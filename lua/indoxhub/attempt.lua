@@ -192,6 +192,7 @@ function attempt.fire(caller, call, seconds)
   end
   local try = { exchange = request.build(settings, call, { timeout = seconds },
     bearer, route.new(settings, call).url) }
+  try.exchange.gate = nil -- others may wait there for longer than this is for
   local transfer = transport.submit(caller, try.exchange)
   if not transfer then
     return

@@ -4,6 +4,7 @@ local address = require "indoxhub.address"
 local attempt = require "indoxhub.attempt"
 local body = require "indoxhub.body"
 local call = require "indoxhub.call"
+local core = require "indoxhub.core"
 local endpoints = require "indoxhub.endpoints"
 local kinds = require "indoxhub.resources"
 local log = require "indoxhub.log"
@@ -23,7 +24,7 @@ local KEY_VARIABLES = { "INDOXHUB_API_KEY", "INDOX_HUB_API_KEY",
 local OPTIONS = {
   api_key = "key", base_url = "string", timeout = "timeout",
   trailing_slash = { "auto", "on", "off" }, proxy = "line",
-  ca_file = "line", http_version = { "1.1", "2" },
+  ca_file = "line", http_version = { "1.1", "2" }, max_connections = "size",
   max_response_bytes = "bytes", max_event_bytes = "bytes",
   headers = "headers", user_agent = "line", allow_http = "boolean",
   auth = { "key", "exchange" }, max_retries = "count", log = "callback",
@@ -90,8 +91,10 @@ local function settings_of(options, parent)
     return nil, (options.base_url and "base_url " or
       "the variable INDOXHUB_BASE_URL ") .. why
   end
+  local most = options.max_connections
   return {
     options = options, base = base, base_url = base_url,
+    gate = most and core.gate(most) or parent.gate,
     timeouts = merge(parent.timeouts, options_of.timeout(options.timeout)),
     tokens = parent.tokens or {},
     key = options.api_key or parent.key or from_environment(KEY_VARIABLES),
@@ -146,6 +149,7 @@ function client_methods:with(options)
   if not wrong then
     local merged = merge(caller.settings.options, options)
     merged.timeout = options.timeout
+    merged.max_connections = options.max_connections
     merged.headers = merge(caller.settings.options.headers, options.headers)
     settings, wrong = settings_of(merged, caller.settings)
   end

@@ -21,6 +21,7 @@ local NONE = {}
 ---@field key? string|fun(): string
 ---@field tokens table<string, table> see auth.lua; derived clients share it
 ---@field ca_file? string
+---@field gate? indoxhub.core.Gate of max_connections; derived clients share it
 
 ---@class indoxhub.Call what is asked for
 ---@field operation string for messages, such as "chat.create"
@@ -167,7 +168,7 @@ function request.build(settings, call, options, bearer, url)
     unverified = given.insecure_skip_verify,
     http1 = given.http_version == "1.1",
     max_bytes = given.max_response_bytes or MAX_RESPONSE,
-    max_event_bytes = given.max_event_bytes,
+    max_event_bytes = given.max_event_bytes, gate = settings.gate,
   }
 end
 

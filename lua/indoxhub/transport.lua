@@ -27,6 +27,7 @@ local FORKED, NO_MEMORY = "forked", "out of memory"
 ---@field idle? number
 ---@field total? number
 ---@field hide indoxhub.Hide for what the answer says
+---@field gate? indoxhub.core.Gate
 ---@field paced? boolean read while it arrives
 
 -- The engine a client works with: the one of its first call, for good, because

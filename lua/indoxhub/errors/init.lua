@@ -56,6 +56,8 @@ local hints = {
   ["timeout.connect"] = "check the connection, or raise timeout.connect",
   ["timeout.first_byte"] = "raise timeout.first_byte for slow models",
   ["timeout.idle"] = "the server stalled; try again or raise timeout.idle",
+  ["timeout.connections"] = "close streams that are not read to their end, " ..
+    "or raise max_connections or the timeout of the call",
   ["timeout.total"] = "raise the timeout of the call",
   truncated = "the answer is incomplete",
   ["protocol.redirect"] = "redirects are followed on the same server only; " ..

@@ -48,6 +48,8 @@ local ends = {
     "the server did not begin to answer" },
   idle = { "timeout", "idle", "nothing was sent or received for too long" },
   total = { "timeout", "total", "the call took longer than its time limit" },
+  gate = { "timeout", "connections",
+    "no connection of the client became free within the time limit" },
   body_limit = { "limit", "response",
     "the reply is larger than max_response_bytes" },
   head_limit = { "limit", "headers", "the reply's headers are too large" },

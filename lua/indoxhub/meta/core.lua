@@ -191,6 +191,15 @@ function engine:close() end
 ---@field ca_file? string
 ---@field unverified? boolean whoever answers is believed; default false
 ---@field http1? boolean never HTTP/2
+---@field gate? indoxhub.core.Gate to pass before it starts; `total` goes on
+
+--- Lets some exchanges through at the same time; the others wait, the first to
+--- come the first to pass. Made for the requests of one client.
+---@class indoxhub.core.Gate
+
+---@param most integer 1 or more
+---@return indoxhub.core.Gate? gate, string? message
+function core.gate(most) end
 
 --- A part has one of `data`, `path` and `pull`. One with a file name and no type
 --- is sent as "application/octet-stream".
@@ -340,7 +349,7 @@ function notices:take() end
 function notices:close() end
 
 ---@class indoxhub.core.Result
----@field ended string "complete", "curl", "connect", "first_byte", "idle", "total", "body_limit", "head_limit", "upload_size", "file", "memory", "cancelled", "closed" or "forked"
+---@field ended string "complete", "curl", "connect", "first_byte", "idle", "total", "gate", "body_limit", "head_limit", "upload_size", "file", "memory", "cancelled", "closed" or "forked"
 ---@field curl integer libcurl's code
 ---@field os_error integer 0 when there is none
 ---@field text string what libcurl, or the file system, says about it

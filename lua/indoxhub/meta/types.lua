@@ -10,6 +10,7 @@
 ---@field ca_file? string file of certificate authorities; default SSL_CERT_FILE, or the system's
 ---@field insecure_skip_verify? boolean believe whoever answers; tells the log a warning; default false
 ---@field http_version? "1.1"|"2" the highest to offer over TLS; default "2"
+---@field max_connections? integer how many calls run at the same time, the others wait; default no limit
 ---@field max_response_bytes? integer default 256 MiB
 ---@field max_event_bytes? integer of one event of a stream, default 64 MiB
 ---@field headers? table<string, string|number> sent with every call; `with` adds to them

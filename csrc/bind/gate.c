@@ -1,0 +1,43 @@
+/* core.gate(): the gate of net/gate.h as a Lua object. */
+#include "../net/gate.h"
+
+#include "bind.h"
+
+struct gate_box {
+  struct ih_gate *gate; /* NULL: collected */
+};
+
+/* core.gate(most) -> gate | nil, message */
+static int l_new(lua_State *L) {
+  lua_Number most = luaL_checknumber(L, 1);
+  struct gate_box *box;
+  luaL_argcheck(L, most >= 1 && most <= 1e9, 1, "must be 1 or more");
+  box = lua_newuserdata(L, sizeof *box);
+  box->gate = NULL;
+  luaL_setmetatable(L, GATE_TYPE);
+  box->gate = ih_gate_new((size_t)most);
+  return box->gate ? 1 : ih_push_failure(L, "out of memory");
+}
+
+static int l_gc(lua_State *L) {
+  struct gate_box *box = luaL_checkudata(L, 1, GATE_TYPE);
+  ih_gate_drop(box->gate);
+  box->gate = NULL;
+  return 0;
+}
+
+struct ih_gate *ih_opt_gate(lua_State *L, int table, const char *field) {
+  struct gate_box *box;
+  lua_getfield(L, table, field);
+  box = lua_isnil(L, -1) ? NULL : luaL_checkudata(L, -1, GATE_TYPE);
+  lua_pop(L, 1);
+  return box ? box->gate : NULL;
+}
+
+void ih_open_gate(lua_State *L) {
+  static const luaL_Reg methods[] = {{NULL, NULL}};
+  static const luaL_Reg meta[] = {{"__gc", l_gc}, {NULL, NULL}};
+  ih_new_class(L, GATE_TYPE, methods, meta);
+  lua_pushcfunction(L, l_new);
+  lua_setfield(L, -2, "gate");
+}

@@ -1,0 +1,149 @@
+-- Gates before exchanges, where the client cannot show what they do.
+local core = require "indoxhub.core"
+local servers = require "spec.support.servers"
+
+describe("core.gate", function()
+  local raw, engine
+
+  setup(function()
+    raw = servers.raw()
+  end)
+
+  teardown(function()
+    raw:stop()
+  end)
+
+  before_each(function()
+    engine = assert(core.engine())
+  end)
+
+  after_each(function()
+    engine:close()
+  end)
+
+  local HOLD = { { "body" }, { "hold" } }
+
+  local function submit(gate, url, fields)
+    local request = { method = "GET", url = url, gate = gate }
+    for name, value in pairs(fields or {}) do
+      request[name] = value
+    end
+    return assert((fields and fields.engine or engine):submit(request))
+  end
+
+  local function requests(name)
+    return select(2, raw:got(name):gsub("GET ", ""))
+  end
+
+  local function step_until(condition, ...)
+    local engines = { engine, ... }
+    servers.wait_until(function()
+      for _, one in ipairs(engines) do
+        one:step({})
+      end
+      return condition()
+    end)
+  end
+
+  it("takes whole numbers from 1", function()
+    for _, wrong in ipairs { 0, -1, 0 / 0, 1e10 } do
+      assert.has_error(function()
+        core.gate(wrong)
+      end)
+    end
+    assert.has_error(function()
+      core.gate()
+    end)
+    assert.has_error(function()
+      submit(engine, raw:script("wrong", HOLD))
+    end)
+  end)
+
+  it("leaves one that passed what is left of its time", function()
+    local url, gate = raw:script("left", HOLD), core.gate(1)
+    local first = submit(gate, url)
+    step_until(function()
+      return requests "left" == 1
+    end)
+    local second = submit(gate, url, { total = 0.05 })
+    local began = core.now()
+    while core.now() - began < 0.06 do -- no step, so that nobody looks
+    end
+    first:cancel()
+    step_until(function()
+      return second:result()
+    end)
+    assert.equal("total", second:result().ended)
+    assert.equal(1, requests "left")
+  end)
+
+  it("ends one in front of it in time, without a look from outside", function()
+    local url, gate = raw:script("front", HOLD), core.gate(1)
+    submit(gate, url)
+    local second = submit(gate, url, { total = 0.05 })
+    while not second:result() do
+      engine:step({}, nil, nil, 10) -- the engine's own alarm ends the wait
+    end
+    assert.equal("gate", second:result().ended)
+    assert.is_false(second:result().sent_all)
+  end)
+
+  it("hands a place on to another engine", function()
+    local url, gate = raw:script("two", HOLD), core.gate(1)
+    local other = assert(core.engine())
+    local first = submit(gate, url)
+    local second = submit(gate, url, { engine = other })
+    step_until(function()
+      return requests "two" == 1
+    end, other)
+    engine:close()
+    assert.equal("closed", first:result().ended)
+    while requests "two" < 2 do
+      other:step({}, nil, nil, 10)
+    end
+    assert.is_nil(second:result())
+    other:close()
+    assert.equal("closed", second:result().ended)
+  end)
+
+  it("outlives its owner while requests hold it", function()
+    local url, gate = raw:script("held", HOLD), core.gate(1)
+    local first, second = submit(gate, url), submit(gate, url)
+    gate = nil -- luacheck: ignore 311
+    collectgarbage()
+    collectgarbage()
+    first:cancel()
+    step_until(function()
+      return requests "held" == 1
+    end)
+    assert.is_nil(second:result())
+  end)
+
+  it("forgets those that were collected", function()
+    local url, gate = raw:script("forgotten", HOLD), core.gate(1)
+    local last
+    do
+      submit(gate, url)
+      submit(gate, url)
+      last = submit(gate, url)
+    end
+    collectgarbage()
+    collectgarbage()
+    step_until(function()
+      return requests "forgotten" == 1
+    end)
+    assert.is_nil(last:result())
+  end)
+
+  it("keeps its engine asleep while all places are taken", function()
+    local url, gate = raw:script("asleep", HOLD), core.gate(1)
+    submit(gate, url)
+    submit(gate, url)
+    step_until(function()
+      return requests "asleep" == 1
+    end)
+    local began = core.now()
+    engine:step({}, nil, nil, 0.05)
+    assert.is_true(core.now() - began >= 0.04)
+  end)
+end)
