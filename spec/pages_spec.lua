@@ -3,6 +3,7 @@
 local errors = require "indoxhub.errors"
 local indoxhub = require "indoxhub"
 local json = require "indoxhub.json"
+local misuse = require "spec.support.misuse"
 local servers = require "spec.support.servers"
 
 local IS_PUC_51 = _VERSION == "Lua 5.1" and not rawget(_G, "jit")
@@ -291,10 +292,7 @@ describe("lists in pages", function()
         client.videos:each_job().next()
       end,
     } do
-      local ok, why = pcall(call)
-      assert.is_false(ok)
-      assert.matches("pages_spec%.lua:%d+: ", why)
-      assert.equal(said, why:match("pages_spec%.lua:%d+: (.*)$"))
+      misuse(said, call)
     end
   end)
 end)

@@ -2,6 +2,7 @@
 -- asked, and what it finds, against the sandbox.
 local indoxhub = require "indoxhub"
 local json = require "indoxhub.json"
+local misuse = require "spec.support.misuse"
 local servers = require "spec.support.servers"
 
 describe("an analytics query", function()
@@ -193,78 +194,71 @@ describe("an analytics query", function()
     end
   end)
 
-  local function refused(said, call)
-    local ok, why = pcall(call)
-    assert.is_false(ok)
-    assert.matches("init_spec%.lua:%d+: ", why)
-    assert.equal(said, why:match("init_spec%.lua:%d+: (.*)$"))
-  end
-
   it("refuses what is no date or period, where it is said", function()
-    refused('analytics.query: last must be a number and a unit, such as ' ..
+    misuse('analytics.query: last must be a number and a unit, such as ' ..
       '"30d" (h hours, d days, w weeks, m months, y years), not "x"',
       function() query():last("x") end)
-    refused('analytics.query: from has no day 31, as that month has 28 ' ..
+    misuse('analytics.query: from has no day 31, as that month has 28 ' ..
       'days: "2026-02-31"', function() query():from("2026-02-31") end)
-    refused('analytics.query: to must be a date such as "2026-01-31", or a ' ..
+    misuse('analytics.query: to must be a date such as "2026-01-31", or a ' ..
       'time such as "2026-01-31T18:00:00Z", not "now"',
       function() query():to("now") end)
-    refused('analytics.query: between: the second has no month 13: ' ..
+    misuse('analytics.query: between: the second has no month 13: ' ..
       '"2026-13-01"', function() query():between("2026-01-01", "2026-13-01")
       end)
-    refused("analytics.query: from is after to: 2026-02-02 is after " ..
+    misuse("analytics.query: from is after to: 2026-02-02 is after " ..
       "2026-02-01", function()
         query():to("2026-02-01"):from("2026-02-02")
       end)
-    refused("analytics.query: from is after to: 2026-02-02 is after " ..
+    misuse("analytics.query: from is after to: 2026-02-02 is after " ..
       "2026-02-01", function()
         query():between("2026-02-02", "2026-02-01")
       end)
-    refused("analytics.query: last 2026y goes back before the year 1",
+    misuse("analytics.query: last 2026y goes back before the year 1",
       function() query():last("2026y"):fetch() end)
-    refused("analytics.query: the clock must return seconds since 1970, not " ..
+    misuse("analytics.query: the clock must return seconds since 1970, not " ..
       "nil", function()
         client.analytics:query({ clock = function() end }):last("1d"):fetch()
       end)
   end)
 
   it("refuses what the API does not take, where it is said", function()
-    refused('analytics.query: by must be one of "date", "model", ' ..
+    misuse('analytics.query: by must be one of "date", "model", ' ..
       '"provider", "endpoint", "session_id", "client_ip", not "day"',
       function() query():by("day") end)
-    refused("analytics.query: where expects a table such as " ..
+    misuse("analytics.query: where expects a table such as " ..
       '{ provider = "openai" }, not "x"', function() query():where("x") end)
-    refused("analytics.query: where: unknown filter provder: did you mean " ..
+    misuse("analytics.query: where: unknown filter provder: did you mean " ..
       "provider?", function() query():where { provder = "x" } end)
-    refused("analytics.query: where.model must be a string, not 5",
+    misuse("analytics.query: where.model must be a string, not 5",
       function() query():where { model = 5 } end)
-    refused('analytics.query: where.endpoint must be one of "chat", ' ..
+    misuse('analytics.query: where.endpoint must be one of "chat", ' ..
       '"completion", "embedding", "image", not "audio"',
       function() query():where { endpoint = "audio" } end)
-    refused("analytics.query: where.model must be a string, not null",
+    misuse("analytics.query: where.model must be a string, not null",
       function() query():where { model = json.null } end)
-    refused("analytics.query: sessions() groups by session_id, so by() has " ..
+    misuse("analytics.query: sessions() groups by session_id, so by() has " ..
       "no place", function() query():by("model"):sessions() end)
-    refused("analytics.query: models() can be filtered by provider only, " ..
+    misuse("analytics.query: models() can be filtered by provider only, " ..
       "not by session_id", function()
         query():where({ session_id = "x" }):models()
       end)
-    refused("analytics.query: models() has no content",
+    misuse("analytics.query: models() has no content",
       function() query():models():content() end)
-    refused("analytics.query: content() lists single calls, which by() " ..
+    misuse("analytics.query: content() lists single calls, which by() " ..
       "would group", function() query():content():by("model") end)
   end)
 
   it("refuses wrong use at the caller's line", function()
-    refused("analytics.query: unknown option timout: did you mean timeout?",
+    misuse("analytics.query: unknown option timout: did you mean timeout?",
       function() query():fetch { timout = 1 } end)
-    refused("analytics.query: unknown option clok: did you mean clock?",
+    misuse("analytics.query: unknown option clok: did you mean clock?",
       function() client.analytics:query { clok = 1 } end)
-    refused("call it with a colon, as client.analytics:query(...)",
+    misuse("call it with a colon, as client.analytics:query(...)",
       function() client.analytics.query() end)
     for _, method in ipairs { "last", "from", "to", "between", "by", "where",
       "content", "sessions", "models", "fetch" } do
-      refused("call it with a colon, as query:" .. method .. "(...)",
+      misuse("call it with a colon, as query:" .. method .. "(...)",
         function()
           local made = query()
           made[method]("x")

@@ -5,6 +5,7 @@ if not pcall(require, "http.request") then
     .. ";" .. package.path:gsub("/5%.4/", "/5.1/")
 end
 local cjson = require "cjson"
+local decoder = require "spec.bench.decoder"
 local http = require "http.request"
 
 local port, events, batch = arg[1], tonumber(arg[2]), arg[3]
@@ -13,25 +14,14 @@ request.headers:upsert(":method", "POST")
 request.headers:append("x-bench", events .. "," .. batch)
 request:set_body("{}")
 local _, stream = assert(request:go())
-local rest, count, bytes = "", 0, 0
-for chunk in stream:each_chunk() do
-  rest = rest .. chunk
-  local from = 1
-  while true do
-    local stop = rest:find("\n\n", from, true)
-    if not stop then
-      break
-    end
-    local data = rest:sub(from, stop - 1):match("^data: ?(.*)")
-    from = stop + 2
-    if data and data ~= "[DONE]" then
-      local event = cjson.decode(data)
-      if event.type == "response.content_part.delta" then
-        count = count + 1
-        bytes = bytes + #event.delta
-      end
-    end
+local count, bytes = 0, 0
+local take = decoder(cjson.decode, function(event)
+  if event.type == "response.content_part.delta" then
+    count = count + 1
+    bytes = bytes + #event.delta
   end
-  rest = rest:sub(from)
+end)
+for chunk in stream:each_chunk() do
+  take(chunk)
 end
 assert(count == events, "deltas lost: " .. count)

@@ -4,6 +4,7 @@ local core = require "indoxhub.core"
 local errors = require "indoxhub.errors"
 local indoxhub = require "indoxhub"
 local json = require "indoxhub.json"
+local misuse = require "spec.support.misuse"
 local servers = require "spec.support.servers"
 
 describe("videos:wait", function()
@@ -441,10 +442,7 @@ describe("videos:wait", function()
             { wait = { cancel_job = 1 } })
         end,
     } do
-      local ok, why = pcall(call)
-      assert.is_false(ok)
-      assert.matches("wait_spec%.lua:%d+: ", why)
-      assert.equal(said, why:match("wait_spec%.lua:%d+: (.*)$"))
+      misuse(said, call)
     end
   end)
 
