@@ -74,7 +74,8 @@ describe("indoxhub chat", function()
     for fault, expected in pairs { ["status:401"] = 3, ["status:402"] = 4,
       ["status:429"] = 5, ["status:500"] = 7, ["status:503"] = 7,
       ["status:400"] = 1, ["html:200"] = 8, ["cut:2"] = 8 } do
-      local failing = servers.sandbox("--pace 0 --fail " .. fault)
+      local failing = servers.sandbox("--pace 0 --retry-after 0 --fail "
+        .. fault)
       local _, err, code = run("chat 'count to 9'", failing.url)
       servers.kill(failing)
       assert.equal(expected, code, fault)

@@ -62,7 +62,24 @@ function command_methods:run(arguments, url)
   return command.shell("(" .. self:line(arguments, url) .. ") </dev/null")
 end
 
---- The same, with a text on a pipe.
+--- Runs several at the same time. Returns, by the keys of `list`, what `run`
+--- does.
+---@param list table<any, string> arguments
+---@return table<any, {out: string, err: string, code: integer}>
+function command_methods:run_all(list, url)
+  local started, results = {}, {}
+  for key, arguments in pairs(list) do
+    started[key] = command.start("(" .. self:line(arguments, url)
+      .. ") </dev/null")
+  end
+  for key, one in pairs(started) do
+    local out, err, code = command.finish(one)
+    results[key] = { out = out, err = err, code = code }
+  end
+  return results
+end
+
+--- Runs it with a text on a pipe.
 function command_methods:feed(text, arguments, url)
   local name = programs.write(text)
   local out, err, code = command.shell(("cat %s | (%s)"):format(name,
