@@ -74,7 +74,7 @@ need_test() {
   need lua-check command -v luacheck
   need luarocks command -v luarocks
   need clang command -v clang
-  need libclang-rt-14-dev sh -c \
+  need libclang-rt-dev sh -c \
     'ls /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer*'
   need clang-format command -v clang-format
   need valgrind command -v valgrind
