@@ -16,7 +16,7 @@ program=$folder/usr/sbin/nginx
 modules=$folder/usr/lib/nginx/modules
 share=$folder/usr/share/lua/5.1
 packages="nginx libnginx-mod-http-lua libnginx-mod-http-ndk lua-resty-core
-  lua-resty-lrucache libluajit2-5.1-2 libpcre3"
+  lua-resty-lrucache"
 
 # What packages are unpacked to shows only here when all are.
 is_unpacked() {
@@ -28,12 +28,28 @@ fail() {
   exit 1
 }
 
+# The first of these packages that this release of Debian has, if any.
+first_of() {
+  for package in "$@"; do
+    if apt-cache policy "$package" | grep -q 'Candidate: [0-9]'; then
+      echo "$package"
+      return
+    fi
+  done
+}
+
+# The libraries they need that few systems have.
+libraries() {
+  first_of libluajit2-5.1-2 libluajit-5.1-2
+  first_of libpcre3
+}
+
 # Downloads into the folder we are in; lists of packages may be out of date.
 download() {
-  if apt-get download -q $packages >download.log 2>&1; then
+  if apt-get download -q $packages $(libraries) >download.log 2>&1; then
     return
   elif [ "$(id -u)" = 0 ] && apt-get update -q >>download.log 2>&1 &&
-    apt-get download -q $packages >>download.log 2>&1; then
+    apt-get download -q $packages $(libraries) >>download.log 2>&1; then
     return
   fi
   cat download.log >&2
