@@ -24,7 +24,7 @@ struct ih_queue {
 
 /* The object of type `type` whose member `member` is the link `link`. */
 #define ih_queue_item(link, type, member)                                      \
-  ((type *)(void *)((char *)(link)-offsetof(type, member)))
+  ((type *)(void *)(((char *)(link)) - offsetof(type, member)))
 
 static inline struct ih_link *ih_queue_first(const struct ih_queue *q) {
   return q->_first;

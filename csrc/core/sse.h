@@ -31,10 +31,11 @@
 #define IH_SSE_MAX_EVENT ((size_t)64 * 1024 * 1024)
 #define IH_SSE_NAME_ROOM 6 /* longer than every field name that counts */
 
+/* Or IH_NOMEM, IH_LIMIT. */
 enum ih_sse_result {
   IH_SSE_MORE = 0, /* all bytes are used, no event is complete */
   IH_SSE_EVENT = 1 /* one event; bytes after `used` are not looked at yet */
-};                 /* or IH_NOMEM, IH_LIMIT */
+};
 
 struct ih_sse_event {
   struct ih_span event; /* "message" when the stream named none */

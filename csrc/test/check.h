@@ -23,10 +23,12 @@
 #define CHECK_SPAN(span, text)                                                 \
   check_span(span, SPAN(text), __FILE__, __LINE__, #span)
 
-/* A span of a string literal, and the same to initialise one with. */
+/* A span of a string literal, and the same to initialise one with; versions of
+** clang-format differ in where they want blanks. */
 #define SPAN(text) ((struct ih_span)BYTES(text))
-#define BYTES(text)                                                            \
-  { text, sizeof(text) - 1 }
+/* clang-format off */
+#define BYTES(text) {text, sizeof(text) - 1}
+/* clang-format on */
 
 /* They return whether the assertion held. */
 int check_true(int holds, const char *file, int line, const char *expr);
