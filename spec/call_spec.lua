@@ -319,12 +319,15 @@ describe("a call", function()
     ]]):format(url, count), "ulimit -n 40")
   end
 
-  it("without descriptors for the engine says what to raise", function()
-    assert.truthy(with_descriptors(1):find("ulimit -n", 1, true))
-  end)
-
-  it("without a descriptor for the connection says what to raise", function()
-    assert.truthy(with_descriptors(3):find("ulimit -n", 1, true))
-    assert.equal("ok\n", (with_descriptors(4)))
-  end)
+  it("without a descriptor for engine or connection says what to raise",
+    function()
+      -- How many it takes depends on libcurl.
+      local count, said = 1, with_descriptors(1)
+      while said ~= "ok\n" do
+        assert.truthy(said:find("ulimit -n", 1, true), said)
+        count = count + 1
+        said = with_descriptors(count)
+      end
+      assert.is_true(count >= 4 and count <= 8, count .. " descriptors")
+    end)
 end)
