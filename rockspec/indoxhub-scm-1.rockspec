@@ -61,6 +61,7 @@ build = {
         "csrc/net/result.c",
         "csrc/net/sigpipe.c",
         "csrc/net/step.c",
+        "csrc/net/terminal.c",
         "csrc/net/upload.c",
         "csrc/net/wake.c",
       },

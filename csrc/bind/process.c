@@ -10,6 +10,7 @@
 
 #include "../core/buf.h"
 #include "../net/interrupt.h"
+#include "../net/terminal.h"
 #include "bind.h"
 
 /* core.isatty(descriptor) -> boolean */
@@ -68,6 +69,18 @@ static int l_width(lua_State *L) {
   return 1;
 }
 
+/* core.guard_terminal(descriptor, farewell) -> true | nil, message: a signal that
+** ends the program leaves the terminal in the mode it is in now, and in another
+** mode it gets the farewell first */
+static int l_guard(lua_State *L) {
+  size_t n;
+  const char *farewell = luaL_checklstring(L, 2, &n);
+  if (ih_terminal_guard((int)luaL_checkinteger(L, 1), farewell, n) < 0)
+    return ih_push_failure(L, strerror(errno));
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
 /* core.ignore_broken_pipes(): writing to one fails, and ends no process */
 static int l_ignore(lua_State *L) {
   (void)L;
@@ -101,6 +114,7 @@ static const luaL_Reg functions[] = {{"isatty", l_isatty},
                                      {"await_input", l_await},
                                      {"read_input", l_read},
                                      {"terminal_width", l_width},
+                                     {"guard_terminal", l_guard},
                                      {"ignore_broken_pipes", l_ignore},
                                      {"fill_descriptors", l_fill},
                                      {"make_folder", l_make_folder},

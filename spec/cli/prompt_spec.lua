@@ -6,7 +6,7 @@ local json = require "indoxhub.json"
 local servers = require "spec.support.servers"
 local terminals = require "spec.support.terminals"
 
-local CTRL_C, CTRL_D = "\3", "\4"
+local CTRL_C, CTRL_D, CTRL_S, CTRL_Z = "\3", "\4", "\19", "\26"
 
 local WITHOUT_READLINE = [[LUA_INIT='package.preload.readline = ]]
   .. [[function() error("there is none") end' ]]
@@ -52,6 +52,13 @@ for name, setting in pairs { ["with readline"] = "",
       local code, seen = terminal:finish()
       assert.equal(0, code, seen)
       return seen
+    end
+
+    -- As readline does while it reads a key, and we never.
+    local function catches_alarm(id)
+      local caught = files.read(("/proc/%d/status"):format(id))
+        :match("SigCgt:%s*%x-(%x%x%x%x)\n")
+      return tonumber(caught, 16) % 0x4000 >= 0x2000
     end
 
     it("remembers what was said", function()
@@ -217,6 +224,74 @@ for name, setting in pairs { ["with readline"] = "",
       terminal:type("hello\n")
       terminal:expect("network")
       terminal:expect("> ")
+      leave(terminal)
+    end)
+
+    it("ends by a signal, and leaves the terminal as it was", function()
+      for signal, expected in pairs { TERM = 143, HUP = 129 } do
+        local terminal = begin("--session kept")
+        ask(terminal, "What is 6 * 7?", "42.")
+        terminal:type("and th")
+        terminal:expect("and th")
+        assert.equal(setting ~= "", terminal:is_usual())
+        os.execute(("kill -%s %d"):format(signal, terminal.id))
+        local code, seen, usual = terminal:finish()
+        assert.equal(expected, code, seen)
+        assert.is_true(usual)
+        local _, on = seen:gsub("\27%[%?2004h", "")
+        local _, off = seen:gsub("\27%[%?2004l", "")
+        assert.equal(on, off, seen)
+        local path = indoxhub.folder
+          .. "/.local/share/indoxhub/sessions/kept.json"
+        assert.equal(2, #json.decode(files.read(path)).messages)
+        os.remove(path)
+      end
+    end)
+
+    it("ends by a signal during an answer", function()
+      local terminal = begin()
+      terminal:type("count to 5000\n")
+      terminal:expect("1 2 3")
+      os.execute("kill -TERM " .. terminal.id)
+      local code, seen, usual = terminal:finish()
+      assert.equal(143, code, seen)
+      assert.is_true(usual)
+    end)
+
+    it("ends by a signal although the terminal holds its output", function()
+      local terminal = begin()
+      terminal:type("and th")
+      terminal:expect("and th")
+      terminal:type(CTRL_S)
+      -- While readline reads a key it handles signals by itself, and waits.
+      servers.wait_until(function()
+        return not catches_alarm(terminal.id)
+      end, "the program to wait for a key")
+      os.execute("kill -TERM " .. terminal.id)
+      local code, _, usual = terminal:finish()
+      assert.equal(143, code)
+      assert.is_true(usual)
+    end)
+
+    it("lets the terminal be when it ends in the background", function()
+      local line = indoxhub:line("chat"):gsub("exec ", setting .. " ", 1)
+      local terminal = terminals.start(("set -m; %s; stty -echo; kill %%1; "
+        .. "bg %%1; wait %%1; echo code $?; stty -a; stty echo")
+        :format(line))
+      terminal:expect("> ")
+      terminal:type(CTRL_Z)
+      terminal:expect("code 143")
+      terminal:expect(" -echo ")
+      assert.equal(0, (terminal:finish()))
+    end)
+
+    it("does not end by a signal that the caller ignores", function()
+      local line = indoxhub:line("chat")
+      local terminal = terminals.start("trap '' HUP; "
+        .. line:gsub("exec ", setting .. "exec ", 1))
+      terminal:expect("> ")
+      os.execute("kill -HUP " .. terminal.id)
+      ask(terminal, "What is 6 * 7?", "42.")
       leave(terminal)
     end)
 

@@ -2,7 +2,7 @@
 ** spec_process: what a host does in C, for the specs.
 **
 **     spec_process.fork()    -> 0 in the child, its id in the parent
-**     spec_process.wait(id)  -> exit code
+**     spec_process.wait(id)  -> exit code, that of a shell after a signal
 **     spec_process.call(callback, argument)
 **
 ** and a person at a terminal:
@@ -11,6 +11,8 @@
 **     spec_process.type(descriptor, bytes)
 **     spec_process.see(descriptor, seconds)
 **         -> bytes, "" when there are none in that time, nil at the end
+**     spec_process.is_usual(descriptor)
+**         -> whether it shows what is typed and takes it line by line
 **     spec_process.leave(descriptor)
 */
 #include <errno.h>
@@ -21,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 static int l_fork(lua_State *L) {
@@ -31,7 +34,8 @@ static int l_fork(lua_State *L) {
 static int l_wait(lua_State *L) {
   int status = 0;
   waitpid((pid_t)luaL_checkinteger(L, 1), &status, 0);
-  lua_pushinteger(L, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+  lua_pushinteger(L, WIFEXITED(status) ? WEXITSTATUS(status)
+                                       : 128 + WTERMSIG(status));
   return 1;
 }
 
@@ -90,15 +94,23 @@ static int l_see(lua_State *L) {
   return 1;
 }
 
+static int l_usual(lua_State *L) {
+  struct termios mode;
+  if (tcgetattr((int)luaL_checkinteger(L, 1), &mode) < 0)
+    return luaL_error(L, "no terminal: %s", strerror(errno));
+  lua_pushboolean(L, (mode.c_lflag & ECHO) && (mode.c_lflag & ICANON));
+  return 1;
+}
+
 static int l_leave(lua_State *L) {
   close((int)luaL_checkinteger(L, 1));
   return 0;
 }
 
 static const luaL_Reg functions[] = {
-    {"fork", l_fork},         {"wait", l_wait}, {"call", l_call},
-    {"terminal", l_terminal}, {"type", l_type}, {"see", l_see},
-    {"leave", l_leave},       {NULL, NULL}};
+    {"fork", l_fork},         {"wait", l_wait},   {"call", l_call},
+    {"terminal", l_terminal}, {"type", l_type},   {"see", l_see},
+    {"is_usual", l_usual},    {"leave", l_leave}, {NULL, NULL}};
 
 int luaopen_spec_process(lua_State *L);
 

@@ -48,8 +48,13 @@ function terminal_methods:expect(text)
   end
 end
 
---- Waits until the program has ended. Returns its exit code, and all that was
---- shown.
+--- Whether the terminal shows what is typed and takes it line by line.
+function terminal_methods:is_usual()
+  return process.is_usual(self.descriptor)
+end
+
+--- Waits until the program has ended. Returns its exit code, all that was
+--- shown, and whether the terminal is as it was.
 function terminal_methods:finish()
   local deadline = core.now() + LIMIT
   while look(self) do
@@ -59,8 +64,9 @@ function terminal_methods:finish()
         self.seen:sub(self.at)), 2)
     end
   end
+  local usual = self:is_usual()
   process.leave(self.descriptor)
-  return process.wait(self.id), self.seen
+  return process.wait(self.id), self.seen, usual
 end
 
 function terminal_methods:kill()

@@ -24,11 +24,16 @@ function line.plain(prompt)
   return nil, core.interrupted() and "interrupted" or "end"
 end
 
+-- Switches off what readline switched on, that pasted text comes in brackets,
+-- and leaves the line.
+local FAREWELL = "\27[?2004l\r\n"
+
 -- Asks the module for one key at a time: its own reading of a line would keep
 -- Ctrl-C to itself. After that the handler stays where it is until the next one
 -- takes its place, as the module survives its removal only at the end of a line
 -- (version 3.2 closes the terminal before readline has let go of it).
 local function with_readline(readline, words)
+  core.guard_terminal(terminal.STDOUT, FAREWELL)
   readline.set_options { histfile = "", auto_add = false }
   readline.set_complete_list(words)
   return function(prompt)

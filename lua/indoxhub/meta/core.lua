@@ -73,6 +73,13 @@ function core.read_input(descriptor) end
 ---@return integer? columns
 function core.terminal_width(descriptor) end
 
+--- Has SIGTERM, SIGHUP and SIGQUIT leave a terminal in the mode it is in now.
+--- Once, before something changes that mode; for programs, never for libraries.
+---@param descriptor integer
+---@param farewell string what it is told when its mode is another one then
+---@return true? ok, string? message
+function core.guard_terminal(descriptor, farewell) end
+
 --- Makes writing to a pipe that nobody reads fail, where it would end the
 --- process. For programs, never for libraries.
 function core.ignore_broken_pipes() end
