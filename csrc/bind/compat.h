@@ -8,6 +8,7 @@
 #pragma GCC visibility push(default)
 #include <lauxlib.h>
 #include <lua.h>
+#include <lualib.h>
 #pragma GCC visibility pop
 
 #if LUA_VERSION_NUM < 502

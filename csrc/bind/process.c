@@ -1,9 +1,11 @@
 /* What the command needs of the process it is: terminals, Ctrl-C, pipes that
-** nobody reads any more, and folders for nobody else. */
+** nobody reads any more, folders for nobody else, and locks. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -108,6 +110,16 @@ static int l_make_folder(lua_State *L) {
   return 1;
 }
 
+/* core.lock(file) -> true | nil, message: an open file of io, until it is closed;
+** waits for others, but not on after a signal */
+static int l_lock(lua_State *L) {
+  FILE **file = luaL_checkudata(L, 1, LUA_FILEHANDLE);
+  if (flock(fileno(*file), LOCK_EX) < 0)
+    return ih_push_failure(L, strerror(errno));
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
 static const luaL_Reg functions[] = {{"isatty", l_isatty},
                                      {"catch_interrupts", l_catch},
                                      {"interrupted", l_interrupted},
@@ -118,6 +130,7 @@ static const luaL_Reg functions[] = {{"isatty", l_isatty},
                                      {"ignore_broken_pipes", l_ignore},
                                      {"fill_descriptors", l_fill},
                                      {"make_folder", l_make_folder},
+                                     {"lock", l_lock},
                                      {NULL, NULL}};
 
 void ih_open_process(lua_State *L) {

@@ -264,6 +264,89 @@ describe("indoxhub chat", function()
       assert.equal(before, read(stored("still")))
     end)
 
+    local function messages(name)
+      return json.decode(read(stored(name))).messages
+    end
+
+    it("writes over nothing that another program wrote meanwhile", function()
+      run("chat --session two hi")
+      local started = start(command(
+        "chat --session two 'count to 5000' </dev/null"))
+      servers.wait_until(function()
+        return read(started.out):find("1 2 3", 1, true)
+      end, "the answer to begin")
+      run("chat --session two '6 * 7'")
+      os.execute("kill -INT " .. started.pid)
+      local _, err, code = finish(started)
+      assert.equal(130, code)
+      assert.equal("6 * 7", messages("two")[3].content)
+      assert.equal("hi", messages("two-2")[1].content)
+      assert.equal("count to 5000", messages("two-2")[3].content)
+      assert.truthy(err:find("two was changed by another program", 1, true),
+        err)
+      assert.truthy(err:find(stored("two") .. ".", 1, true), err)
+      assert.truthy(err:find("kept as two-2, in " .. stored("two-2") .. "\n", 1,
+        true), err)
+    end)
+
+    it("loses nothing when many programs begin it at once", function()
+      local running, kept = {}, {}
+      for i = 1, 8 do
+        running[i] = start(command(("chat --session crowd '%d + 1' </dev/null")
+          :format(i)))
+      end
+      for i = 1, 8 do
+        local _, err, code = finish(running[i])
+        assert.equal(0, code, err)
+        kept[i] = err:match("kept as (crowd%-%d), in ") or "crowd"
+      end
+      for i = 1, 8 do
+        local found = false
+        for _, message in ipairs(messages(kept[i])) do
+          found = found or message.content == i .. " + 1"
+        end
+        assert.is_true(found, i)
+      end
+    end)
+
+    it("waits while another program writes one", function()
+      run("chat --session other hi")
+      -- Another process, as its locks are inherited by what we start.
+      local held = indoxhub.folder .. "/held"
+      local holder = io.popen(("flock %s/.lock sh -c 'echo >%s; cat'")
+        :format(stored("x"):match("^(.*)/"), held), "w")
+      servers.wait_until(function()
+        return read(held)
+      end, "the lock")
+      local started = start(command("chat --session mine hi </dev/null"))
+      servers.wait_until(function()
+        return read("/proc/locks"):find("-> FLOCK[^\n]* " .. started.pid .. " ")
+      end, "the program to wait")
+      assert.is_nil(read(stored("mine")))
+      holder:close()
+      local _, err, code = finish(started)
+      assert.equal(0, code, err)
+      assert.equal("hi", messages("mine")[1].content)
+    end)
+
+    it("gives a long name another that is one, too", function()
+      local name = ("n"):rep(100)
+      local other = ("n"):rep(98) .. "-2"
+      local started = start(command("chat --session " .. name
+        .. " 'count to 5000' </dev/null"))
+      servers.wait_until(function()
+        return read(started.out):find("1 2 3", 1, true)
+      end, "the answer to begin")
+      run("chat --session " .. name .. " '6 * 7'")
+      os.execute("kill -INT " .. started.pid)
+      local _, err = finish(started)
+      assert.truthy(err:find("is there already and stays as it is", 1, true),
+        err)
+      assert.equal("count to 5000", messages(other)[1].content)
+      assert.equal("6 * 7 is 42.\n",
+        (run(("chat --session %s '6 * 7'"):format(other))))
+    end)
+
     it("refuses a name that is none", function()
       for _, name in ipairs { "../x", ".x", "a/b", "''", "'a b'" } do
         local _, err, code = run("chat --session " .. name .. " hi")

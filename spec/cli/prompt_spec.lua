@@ -195,6 +195,31 @@ for name, setting in pairs { ["with readline"] = "",
       os.remove(path)
     end)
 
+    it("leaves a session to whoever changed it, and goes on", function()
+      local first, second = begin("--session both"), begin("--session both")
+      ask(first, "What is 6 * 7?", "42.")
+      ask(second, "What is 2 + 2?", "4.")
+      assert.truthy(second.seen:find("the session both is there already", 1,
+        true), second.seen)
+      ask(second, "What is 3 + 3?", "6.")
+      ask(first, "What is 5 + 5?", "10.")
+      ask(first, "/save both-2", "This conversation is kept as both-2-2")
+      leave(first)
+      leave(second)
+      local folder = indoxhub.folder .. "/.local/share/indoxhub/sessions/"
+      for kept, questions in pairs {
+        ["both"] = { "What is 6 * 7?", "What is 5 + 5?" },
+        ["both-2"] = { "What is 2 + 2?", "What is 3 + 3?" },
+        ["both-2-2"] = { "What is 6 * 7?", "What is 5 + 5?" } } do
+        local path = folder .. kept .. ".json"
+        local messages = json.decode(files.read(path)).messages
+        assert.equal(4, #messages)
+        assert.equal(questions[1], messages[1].content)
+        assert.equal(questions[2], messages[3].content)
+        os.remove(path)
+      end
+    end)
+
     it("goes on when an answer cannot be written", function()
       for _, arguments in ipairs { "", "--json" } do
         local terminal = begin(arguments .. " >/dev/full")

@@ -30,7 +30,9 @@ At the prompt:
 ]] .. prompt.help() .. [[
 
 
-Sessions are files in ${XDG_DATA_HOME:-~/.local/share}/indoxhub/sessions.
+Sessions are files in ${XDG_DATA_HOME:-~/.local/share}/indoxhub/sessions. One
+that another terminal changed meanwhile is left alone: the conversation is kept
+under a new name, which is told.
 A pipe is read to its end: where the command stands in a loop that reads
 lines, give it </dev/null.]])
   options.add_words(command, "prompt",

@@ -24,11 +24,12 @@ local LONGEST_ECHO = 60
 
 local function keep(self)
   if self.name then
-    local ok, err = session.save(self.talk, self.name)
-    if not ok then
+    local name, err = session.save(self.talk, self.name)
+    if not name then
       exit.with(err)
     end
-    return ok
+    self.name = name or self.name
+    return name
   end
 end
 

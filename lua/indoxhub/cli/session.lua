@@ -1,13 +1,24 @@
 --- Sessions: conversations kept in files, by name, that go on another day.
+--
+-- Another terminal may be in the same session. A file that does not hold what
+-- this program read or wrote last is never written over: the conversation goes
+-- on under a name of its own, so that both lose nothing.
 
 local core = require "indoxhub.core"
 local errors = require "indoxhub.errors"
 local exit = require "indoxhub.cli.exit"
 local indoxhub = require "indoxhub"
+local output = require "indoxhub.cli.output"
 
 local session = {}
 
 local LONGEST_NAME = 100
+
+-- No name of a session.
+local LOCK = ".lock"
+
+-- Path -> what its file holds for all this program knows.
+local known = {}
 
 -- Numbers of the system's errors.
 local NO_FILE, NO_FOLDER = 2, 20
@@ -65,6 +76,25 @@ local function exists(path)
   return file ~= nil or number ~= NO_FILE and number ~= NO_FOLDER
 end
 
+-- Runs a function while no other program reads or writes sessions. Where the
+-- system has no locks it runs all the same. Returns its results.
+local function alone(path, fn, ...)
+  local lock = io.open(path:match("^(.*/)") .. LOCK, "a")
+  if lock then
+    core.lock(lock)
+  end
+  local result, err = fn(...)
+  if lock then
+    lock:close()
+  end
+  return result, err
+end
+
+local function load(client, path, settings)
+  known[path] = core.read_file(path)
+  return indoxhub.load_conversation(client, path, settings)
+end
+
 --- The conversation of a session, or a new one.
 ---@param client indoxhub.Client
 ---@param name? string of a session
@@ -79,15 +109,58 @@ function session.open(client, name, settings)
     end
   end
   if path and exists(path) then
-    return indoxhub.load_conversation(client, path, settings)
+    return alone(path, load, client, path, settings)
   end
   return client:conversation(settings)
 end
 
---- Keeps a conversation under a name.
+-- Whether a file holds what somebody else wrote.
+local function is_foreign(path)
+  return exists(path) and (not known[path]
+    or core.read_file(path) ~= known[path])
+end
+
+-- A name like this one that no session has.
+local function free_name(name)
+  for number = 2, math.huge do
+    local ending = ("-%d"):format(number)
+    local free = name:sub(1, LONGEST_NAME - #ending) .. ending
+    local path = session.path(free)
+    if not exists(path) then
+      return free, path
+    end
+  end
+end
+
+local function warn(name, path, other_name, other_path)
+  local why = known[path] and "was changed by another program"
+    or "is there already"
+  output.complain(("the session %s %s and stays as it is, in %s. This "
+    .. "conversation is kept as %s, in %s"):format(name, why, path, other_name,
+    other_path))
+end
+
+local function write(talk, name, path)
+  local kept, place = name, path
+  if is_foreign(path) then
+    kept, place = free_name(name)
+  end
+  local ok, err = talk:save(place)
+  if not ok then
+    return nil, err
+  end
+  known[place] = core.read_file(place)
+  if kept ~= name then
+    warn(name, path, kept, place)
+  end
+  return kept
+end
+
+--- Keeps a conversation under a name, or under another one when that holds what
+--- this program does not know.
 ---@param talk indoxhub.Conversation
 ---@param name string
----@return true? ok, indoxhub.Error? err
+---@return string? name that it is kept under, indoxhub.Error? err
 function session.save(talk, name)
   local path, err = session.path(name)
   local ok = path
@@ -97,7 +170,7 @@ function session.save(talk, name)
   if not ok then
     return nil, err
   end
-  return talk:save(path)
+  return alone(path, write, talk, name, path)
 end
 
 return session

@@ -93,6 +93,12 @@ function core.fill_descriptors() end
 ---@return true? ok, string? message
 function core.make_folder(path) end
 
+--- Locks an open file against other processes that do so, until it is closed;
+--- waits until they have closed theirs, or until a signal.
+---@param file file*
+---@return true? ok, string? message
+function core.lock(file) end
+
 ---------------------------------------------------------------------------
 
 ---@class indoxhub.core.Event
