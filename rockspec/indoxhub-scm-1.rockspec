@@ -110,6 +110,7 @@ build = {
     ["indoxhub.cli.terminal"] = "lua/indoxhub/cli/terminal.lua",
     ["indoxhub.cli.transcribe"] = "lua/indoxhub/cli/transcribe.lua",
     ["indoxhub.cli.translate"] = "lua/indoxhub/cli/translate.lua",
+    ["indoxhub.cli.unfinished"] = "lua/indoxhub/cli/unfinished.lua",
     ["indoxhub.cli.usage"] = "lua/indoxhub/cli/usage.lua",
     ["indoxhub.cli.video"] = "lua/indoxhub/cli/video.lua",
     ["indoxhub.client"] = "lua/indoxhub/client.lua",

@@ -96,7 +96,7 @@ indoxhub.cli.interrupt indoxhub.cli.tables indoxhub.cli.terminal
 indoxhub.cli.line indoxhub.cli.progress
 indoxhub.cli.output
 indoxhub.cli.exit
-indoxhub.cli.input indoxhub.cli.options indoxhub.cli.result_file indoxhub.cli.session
+indoxhub.cli.input indoxhub.cli.options indoxhub.cli.result_file indoxhub.cli.session indoxhub.cli.unfinished
 indoxhub.cli.prompt indoxhub.cli.recording
 indoxhub.cli.account indoxhub.cli.analytics indoxhub.cli.chat indoxhub.cli.complete indoxhub.cli.embed indoxhub.cli.image indoxhub.cli.keys indoxhub.cli.models indoxhub.cli.sandbox indoxhub.cli.speak indoxhub.cli.transcribe indoxhub.cli.translate indoxhub.cli.usage indoxhub.cli.video
 indoxhub.cli

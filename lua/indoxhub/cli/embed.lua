@@ -8,6 +8,7 @@ local options = require "indoxhub.cli.options"
 local output = require "indoxhub.cli.output"
 local progress = require "indoxhub.cli.progress"
 local result_file = require "indoxhub.cli.result_file"
+local unfinished = require "indoxhub.cli.unfinished"
 
 local embed = {}
 
@@ -25,7 +26,11 @@ Examples:
   indoxhub embed "a fox" | jq length
 
 The file of -o holds float32 numbers, the lowest byte first, one vector after
-the other, and nothing else.]]
+the other, and nothing else.
+
+Many texts take many requests. When some fail, the vectors that came are kept in
+FILE.part (embed.part without -o), and the same command asks only for the rest.
+Another text, model, field or server does not use them.]]
   command:argument("text", "Text; else a pipe."):args("*")
   command:flag("--lines", "Each line that comes through the pipe is a text.")
   options.add_model(command)
@@ -60,14 +65,26 @@ local function texts_of(given)
 end
 
 -- As many calls as it takes, which for a few texts is one.
-local function ask(given, fields)
+local function ask(given, fields, kept)
+  local resume, err = unfinished.open(kept)
+  if err then
+    return nil, err
+  end
   local bar = progress.new("Embedding")
-  local reply, err = options.client(given).embeddings:batch(fields, {
-    as = given.output and "vectors" or nil,
+  local reply
+  reply, err = options.client(given).embeddings:batch(fields, {
+    as = given.output and "vectors" or nil, resume = resume,
     on_progress = function(done, total)
       bar:show(done / total, ("%d of %d"):format(done, total))
     end })
   progress.clear()
+  local came = reply or err.missing and err.partial
+  local mixed = came and unfinished.join(kept, came)
+  if mixed then
+    return nil, mixed
+  elseif came and not reply then
+    unfinished.keep(kept, came)
+  end
   return reply, err
 end
 
@@ -80,7 +97,12 @@ local function save(reply, path)
   return ok, err
 end
 
-local function show(reply)
+local function show(reply, given)
+  if given.json then
+    return output.json(reply)
+  elseif given.output then
+    return save(reply, given.output)
+  end
   local lines = {}
   for i, vector in ipairs(reply.data) do
     lines[i] = json.encode(vector) .. "\n"
@@ -99,22 +121,25 @@ function embed.run(given)
   end
   local texts
   texts, err = texts_of(given)
-  local fields, reply = texts, nil
-  if fields then
+  local fields = texts
+  if texts then
     fields, err = options.fields("embeddings", "create", { text = texts },
       given)
   end
-  if fields then
-    reply, err = ask(given, fields)
-  end
-  if not reply then
+  if not fields then
     return nil, err
-  elseif given.json then
-    return output.json(reply)
-  elseif given.output then
-    return save(reply, given.output)
   end
-  return show(reply)
+  local kept = unfinished.new(given, texts)
+  local reply
+  reply, err = ask(given, fields, kept)
+  local ok = reply
+  if reply then
+    ok, err = show(reply, given)
+  end
+  if ok then
+    unfinished.done(kept)
+  end
+  return ok, err
 end
 
 return embed

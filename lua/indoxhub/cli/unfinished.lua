@@ -1,0 +1,208 @@
+--- What came of an embedding before it failed: kept in a file, so that the same
+--- command asks, and pays, only for the rest.
+--
+-- The file begins with all that was asked, and serves nothing else: another
+-- text, model, field or server, or another form, finds its own file or none.
+-- Its lines are JSON: what was asked; what the replies had in common; and for
+-- each text its vector, as numbers or as base64 of float32, or false.
+
+local core = require "indoxhub.core"
+local errors = require "indoxhub.errors"
+local exit = require "indoxhub.cli.exit"
+local json = require "indoxhub.json"
+local output = require "indoxhub.cli.output"
+local target = require "indoxhub.save.target"
+
+local unfinished = {}
+
+-- Number of the system's error.
+local NO_FILE = 2
+
+-- Of one name.
+local MOST_FILES = 100
+
+-- What vectors of one reply must have in common.
+local COMMON = { "model", "provider", "dimensions" }
+
+---@class indoxhub.cli.Unfinished
+---@field base string what its files are named after
+---@field asked string the line that tells what was asked
+---@field count integer texts
+---@field path? string file that was gone on with
+---@field common? table what the replies of that had in common
+
+--- For a request.
+---@param given table what argparse read
+---@param texts string[]
+---@return indoxhub.cli.Unfinished
+function unfinished.new(given, texts)
+  -- Lists only: the order of fields may differ from run to run.
+  local asked = json.encode { given.output and "float32" or "json",
+    given.base_url or os.getenv("INDOXHUB_BASE_URL") or "", given.model or "",
+    json.array(given.set or {}), texts }
+  return { base = given.output or "embed", asked = asked, count = #texts }
+end
+
+-- The file of a request, opened behind the line of what was asked; or nil and
+-- the first name that is free, if there is one.
+local function find(self)
+  for number = 1, MOST_FILES do
+    local path = self.base .. (number > 1 and "-" .. number or "") .. ".part"
+    local file, _, why = io.open(path, "rb")
+    if not file and why == NO_FILE then
+      return nil, path
+    elseif file and file:read("*l") == self.asked then
+      return file, path
+    elseif file then
+      file:close()
+    end
+  end
+end
+
+---------------------------------------------------------------------------
+-- reading
+
+-- nil when the line is no vector, and false when there was none.
+local function vector_of(line)
+  local value = json.decode(line)
+  if type(value) == "string" then
+    local bytes = core.unbase64(value)
+    return bytes and core.vector_from(bytes) or nil
+  elseif type(value) == "table" or value == false then
+    return value
+  end
+end
+
+local function read_all(self, file)
+  local common, data = json.decode(file:read("*l") or ""), {}
+  for line in file:lines() do
+    local vector = vector_of(line)
+    if vector == nil then
+      return nil
+    end
+    data[#data + 1] = vector
+  end
+  return type(common) == "table" and #data == self.count and common or nil, data
+end
+
+local function count_of(data)
+  local count = 0
+  for _, vector in ipairs(data) do
+    count = count + (vector and 1 or 0)
+  end
+  return count
+end
+
+--- What `embeddings:batch` takes as `resume`: nil when nothing is kept, nil and
+--- an error when it cannot be read.
+---@param self indoxhub.cli.Unfinished
+---@return indoxhub.Error? resume, indoxhub.Error? err
+function unfinished.open(self)
+  local file, path = find(self)
+  if not file then
+    return nil
+  end
+  local common, data = read_all(self, file)
+  file:close()
+  if not common then
+    return nil, errors.new("file", ("cannot go on with %s: it is damaged; "
+      .. "remove it to begin anew"):format(path), { code = "damaged" })
+  end
+  output.note(("Going on from %s, with %d of %d vectors."):format(path,
+    count_of(data), self.count))
+  self.path, self.common = path, common
+  local resume = errors.new("truncated", "the rest is missing")
+  resume.partial, resume.missing = { data = data, usage = common.usage }, {}
+  return resume
+end
+
+--- Why vectors that came now do not belong to those that are kept: without -m
+--- the server may have chosen another model.
+---@param self indoxhub.cli.Unfinished
+---@param reply table which gets what the kept ones had in common
+---@return indoxhub.Error?
+function unfinished.join(self, reply)
+  for _, name in ipairs(self.common and COMMON or {}) do
+    local before, now = self.common[name], reply[name]
+    if before ~= nil and now ~= nil and before ~= now then
+      return errors.new("file", ("the %s is %s now, and of what is kept in "
+        .. "%s it is %s; name that model with -m, or remove the file to begin "
+        .. "anew"):format(name, tostring(now), self.path, tostring(before)),
+        { code = "mixed" })
+    end
+    reply[name] = now == nil and before or now
+  end
+end
+
+---------------------------------------------------------------------------
+-- writing
+
+local function line_of(vector)
+  return json.encode(type(vector) == "userdata"
+    and core.base64(vector:bytes()) or vector) .. "\n"
+end
+
+local function write(self, reply, file)
+  local common = { usage = reply.usage }
+  for _, name in ipairs(COMMON) do
+    common[name] = reply[name]
+  end
+  local ok, err = target.write(file, self.asked .. "\n" .. json.encode(common)
+    .. "\n")
+  for i = 1, ok and self.count or 0 do
+    ok, err = target.write(file, line_of(reply.data[i]))
+    if not ok then
+      break
+    end
+  end
+  return ok, err
+end
+
+local function save(self, reply, path)
+  local file, err = target.open(path, true)
+  if not file then
+    return nil, err
+  end
+  local ok
+  ok, err = write(self, reply, file)
+  if ok then
+    ok, err = target.commit(file)
+  end
+  if not ok then
+    target.discard(file)
+  end
+  return ok, err
+end
+
+--- Keeps what came, and tells where.
+---@param self indoxhub.cli.Unfinished
+---@param reply table as far as it came
+function unfinished.keep(self, reply)
+  local count = count_of(reply.data)
+  if count == 0 then
+    return
+  end
+  local found, path = find(self)
+  if found then
+    found:close()
+  elseif not path then
+    return output.complain(("what came is not kept: there is no free name "
+      .. "for %s.part"):format(self.base))
+  end
+  local ok, err = save(self, reply, path)
+  if not ok then
+    return exit.with(err)
+  end
+  output.note(("%d of %d vectors came, and are kept in %s: the same command "
+    .. "asks for the rest."):format(count, self.count, path))
+end
+
+--- Removes what is not needed any more.
+---@param self indoxhub.cli.Unfinished
+function unfinished.done(self)
+  if self.path then
+    os.remove(self.path)
+  end
+end
+
+return unfinished
