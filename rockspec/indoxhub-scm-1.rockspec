@@ -108,6 +108,7 @@ build = {
     ["indoxhub.cli.speak"] = "lua/indoxhub/cli/speak.lua",
     ["indoxhub.cli.tables"] = "lua/indoxhub/cli/tables.lua",
     ["indoxhub.cli.terminal"] = "lua/indoxhub/cli/terminal.lua",
+    ["indoxhub.cli.thoughts"] = "lua/indoxhub/cli/thoughts.lua",
     ["indoxhub.cli.transcribe"] = "lua/indoxhub/cli/transcribe.lua",
     ["indoxhub.cli.translate"] = "lua/indoxhub/cli/translate.lua",
     ["indoxhub.cli.unfinished"] = "lua/indoxhub/cli/unfinished.lua",

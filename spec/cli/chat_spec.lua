@@ -3,6 +3,7 @@ local commands = require "spec.support.command"
 local files = require "spec.support.files"
 local json = require "indoxhub.json"
 local servers = require "spec.support.servers"
+local terminals = require "spec.support.terminals"
 
 local KEY = commands.KEY
 local read, shell = files.read, commands.shell
@@ -440,6 +441,55 @@ describe("indoxhub chat", function()
     _, err, code = run("chat --set temprature=1 hi")
     assert.equal(2, code)
     assert.truthy(err:find("temperature", 1, true), err)
+  end)
+
+  describe("with --reasoning", function()
+    it("shows it on stderr, and nothing of it on stdout", function()
+      local out, err, code = run("chat --reasoning 'think: What is 6 * 7?'")
+      assert.equal(0, code)
+      assert.equal("6 * 7 is 42.\n", out)
+      assert.truthy(err:find("%S.*[^\n]\n\n$"), err)
+      assert.is_nil(err:find("\27", 1, true), err)
+      local reply = json.decode((run(
+        "chat --json --reasoning 'think: What is 6 * 7?'")))
+      assert.equal(err, reply.reasoning_content .. "\n\n")
+      assert.equal("", (select(2, run("chat 'think: What is 6 * 7?'"))))
+    end)
+
+    it("shows what comes with the whole reply", function()
+      local url = raw:script("whole", { { "body" }, { "send", servers.reply(
+        "200 OK", "application/json",
+        '{"data":"ok","reasoning_content":"well\\n"}') } })
+      local out, err = run("chat --reasoning hi", url)
+      assert.equal("ok\n", out)
+      assert.equal("well\n\n", err)
+      err = select(2, run("chat hi", url))
+      assert.equal("", err)
+    end)
+
+    it("dims it on a terminal, without what that would obey", function()
+      local url = raw:script("dim", { { "body" }, { "send", servers.reply(
+        "200 OK", "application/json",
+        '{"data":"ok","reasoning_content":"we\\u001b[31mll"}') } })
+      local code, seen = terminals.start(command("chat --reasoning hi", url))
+        :finish()
+      assert.equal(0, code)
+      assert.truthy(seen:find("\27[2mwe^[[31mll\27[0m\r\n", 1, true), seen)
+      code, seen = terminals.start(command(
+        "chat --reasoning 'think: What is 6 * 7?'")):finish()
+      assert.equal(0, code)
+      assert.truthy(seen:find("^\27%[2m[^\n]+\27%[0m\r\n\r\n"
+        .. "6 %* 7 is 42%.\r\n$"), seen)
+    end)
+
+    it("is what complete does, too", function()
+      local url = raw:script("complete", { { "body" }, { "send", servers.reply(
+        "200 OK", "application/json",
+        '{"data":"ok","reasoning_content":"well"}') } })
+      local out, err = run("complete --reasoning hi", url)
+      assert.equal("ok\n", out)
+      assert.equal("well\n\n", err)
+    end)
   end)
 
   it("gives up after the time it is given", function()

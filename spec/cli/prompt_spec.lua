@@ -168,6 +168,17 @@ for name, setting in pairs { ["with readline"] = "",
       servers.kill(busy)
     end)
 
+    it("shows what the model thinks", function()
+      local terminal = begin("--reasoning")
+      for _, typed in ipairs { "think: What is 6 * 7?", "/retry" } do
+        terminal:type(typed .. "\n")
+        terminal:expect("\27[2m")
+        terminal:expect("\27[0m\r\n\r\n6 * 7 is 42.")
+        terminal:expect("> ")
+      end
+      leave(terminal)
+    end)
+
     it("saves a session, and goes on with it", function()
       local terminal = begin()
       ask(terminal, "What is 6 * 7?", "42.")

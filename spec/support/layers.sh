@@ -93,7 +93,7 @@ indoxhub.sandbox.generation indoxhub.sandbox.settings
 indoxhub.sandbox.routes
 indoxhub.sandbox
 indoxhub.cli.interrupt indoxhub.cli.tables indoxhub.cli.terminal
-indoxhub.cli.line indoxhub.cli.progress
+indoxhub.cli.line indoxhub.cli.progress indoxhub.cli.thoughts
 indoxhub.cli.output
 indoxhub.cli.exit
 indoxhub.cli.input indoxhub.cli.options indoxhub.cli.result_file indoxhub.cli.session indoxhub.cli.unfinished

@@ -48,6 +48,7 @@ lines, give it </dev/null.]])
     :argname("<n>"):convert(options.count "--max-tokens")
   command:option("-t --temperature", "Sampling temperature.")
     :argname("<number>"):convert(options.number "--temperature")
+  options.add_reasoning(command)
   options.add_common(command)
 end
 
@@ -72,11 +73,11 @@ local function ask(talk, given, question)
     end
     return output.json(reply)
   end
-  local stream, err = talk:stream(content)
+  local stream, err = talk:stream(content, { reasoning = given.reasoning })
   if not stream then
     return nil, err
   end
-  return output.stream(stream)
+  return output.stream(stream, given.reasoning)
 end
 
 -- The session keeps also an answer that was broken off.
@@ -118,7 +119,7 @@ function chat.run(given)
   if err then
     return exit.with(err)
   elseif at_prompt then
-    return prompt.run(talk, given.session, given.json)
+    return prompt.run(talk, given)
   end
   return ask_once(talk, given, question)
 end

@@ -20,6 +20,7 @@ Examples:
     :argname("<n>"):convert(options.count "--max-tokens")
   command:option("-t --temperature", "Sampling temperature.")
     :argname("<number>"):convert(options.number "--temperature")
+  options.add_reasoning(command)
   options.add_common(command)
 end
 
@@ -44,11 +45,11 @@ function complete.run(given)
     return output.json(reply)
   end
   local stream
-  stream, err = completions:stream(fields)
+  stream, err = completions:stream(fields, { reasoning = given.reasoning })
   if not stream then
     return nil, err
   end
-  return output.stream(stream)
+  return output.stream(stream, given.reasoning)
 end
 
 return complete

@@ -76,6 +76,13 @@ function options.add_model(command)
     .. "may be given again."):argname("<name=value>"):count("*")
 end
 
+--- What commands have whose answer comes as a stream.
+---@param command table of argparse
+function options.add_reasoning(command)
+  command:flag("--reasoning", "Show on stderr what the model thinks first; "
+    .. "--json always has it, as reasoning_content.")
+end
+
 --- Where results that are files go.
 ---@param command table of argparse
 function options.add_output(command)

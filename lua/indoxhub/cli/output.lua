@@ -6,6 +6,7 @@ local errors = require "indoxhub.errors"
 local json = require "indoxhub.json"
 local progress = require "indoxhub.cli.progress"
 local terminal = require "indoxhub.cli.terminal"
+local thoughts = require "indoxhub.cli.thoughts"
 local width = require "indoxhub.analytics.width"
 
 local output = {}
@@ -84,31 +85,55 @@ function output.table(text)
   return output.bytes(table.concat(lines, "\n") .. "\n")
 end
 
---- Writes a streamed answer piece by piece, and ends its line.
----@param stream indoxhub.Stream
----@return table? reply, indoxhub.Error? err
-function output.stream(stream)
+-- Writes the pieces of an answer to stdout, and those of its reasoning to
+-- stderr. True, or nil and why it could not be written; and why the answer
+-- broke off.
+local function copy(stream, thinking)
   local clean = terminal.is(terminal.STDOUT) and terminal.cleaner()
   local last, ok, err = "\n", true, nil
-  local piece, failure = stream:next()
+  local piece, kind = stream:next()
   while piece and ok do
-    last = piece ~= "" and piece:sub(-1) or last
-    ok, err = output.bytes(clean and clean(piece) or piece)
+    if kind == "reasoning" then
+      thinking:show(piece)
+    else
+      thinking:close()
+      last = piece ~= "" and piece:sub(-1) or last
+      ok, err = output.bytes(clean and clean(piece) or piece)
+    end
     if ok then
-      piece, failure = stream:next()
+      piece, kind = stream:next()
     end
   end
+  thinking:close()
   if ok then
     ok, err = output.bytes((clean and clean() or "")
       .. (last == "\n" and "" or "\n"))
   end
+  return ok, err, not piece and kind or nil
+end
+
+--- Writes a streamed answer piece by piece, and ends its line.
+---@param stream indoxhub.Stream
+---@param reasoning? boolean also what the server tells of it only at the end;
+--- its pieces are shown wherever the stream has them
+---@return table? reply, indoxhub.Error? err
+function output.stream(stream, reasoning)
+  local thinking = thoughts.new()
+  local ok, err, failure = copy(stream, thinking)
   if not ok then
     stream:close()
     return nil, err
   elseif failure then
     return nil, failure
   end
-  return stream:reply()
+  local reply
+  reply, err = stream:reply()
+  local told = reasoning and reply and reply.reasoning_content
+  if type(told) == "string" and not thinking.any then
+    thinking:show(told)
+    thinking:close()
+  end
+  return reply, err
 end
 
 local function tell(prefix, text)

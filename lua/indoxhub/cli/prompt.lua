@@ -17,7 +17,8 @@ local LONGEST_ECHO = 60
 ---@class indoxhub.cli.Prompt
 ---@field talk indoxhub.Conversation
 ---@field name? string of the session
----@field json boolean answers as JSON
+---@field json? boolean answers as JSON
+---@field reasoning? boolean show what the model thinks
 ---@field leaving? boolean
 ---@field unanswered? string the last question, when nothing came of it: then
 --- the conversation knows nothing of it
@@ -51,7 +52,7 @@ local function answer(self, question, begin)
       end
       return output.json(reply)
     end
-    return output.stream(stream)
+    return output.stream(stream, self.reasoning)
   end
   local called, ok, err = pcall(interrupt.run, show)
   local is_kept = ok or #self.talk:messages() > before
@@ -70,7 +71,7 @@ end
 
 local function ask(self, question)
   answer(self, question, function()
-    return self.talk:stream(question)
+    return self.talk:stream(question, { reasoning = self.reasoning })
   end)
 end
 
@@ -104,7 +105,8 @@ local COMMANDS = {
       output.note("There is no question yet.")
     else
       answer(self, nil, function()
-        return self.talk:regenerate { stream = true }
+        return self.talk:regenerate { stream = true,
+          reasoning = self.reasoning }
       end)
     end
   end },
@@ -183,11 +185,11 @@ end
 
 --- Reads questions and answers them until the user leaves.
 ---@param talk indoxhub.Conversation
----@param name? string of the session
----@param json? boolean
+---@param given table what argparse read
 ---@return integer code
-function prompt.run(talk, name, json)
-  local self = { talk = talk, name = name, json = json or false }
+function prompt.run(talk, given)
+  local self = { talk = talk, name = given.session, json = given.json,
+    reasoning = given.reasoning }
   local words = {}
   for i, command in ipairs(COMMANDS) do
     words[i] = command[1]
