@@ -114,6 +114,7 @@ static int l_make_folder(lua_State *L) {
 ** waits for others, but not on after a signal */
 static int l_lock(lua_State *L) {
   FILE **file = luaL_checkudata(L, 1, LUA_FILEHANDLE);
+  luaL_argcheck(L, *file, 1, "is closed");
   if (flock(fileno(*file), LOCK_EX) < 0)
     return ih_push_failure(L, strerror(errno));
   lua_pushboolean(L, 1);
