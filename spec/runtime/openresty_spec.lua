@@ -117,6 +117,12 @@ describe("OpenResty", function()
     assert.equal("", nginx:get "/do/loaded_late")
   end)
 
+  it("keeps its thread from the second request on", function()
+    servers.curl(("'%s' -o /dev/null '%s'"):format(nginx:address "/do/chat",
+      nginx:address "/do/chat"))
+    assert.equal(2, (nginx:usage()))
+  end)
+
   it("keeps the environment's key and address in a derived client", function()
     assert.equal(ANSWER .. "\n", nginx:get "/do/derived")
   end)

@@ -172,6 +172,7 @@ suite_runtimes() {
   runtime neovim "command -v nvim"
   runtime neovim_json "command -v nvim"
   runtime openresty has_openresty "command -v chromium" "command -v chromedriver"
+  runtime openresty_code_cache has_openresty
   runtime love "command -v love" "command -v xvfb-run"
   runtime luv "luajit -e require'luv'" "lua5.4 -e require'luv'"
   runtime cqueues "luajit -e require'cqueues'" "lua5.4 -e require'cqueues'"

@@ -35,6 +35,10 @@ local FOR_EVER = 2 ^ 31 - 1
 -- A timer that is meant to fire when the worker leaves only. Seconds.
 local NEVER = 1000000
 
+-- A timer for which there is no room, as so many run, nginx drops. Seconds
+-- until it is asked for another, and how many before a call fails.
+local BETWEEN_TIMERS, MOST_TIMERS = 1, 5
+
 --- Raises in a phase where nothing can wait.
 ---@param what string what is about to be done
 function adapter.check(what)
@@ -125,10 +129,36 @@ local function clear_up()
 end
 
 ---------------------------------------------------------------------------
+-- Lua states
+
+-- With `lua_code_cache off` each request has a Lua state of its own, which
+-- nginx closes after the request, once none of its timers is pending or runs.
+-- Nothing tells of that, so a state counts as such a one until a second request
+-- was seen in it.
+local is_shared = false
+
+local first_request
+
+-- Raises where there is none, as in a timer.
+local function name_of_request()
+  local var = ngx.var
+  return var.connection .. " " .. tostring(var.connection_requests)
+end
+
+local function look_for_others()
+  local ok, name = pcall(name_of_request)
+  if ok then
+    first_request = first_request or name
+    is_shared = name ~= first_request
+  end
+end
+
+---------------------------------------------------------------------------
 -- driving the engine
 
--- The engine that a light thread drives, or is about to.
-local driven
+-- The light thread that drives the engine, or is about to: {engine =, pump =,
+-- runs = whether it has begun}.
+local driver
 
 local function take_step(pump)
   clear_up()
@@ -138,8 +168,8 @@ local function take_step(pump)
   end
 end
 
--- Looks again and again, where nothing tells when to look: nginx can do no
--- better when the socket cannot be had, or when the worker is leaving.
+-- Looks again and again, where nothing tells when to look, as the socket cannot
+-- be had or was given up when the worker began to leave.
 local function drive_by_looking(engine, pump)
   while engine:busy() do
     take_step(pump)
@@ -178,41 +208,67 @@ local function hang_up_when_leaving(engine, waker)
   end)
 end
 
-local function drive_when_told(pump, waker, connection)
-  repeat
+-- Until the worker leaves; in the state of one request, which would not be
+-- closed meanwhile, until there is nothing more to do.
+local function drive_when_told(engine, pump, waker, connection)
+  local stays = false
+  while true do
+    stays = stays or is_shared and hang_up_when_leaving(engine, waker)
+    if not stays and not engine:busy() then
+      break
+    end
     local byte, why = connection:receive(1)
     if byte then
       take_step(pump)
       waker:rearm()
+    elseif why ~= "timeout" then
+      break
     end
-  until not byte and why ~= "timeout"
+  end
   connection:close()
   waker:close()
 end
 
-local function drive(_, engine, pump)
-  local waker, connection
-  if not ngx.worker.exiting() then
-    waker, connection = connect(engine)
-    if not waker then
-      ngx.log(ngx.WARN, "indoxhub: nothing tells when there is something to "
-        .. "do, so a timer looks every millisecond: ", connection)
-    end
+local function drive(_, self)
+  if self.runs then
+    return -- it was asked for twice
   end
-  if waker and hang_up_when_leaving(engine, waker) then
-    drive_when_told(pump, waker, connection)
+  self.runs = true
+  local engine, pump = self.engine, self.pump
+  local waker, connection = connect(engine)
+  if waker then
+    drive_when_told(engine, pump, waker, connection)
+  else
+    ngx.log(ngx.WARN, "indoxhub: nothing tells when there is something to "
+      .. "do, so a timer looks every millisecond: ", connection)
   end
   drive_by_looking(engine, pump)
-  driven = nil
+  driver = nil
+end
+
+-- For who has waited a while: asks again for a driver that has not begun.
+local function insist(timers)
+  if driver.runs then
+    return
+  elseif timers == MOST_TIMERS then
+    error("indoxhub: nginx does not run the timer that makes the calls, as too "
+      .. "many run; raise lua_max_running_timers (with lua_code_cache off "
+      .. "each request needs one)", 0)
+  end
+  ngx.timer.at(0, drive, driver)
 end
 
 function adapter.start(engine, pump)
-  if driven ~= engine then
-    local ok, why = ngx.timer.at(0, drive, engine, pump)
+  if not is_shared then
+    look_for_others()
+  end
+  if not driver or driver.engine ~= engine then
+    local new = { engine = engine, pump = pump, runs = false }
+    local ok, why = ngx.timer.at(0, drive, new)
     if not ok then
       error("indoxhub: nginx has no timer for the calls: " .. why, 0)
     end
-    driven = engine
+    driver = new
     if not notices then
       notices = assert(core.notices())
       assert(engine:watch(notices:fd()))
@@ -246,11 +302,18 @@ function adapter.wait(slot, seconds)
   if slot.transfer then
     keep_with_request(slot.transfer)
   end
-  local sema = semaphore.new()
+  local sema, timers = semaphore.new(), 0
   slot.semaphore = sema
   repeat
-    local told = sema:wait(seconds or LONGEST_WAIT)
-  until told or seconds or slot.ready
+    local is_undriven = slot.transfer and driver and not driver.runs
+    local told = sema:wait(seconds or is_undriven and BETWEEN_TIMERS
+      or LONGEST_WAIT)
+    local is_over = told or seconds or slot.ready
+    if is_undriven and not is_over then
+      timers = timers + 1
+      insist(timers)
+    end
+  until is_over
   slot.semaphore = nil
 end
 

@@ -231,6 +231,17 @@ function actions.memory(_, say)
   say(status:match("VmRSS:%s*(%d+)"), " ", math.floor(collectgarbage("count")))
 end
 
+--- Has as many timers run as nginx runs at a time, for some seconds.
+function actions.fill_timers(arguments, say)
+  for _ = 1, 256 do
+    assert(ngx.timer.at(0, function()
+      ngx.sleep(tonumber(arguments.seconds))
+    end))
+  end
+  ngx.sleep(0.01)
+  say(ngx.timer.running_count())
+end
+
 -- What the engine's steps took.
 local steps = { count = 0, seconds = 0, longest = 0 }
 

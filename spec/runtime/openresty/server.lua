@@ -9,6 +9,10 @@ methods.__index = methods
 
 local PROGRAM = "sh spec/support/openresty.sh run"
 
+-- Without the code cache the workers load everything anew: they need the
+-- environment, and to be of a user who can read it all.
+local LOADING = "user root;\nenv INDOXHUB_API_KEY;\nenv INDOXHUB_BASE_URL;"
+
 -- What nginx logs when something went wrong that no answer shows.
 local BAD_NEWS = { "[emerg]", "[alert]", "[crit]", "[error]",
   "exited on signal", "exited with fatal" }
@@ -78,7 +82,8 @@ end
 
 --- Starts it. `options.workers` is 1 unless told otherwise, `options.key` the
 --- API key it finds in its environment, `options.base` the base URL there;
---- `options.measure` asks for /do/steps.
+--- `options.measure` asks for /do/steps; `options.code_cache` is false for a
+--- Lua state per request.
 function server.start(options)
   options = options or {}
   local folder = os.tmpname()
@@ -87,8 +92,10 @@ function server.start(options)
   assert(os.execute(("mkdir %s && chmod 755 %s"):format(folder, folder)))
   local self = setmetatable({ folder = folder, port = free_port() }, methods)
   local config = read("spec/runtime/openresty/nginx.conf")
-    :gsub("@(%u+)@", { FOLDER = folder, PORT = self.port,
-      WORKERS = tostring(options.workers or 1) })
+    :gsub("@([%u_]+)@", { FOLDER = folder, PORT = self.port,
+      WORKERS = tostring(options.workers or 1),
+      CODE_CACHE = options.code_cache == false and "off" or "on",
+      LOADING = options.code_cache == false and LOADING or "" })
   write(folder .. "/nginx.conf", config)
   self.url = "http://127.0.0.1:" .. self.port
   -- It ends with us, even if we cannot end it.
@@ -125,6 +132,20 @@ function methods:worker()
   local list = self:workers()
   assert(#list == 1, #list .. " workers")
   return list[1]
+end
+
+local function count(folder)
+  local pipe = io.popen("ls " .. folder)
+  local list = pipe:read("*a")
+  pipe:close()
+  return select(2, list:gsub("\n", ""))
+end
+
+--- Threads and descriptors of the only worker, and KiB of its memory.
+function methods:usage()
+  local process = "/proc/" .. self:worker()
+  return count(process .. "/task"), count(process .. "/fd"),
+    tonumber(read(process .. "/status"):match("VmRSS:%s*(%d+)"))
 end
 
 local function query(arguments)
