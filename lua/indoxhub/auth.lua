@@ -4,6 +4,7 @@
 local address = require "indoxhub.address"
 local core = require "indoxhub.core"
 local errors = require "indoxhub.errors"
+local host = require "indoxhub.loop.host"
 local json = require "indoxhub.json"
 local loop = require "indoxhub.loop"
 
@@ -18,6 +19,18 @@ local NO_SUCH_ROUTE = { [404] = true, [405] = true }
 local function refuse(message, code)
   return nil, errors.new("authentication", message,
     { code = code or "no_key" })
+end
+
+-- What helps where a key is missing although the environment has one.
+local IN_NGINX = "make the client in init_by_lua, where the environment is, or"
+  .. " set the api_key option; with lua_code_cache off write `env"
+  .. " INDOXHUB_API_KEY;` at the top of nginx.conf: workers see only what is"
+  .. " named there"
+
+local function refuse_without_key()
+  local _, err = refuse("no API key is set")
+  err.hint = host() == "nginx" and IN_NGINX or nil
+  return nil, err
 end
 
 -- The key of the moment, nil when there is none; or nil and an error.
@@ -47,7 +60,7 @@ local function usable_key(settings, call)
     return nil, err
   elseif not key then
     if call.key == "required" then
-      return refuse("no API key is set")
+      return refuse_without_key()
     end
     return false
   elseif base.secure and not (base.plain and settings.options.proxy)

@@ -159,4 +159,11 @@ describe("OpenResty without its code cache", function()
     assert.truthy(nginx:log():find("raise lua_max_running_timers", 1, true))
     expected_news[4] = "raise lua_max_running_timers"
   end)
+
+  it("says where the workers' key comes from, when there is none", function()
+    nginx:stop()
+    start("")
+    local text = nginx:get "/do/chat"
+    assert.truthy(text:find("`env INDOXHUB_API_KEY;`", 1, true), text)
+  end)
 end)
