@@ -149,6 +149,8 @@ build = {
     ["indoxhub.loop.cqueues"] = "lua/indoxhub/loop/cqueues.lua",
     ["indoxhub.loop.host"] = "lua/indoxhub/loop/host.lua",
     ["indoxhub.loop.nginx"] = "lua/indoxhub/loop/nginx.lua",
+    ["indoxhub.loop.nginx_requests"] =
+      "lua/indoxhub/loop/nginx_requests.lua",
     ["indoxhub.loop.scheduler"] = "lua/indoxhub/loop/scheduler.lua",
     ["indoxhub.loop.uv"] = "lua/indoxhub/loop/uv.lua",
     ["indoxhub.meta.core"] = "lua/indoxhub/meta/core.lua",

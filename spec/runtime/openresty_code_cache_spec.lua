@@ -132,6 +132,14 @@ describe("OpenResty without its code cache", function()
     assert.equal(ANSWER .. "\n", nginx:get "/do/chat")
   end)
 
+  it("cancels the job of a visitor who goes away", function()
+    nginx:get "/do/pid"
+    local _, descriptors = nginx:usage()
+    nginx:leave_video(0.01)
+    nginx:leave_video(500)
+    wait_for_rest(descriptors)
+  end)
+
   it("leaves when it is reloaded or stopped in mid-stream", function()
     for _, what in ipairs { "reload", "quit" } do
       local visit, worker = begin(ENDING), nginx:worker()

@@ -240,6 +240,17 @@ describe("OpenResty", function()
       wait_for_leaver(name)
     end)
 
+    it("cancels the job it waited for, when that was asked", function()
+      nginx:leave_video(0.01)
+      nginx:leave_video(500)
+    end)
+
+    it("lets the job be when the wait was over before", function()
+      local said = nginx:get("/do/wait_for_video", { interval = 1, fails = 1 })
+      local id = said:match("^(%S+) pending\nfailed\n$")
+      assert.equal("pending", nginx.client.videos:job(id).status)
+    end)
+
     it("forgets a sleeper", function()
       local visit = nginx:visit("/do/sleep", { seconds = 0.3 })
       visit:wait_for "sleeping"

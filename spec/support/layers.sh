@@ -64,7 +64,7 @@ indoxhub.json.library
 indoxhub.json indoxhub.redact indoxhub.endpoints indoxhub.address indoxhub.times indoxhub.content_types indoxhub.retry
 indoxhub.params.spelling
 indoxhub.errors indoxhub.reply indoxhub.loop indoxhub.log indoxhub.route
-indoxhub.files indoxhub.errors.retry_hint indoxhub.errors.transfer indoxhub.resources.text indoxhub.resources.models indoxhub.resources.embeddings indoxhub.resources.audio indoxhub.resources.videos indoxhub.loop.scheduler indoxhub.task
+indoxhub.loop.nginx_requests indoxhub.files indoxhub.errors.retry_hint indoxhub.errors.transfer indoxhub.resources.text indoxhub.resources.models indoxhub.resources.embeddings indoxhub.resources.audio indoxhub.resources.videos indoxhub.loop.scheduler indoxhub.task
 indoxhub.params.types indoxhub.errors.answer indoxhub.resources.images indoxhub.loop.builtin indoxhub.loop.uv indoxhub.loop.cqueues indoxhub.loop.nginx
 indoxhub.params indoxhub.params.options indoxhub.body indoxhub.dialects.notes
 indoxhub.dialects.responses indoxhub.dialects.gateway indoxhub.dialects.choices indoxhub.dialects.legacy

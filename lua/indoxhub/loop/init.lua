@@ -16,12 +16,13 @@
 -- An adapter knows nothing of requests. What else it may have is for the
 -- adapters of this folder: `check(what)` raises where nothing can wait,
 -- `give_way()` suspends a task that has had its share of a turn, `let_others()`
--- one that calculates, where the first is missing, `report(line)` shows an
--- error, `forget()` lets a parent's tasks be after a fork, `rest()` is
--- told that the engine is not busy any more, whoever took the last of its news,
--- and where the host has no loop that runs by itself `is_inside()` tells
--- whether waiting suspends, `run_until(done)` turns the loop, `turn(seconds)`
--- does a bounded share of that and `fd()` is the descriptor that says when.
+-- one that calculates, where the first is missing, `at_end(fn)` as below,
+-- `report(line)` shows an error, `forget()` lets a parent's tasks be after a
+-- fork, `rest()` is told that the engine is not busy any more, whoever took the
+-- last of its news, and where the host has no loop that runs by itself
+-- `is_inside()` tells whether waiting suspends, `run_until(done)` turns the
+-- loop, `turn(seconds)` does a bounded share of that and `fd()` is the
+-- descriptor that says when.
 
 local core = require "indoxhub.core"
 local host = require "indoxhub.loop.host"
@@ -190,6 +191,20 @@ function loop.leave(transfer, seconds, ended)
   attend(token)
   if unattended[token] then
     watch()
+  end
+end
+
+--- Calls a function, which must not wait, when the host ends without a word
+--- what runs here, as nginx does with a request whose client has gone. It must
+--- not share locals with what was ended. Returns what takes that back; nil
+--- where no host does such a thing.
+---@param fn fun()
+---@return fun()? forget
+function loop.at_end(fn)
+  local at_end = loop.adapter().at_end
+  if at_end and loop.engine() then
+    watch()
+    return at_end(fn)
   end
 end
 

@@ -6,10 +6,8 @@
 -- and posts the semaphores that requests wait on. No coroutine of a request is
 -- ever resumed from there: nginx does that.
 
-local base = require "resty.core.base"
 local core = require "indoxhub.core"
-local ffi = require "ffi"
-local loop = require "indoxhub.loop"
+local requests = require "indoxhub.loop.nginx_requests"
 local semaphore = require "ngx.semaphore"
 
 local ngx = rawget(_G, "ngx")
@@ -56,79 +54,6 @@ function adapter.report(line)
 end
 
 ---------------------------------------------------------------------------
--- requests that end
-
--- nginx ends a request whose client has gone away without a word to its Lua,
--- but calls what was registered for its end.
-ffi.cdef [[
-  typedef struct indoxhub_cleanup {
-    void (*handler)(void *);
-    void *data;
-    struct indoxhub_cleanup *next;
-  } indoxhub_cleanup;
-  indoxhub_cleanup *ngx_http_cleanup_add(void *request, size_t size);
-]]
-
--- What tells of ends.
-local notices
-
--- Number of a notice -> the transfers that its request has waited for, with
--- their tokens: of one that was collected only that can be said.
-local begun = {}
-
-local WEAK = { __mode = "k" }
-
--- An nginx that was linked without names for its modules cannot be asked: there
--- a call ends with its next piece, by the semaphore.
-local is_told = pcall(function()
-  return ffi.C.ngx_http_cleanup_add
-end)
-
--- What a request has waited for is kept where it finds it again: there.
-local OF_REQUEST = {}
-
-local function register()
-  local request = is_told and base.get_request()
-  local cleanup = request and ffi.C.ngx_http_cleanup_add(request, 0)
-  if not cleanup or cleanup == nil then
-    return {}
-  end
-  local number, callback, argument = notices:add()
-  if not number then
-    return {} -- without memory; an empty handler is none
-  end
-  cleanup.handler = ffi.cast("void (*)(void *)", callback)
-  cleanup.data = argument
-  begun[number] = setmetatable({}, WEAK)
-  return begun[number]
-end
-
--- Declares that a transfer is to end with the request that runs.
-local function keep_with_request(transfer)
-  local context = ngx.ctx
-  local transfers = context[OF_REQUEST]
-  if not transfers then
-    transfers = register()
-    context[OF_REQUEST] = transfers
-  end
-  transfers[transfer] = transfer:token()
-end
-
--- Ends what requests that have ended still wait for.
-local function clear_up()
-  local number = notices:take()
-  while number do
-    for transfer, token in pairs(begun[number] or {}) do
-      if not loop.is_left(token) then
-        transfer:cancel()
-      end
-    end
-    begun[number] = nil
-    number = notices:take()
-  end
-end
-
----------------------------------------------------------------------------
 -- Lua states
 
 -- With `lua_code_cache off` each request has a Lua state of its own, which
@@ -160,8 +85,13 @@ end
 -- runs = whether it has begun}.
 local driver
 
+-- Whether a driver is needed.
+local function is_busy(engine)
+  return engine:busy() or requests.is_awaited()
+end
+
 local function take_step(pump)
-  clear_up()
+  requests.clear_up(adapter.report)
   local ok, err = pcall(pump, nil, nil, STEP_BYTES)
   if not ok then
     adapter.report("indoxhub: " .. tostring(err))
@@ -171,7 +101,7 @@ end
 -- Looks again and again, where nothing tells when to look, as the socket cannot
 -- be had or was given up when the worker began to leave.
 local function drive_by_looking(engine, pump)
-  while engine:busy() do
+  while is_busy(engine) do
     take_step(pump)
     ngx.sleep(BETWEEN_STEPS)
   end
@@ -201,7 +131,7 @@ end
 -- when it begins to leave.
 local function hang_up_when_leaving(engine, waker)
   return ngx.timer.at(NEVER, function()
-    while engine:busy() do
+    while is_busy(engine) do
       ngx.sleep(WHILE_LEAVING)
     end
     waker:hang_up()
@@ -214,7 +144,7 @@ local function drive_when_told(engine, pump, waker, connection)
   local stays = false
   while true do
     stays = stays or is_shared and hang_up_when_leaving(engine, waker)
-    if not stays and not engine:busy() then
+    if not stays and not is_busy(engine) then
       break
     end
     local byte, why = connection:receive(1)
@@ -269,12 +199,11 @@ function adapter.start(engine, pump)
       error("indoxhub: nginx has no timer for the calls: " .. why, 0)
     end
     driver = new
-    if not notices then
-      notices = assert(core.notices())
-      assert(engine:watch(notices:fd()))
-    end
+    requests.watch(engine)
   end
 end
+
+adapter.at_end = requests.at_end
 
 ---------------------------------------------------------------------------
 -- tasks
@@ -300,7 +229,7 @@ function adapter.wait(slot, seconds)
   end
   adapter.check("wait")
   if slot.transfer then
-    keep_with_request(slot.transfer)
+    requests.keep(slot.transfer)
   end
   local sema, timers = semaphore.new(), 0
   slot.semaphore = sema

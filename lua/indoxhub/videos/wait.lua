@@ -7,6 +7,7 @@ local client_class = require "indoxhub.client"
 local core = require "indoxhub.core"
 local endpoints = require "indoxhub.endpoints"
 local errors = require "indoxhub.errors"
+local loop = require "indoxhub.loop"
 local options_of = require "indoxhub.params.options"
 local params = require "indoxhub.params"
 local redact = require "indoxhub.redact"
@@ -79,12 +80,17 @@ end
 -- the end
 
 -- Has the job cancelled by a task of its own, as every call of a cancelled task
--- fails. Where waiting is possible it is waited for.
-local function cancel_job(self)
-  local cancelling = task.spawn(function()
+-- fails.
+local function begin_to_cancel(self)
+  return task.spawn(function()
     return self.client.videos:cancel(self.id, { timeout = CANCEL,
       headers = self.options.headers, retry_unsafe = true })
   end)
+end
+
+-- The same, waited for where waiting is possible.
+local function cancel_job(self)
+  local cancelling = begin_to_cancel(self)
   cancelling:await()
   return cancelling
 end
@@ -176,7 +182,7 @@ local function is_over(job)
 end
 
 -- Looks until the job is over.
-local function run(self)
+local function look_on(self)
   while true do
     local job, err = look(self)
     if job then
@@ -193,6 +199,29 @@ local function run(self)
       return nil, why
     end
   end
+end
+
+-- Cancels the job when the host ends the wait without a word. In a function of
+-- its own, as nginx clears the locals of what it ends: none may be shared with
+-- what is called then.
+local function cancel_at_end(self)
+  return loop.at_end(function()
+    begin_to_cancel(self)
+  end)
+end
+
+-- Calls a function that waits.
+local function run(self, fn)
+  local forget = self.options.cancel_job and cancel_at_end(self)
+  if not forget then
+    return fn(self)
+  end
+  local ok, job, err = pcall(fn, self)
+  forget()
+  if not ok then
+    error(job, 0)
+  end
+  return job, err
 end
 
 ---------------------------------------------------------------------------
@@ -241,7 +270,7 @@ function wait.wait(client, given, options)
   elseif not id then
     return given
   end
-  return run(begin(client, id, options or {}))
+  return run(begin(client, id, options or {}), look_on)
 end
 
 -- What was said of the call goes for each look, too.
@@ -276,13 +305,15 @@ function wait.after_generate(client, made, options)
   if made.data.job_id then
     self.job = made.data
   end
-  if not is_over(self.job) then -- it has only just begun
-    local ok, err = pause(self, hint_of(made))
-    if not ok then
-      return nil, err
+  return run(self, function()
+    if not is_over(self.job) then -- it has only just begun
+      local ok, err = pause(self, hint_of(made))
+      if not ok then
+        return nil, err
+      end
     end
-  end
-  return run(self)
+    return look_on(self)
+  end)
 end
 
 return wait

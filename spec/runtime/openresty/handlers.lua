@@ -148,6 +148,22 @@ function actions.late(arguments, say)
   actions.chat(arguments, say)
 end
 
+--- Waits for a job that takes very long and tells its id and state; with
+--- `fails` until its own function raises.
+function actions.wait_for_video(arguments, say)
+  local videos = default_client.videos
+  local made = indoxhub.assert(videos:generate({ prompt = "an owl" },
+    { headers = { ["X-Sandbox-Job-Seconds"] = 600 } }))
+  local waited = pcall(videos.wait, videos, made, { cancel_job = true,
+    interval = tonumber(arguments.interval), max_interval = 1000,
+    on_progress = function(job)
+      ngx.say(job.job_id, " ", job.status)
+      ngx.flush(true)
+      assert(not arguments.fails)
+    end })
+  say(waited and "over" or "failed")
+end
+
 --- Sends something, and waits in the way of nginx.
 function actions.wait(arguments, say)
   ngx.print("begun ")

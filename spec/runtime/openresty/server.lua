@@ -1,5 +1,6 @@
 -- nginx with the Lua module, for specs and benchmarks: a master and its workers
 -- on a port the system chose.
+local indoxhub = require "indoxhub"
 local servers = require "spec.support.servers"
 
 local server = {}
@@ -98,6 +99,7 @@ function server.start(options)
       LOADING = options.code_cache == false and LOADING or "" })
   write(folder .. "/nginx.conf", config)
   self.url = "http://127.0.0.1:" .. self.port
+  self.client = indoxhub.new { api_key = options.key, base_url = options.base }
   -- It ends with us, even if we cannot end it.
   self.pipe = assert(io.popen(("echo $$; exec env INDOXHUB_API_KEY=%s " ..
     "INDOXHUB_BASE_URL=%s %s LUA_PATH='./?.lua;%s' setpriv --pdeathsig TERM " ..
@@ -221,6 +223,17 @@ function visit_methods:wait()
   local text = self:text()
   self:forget()
   return text
+end
+
+--- Leaves while a video is waited for, and waits until its job is cancelled.
+function methods:leave_video(interval)
+  local visit = self:visit("/do/wait_for_video", { interval = interval })
+  visit:wait_for "pending\n"
+  local id = visit:text():match "%S+"
+  visit:leave()
+  servers.wait_until(function()
+    return self.client.videos:job(id).status == "cancelled"
+  end, "the job to be cancelled")
 end
 
 --- Tells the master to "reload", "stop" or "quit".
