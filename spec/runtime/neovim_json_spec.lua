@@ -85,7 +85,7 @@ describe("JSON in Neovim", function()
     ]], { arguments = ON_PATH, variables = "INDOXHUB_API_KEY= " ..
       "INDOX_HUB_API_KEY= INDOX_ROUTER_API_KEY=indox-test" })
     assert.equal(0, code, said)
-    return said
+    return (said:gsub("%- (%u+) ", "- %1: ")) -- as older editors write it
   end
 
   it("is lua-cjson's where that is, and checkhealth says so", function()

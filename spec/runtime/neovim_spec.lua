@@ -379,7 +379,7 @@ describe("in Neovim", function()
       vim.cmd "qa!"
     ]]):format(name), options)
     assert.equal(0, code, said)
-    return said
+    return (said:gsub("%- (%u+) ", "- %1: ")) -- as older editors write it
   end
 
   local ALL_ON_PATH = [[--clean --cmd "set rtp+=$PWD,$PWD/examples/neovim"]]
@@ -507,6 +507,14 @@ describe("in Neovim", function()
       vim.cmd "let &undolevels = &undolevels" -- what follows is another change
       return buffer
     end
+    -- Keys that stop an answer; newer editors have some for Markdown, too.
+    local function count_keys(buffer)
+      local count = 0
+      for _, key in ipairs(vim.api.nvim_buf_get_keymap(buffer, "n")) do
+        count = count + (key.lhs == "<C-X>" and 1 or 0)
+      end
+      return count
+    end
     local function base_url(name)
       require("indoxhub_ask").setup { client = { max_retries = 0,
         base_url = RAW .. "/" .. name } }
@@ -554,7 +562,7 @@ describe("in Neovim", function()
       print(text_of(buffer))
       print(vim.api.nvim_win_get_cursor(0)[1], #notes)
       print(vim.bo.filetype, vim.bo.buftype, vim.bo.swapfile)
-      print(#vim.api.nvim_buf_get_keymap(buffer, "n"))
+      print(count_keys(buffer))
       print(#vim.api.nvim_get_autocmds { event = "BufUnload",
         buffer = buffer })
     ]])
@@ -781,10 +789,10 @@ describe("in Neovim", function()
       print("theirs", pressed)
       vim.cmd "AskStop"
       await_end(buffer)
-      print("kept", #vim.api.nvim_buf_get_keymap(buffer, "n"))
+      print("kept", count_keys(buffer))
       require("indoxhub_ask").setup { key = false }
       buffer = ask "Ask hi"
-      print("none", #vim.api.nvim_buf_get_keymap(buffer, "n"))
+      print("none", count_keys(buffer))
       vim.cmd "AskStop"
       await_end(buffer)
     ]])
