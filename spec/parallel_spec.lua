@@ -2,14 +2,16 @@
 local programs = require "spec.support.programs"
 local servers = require "spec.support.servers"
 
--- Memory settles in the first rounds and must not grow in the last five.
-local ROUNDS, SETTLED = 10, 5
+-- Memory settles in the first rounds, of a busy machine later, and must not
+-- grow by more than GROWTH KiB in five: what leaks grows in all of them.
+local ROUNDS, MOST_ROUNDS, GROWTH = 5, 30, 1024
 
 -- A program of its own, so that nothing but its streams is in its memory.
--- Prints the resident size after each round.
+-- Prints the resident size after each round, until it has settled.
 local PROGRAM = [[
   local indoxhub = require "indoxhub"
-  local URL, ROUNDS, STREAMS = %q, %d, 200
+  local URL, ROUNDS, MOST_ROUNDS, GROWTH = %q, %d, %d, %d
+  local STREAMS = 200
   local client = indoxhub.new { api_key = "indox-test", base_url = URL }
 
   local function resident_kib()
@@ -44,7 +46,13 @@ local PROGRAM = [[
     end
   end
 
-  for round = 1, ROUNDS do
+  local sizes = {}
+  local function has_settled()
+    local n = #sizes
+    return n >= 2 * ROUNDS and sizes[n] <= sizes[n - ROUNDS] + GROWTH
+  end
+
+  for round = 1, MOST_ROUNDS do
     local fns = {}
     for i = 1, STREAMS do
       fns[i] = ask(i, round)
@@ -58,7 +66,11 @@ local PROGRAM = [[
     end
     collectgarbage()
     collectgarbage()
-    print(resident_kib())
+    sizes[round] = tonumber(resident_kib())
+    print(sizes[round])
+    if has_settled() then
+      break
+    end
   end
 ]]
 
@@ -74,16 +86,17 @@ describe("200 streams at once", function()
   end)
 
   it("all end with their own text, and memory does not grow", function()
-    local said, code = programs.run(PROGRAM:format(sandbox.url, ROUNDS))
+    local said, code = programs.run(PROGRAM:format(sandbox.url, ROUNDS,
+      MOST_ROUNDS, GROWTH))
     assert.equal(0, code, said)
     local sizes = {}
     for kib in said:gmatch("(%d+)\n") do
       sizes[#sizes + 1] = tonumber(kib)
     end
-    assert.equal(ROUNDS, #sizes, said)
+    assert.is_true(#sizes >= 2 * ROUNDS, said)
     -- Not under ASan, which keeps freed memory for a while on purpose.
     if not os.getenv("ASAN_OPTIONS") then
-      assert.is_true(sizes[ROUNDS] <= sizes[SETTLED] + 1024,
+      assert.is_true(sizes[#sizes] <= sizes[#sizes - ROUNDS] + GROWTH,
         "resident KiB: " .. table.concat(sizes, " "))
     end
   end)
