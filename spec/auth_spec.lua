@@ -311,6 +311,36 @@ describe("a key", function()
       assert.equal("cancelled", err.kind)
     end)
 
+    it("is asked for by the next when it was in front of a gate for too long",
+      function()
+        local url = raw:script("gate", { { "body" }, { "hold" } })
+        local client = indoxhub.new { auth = "exchange", api_key = KEY,
+          base_url = url, max_connections = 1, max_retries = 0 }
+        local holder = client:with { auth = "key" }
+        indoxhub.run(function()
+          local holding = indoxhub.spawn(function()
+            return holder.user:health()
+          end)
+          while raw:got "gate" == "" do
+            indoxhub.sleep(0.001)
+          end
+          local waiting
+          local asking = indoxhub.spawn(function()
+            return client.user:me { timeout = 0.1 }
+          end)
+          waiting = indoxhub.spawn(function()
+            return client.user:me()
+          end)
+          assert.equal("connections", select(2, asking:await()).code)
+          indoxhub.sleep(0.001)
+          assert.equal("pending", waiting:status())
+          holder:close()
+          client:close()
+          assert.equal("cancelled", select(2, holding:await()).kind)
+          assert.equal("cancelled", select(2, waiting:await()).kind)
+        end)
+      end)
+
     it("is not waited for longer than the call may take", function()
       -- The call that asks is still at it.
       local err = end_wait({ timeout = 0.05 }, function() end)

@@ -198,6 +198,15 @@ describe("max_connections", function()
     indoxhub.assert(second:await()):close()
   end)
 
+  it("has what was dropped collected where a call would block", function()
+    local client = client_for("blocks", HELD_STREAM, { max_connections = 1 })
+    for _ = 1, 3 do
+      local stream = indoxhub.assert(client.chat:stream(FIELDS))
+      assert.equal("word", stream:next())
+    end
+    client:close()
+  end)
+
   it("does not count streams that have arrived and wait for a reader",
     function()
       local client = client_for("unread", { { "body" }, { "send",
@@ -238,6 +247,7 @@ describe("max_connections", function()
     end)
 
   it("is a whole number above 0", function()
+    indoxhub.new { api_key = "k", max_connections = 1e12 }
     for _, wrong in ipairs { 0, -1, 1.5, "2", false } do
       assert.has_error(function()
         indoxhub.new { api_key = "k", max_connections = wrong }

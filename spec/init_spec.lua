@@ -278,6 +278,23 @@ describe("a program", function()
       assert.equal("true\n", said)
     end)
 
+    it("has room for as many calls in the child", function()
+      local said = run_forking [[
+        local one = client:with { max_connections = 1 }
+        local other = one:with { headers = { ["X-One"] = "1" } }
+        indoxhub.spawn(function() one:request { path = "hold" } end)
+        indoxhub.spawn(function() one:request { path = "hold" } end)
+        indoxhub.step()
+        forked(function()
+          print(other.user:health({ timeout = 10 }))
+          print(one.user:health() == nil)
+          collectgarbage()
+          print(other.user:health({ timeout = 10 }))
+        end)
+      ]]
+      assert.matches("^table: %S+\tnil\ntrue\ntable: %S+\tnil\n$", said)
+    end)
+
     it("can use a client made before in the child", function()
       local said = run_forking [[
         forked(function()

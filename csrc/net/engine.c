@@ -166,6 +166,7 @@ static void enter_gate(struct ih_engine *e, struct ih_request *r) {
     start(r);
     return;
   }
+  ih_upload_put_down(&r->upload);
   r->started_at = ih_poll_now();
   ih_engine_look(e, r, r->started_at);
   ih_engine_set_alarm(e);
@@ -298,6 +299,11 @@ void ih_engine_limit(struct ih_engine *e, struct ih_request *r, int64_t span) {
     return;
   if (!r->started_at)
     r->started_at = now; /* the clock of one that waits starts now */
+  if (r->gate && !r->waits) {
+    leave_gate(r);
+    ih_gate_drop(r->gate);
+    r->gate = NULL;
+  }
   r->timeouts.total = now - r->started_at + span;
   ih_engine_look(e, r, now);
   if (r->end != IH_RUNNING)

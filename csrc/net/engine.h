@@ -73,7 +73,8 @@ void ih_engine_unpace(struct ih_engine *e, struct ih_request *r);
 /* Ends an exchange; one that is over is left as it is. */
 void ih_engine_cancel(struct ih_engine *e, struct ih_request *r);
 
-/* Ends an exchange `span` nanoseconds from now at the latest. */
+/* Ends an exchange `span` nanoseconds from now at the latest. It was left to
+** itself, and counts no more for its gate. */
 void ih_engine_limit(struct ih_engine *e, struct ih_request *r, int64_t span);
 
 /* Cancels and frees. `e` may be NULL when the engine is gone. */

@@ -1,8 +1,10 @@
 #include "gate.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 struct ih_gate {
+  pid_t pid;
   struct ih_queue waiting;
   size_t most, inside;
   size_t holders;
@@ -12,6 +14,7 @@ struct ih_gate *ih_gate_new(size_t most) {
   struct ih_gate *g = calloc(1, sizeof *g);
   if (!g)
     return NULL;
+  g->pid = getpid();
   g->most = most;
   g->holders = 1;
   return g;
@@ -26,8 +29,24 @@ void ih_gate_drop(struct ih_gate *g) {
     free(g);
 }
 
+/* In a forked child all that passed or wait are the parent's. */
+static void settle_fork(struct ih_gate *g) {
+  struct ih_link *link;
+  if (g->pid == getpid())
+    return;
+  g->pid = getpid();
+  g->inside = 0;
+  while ((link = ih_queue_first(&g->waiting)))
+    ih_queue_leave(link);
+}
+
+int ih_gate_is_full(struct ih_gate *g) {
+  settle_fork(g);
+  return g->inside == g->most;
+}
+
 int ih_gate_enter(struct ih_gate *g, struct ih_link *link) {
-  if (g->inside == g->most) {
+  if (ih_gate_is_full(g)) {
     ih_queue_push(&g->waiting, link);
     return 0;
   }

@@ -4,7 +4,8 @@
 ** libcurl when they have passed, and not before.
 **
 ** The owner and each request that came to it hold a gate; it is freed when the
-** last of them lets go.
+** last of them lets go. In a forked child it begins anew: what was in front of
+** it or had passed belongs to the parent.
 */
 #ifndef IH_GATE_H
 #define IH_GATE_H
@@ -20,6 +21,8 @@ struct ih_gate *ih_gate_new(size_t most);
 
 void ih_gate_hold(struct ih_gate *g);
 void ih_gate_drop(struct ih_gate *g); /* NULL is fine */
+
+int ih_gate_is_full(struct ih_gate *g);
 
 /* Whether it passes at once; else it waits in the gate's queue, which it may
 ** leave any time. */

@@ -21,10 +21,12 @@ static void spend(struct ih_request *r, size_t n) {
 
 /* ---- files -------------------------------------------------------------- */
 
-struct file {
+struct ih_upload_file {
+  struct ih_upload_file *next;
   struct ih_request *request;
-  int fd;
+  int fd; /* negative: put down */
   int64_t size, at;
+  char path[];
 };
 
 /* Ends the exchange; the engine finds it among those that may go on. */
@@ -41,11 +43,23 @@ void ih_upload_explain(struct ih_request *r) {
   snprintf(r->text, sizeof r->text, "%s", why);
 }
 
+static int take_up(struct ih_upload_file *f) {
+  int64_t size;
+  if (f->fd >= 0)
+    return 1;
+  errno = 0;
+  f->fd = ih_file_open(f->path, &size);
+  return f->fd >= 0 && size == f->size;
+}
+
 /* libcurl does not ask for more than the size that was announced. */
 static size_t on_file(char *to, size_t size, size_t count, void *self) {
-  struct file *f = self;
-  int64_t got = ih_file_read(f->fd, to, size * count, f->at);
+  struct ih_upload_file *f = self;
+  int64_t got;
   char more;
+  if (!take_up(f))
+    return give_up(f->request, f->fd < 0 ? errno : 0);
+  got = ih_file_read(f->fd, to, size * count, f->at);
   if (got <= 0)
     return give_up(f->request, got < 0 ? errno : 0);
   f->at += got;
@@ -57,7 +71,7 @@ static size_t on_file(char *to, size_t size, size_t count, void *self) {
 }
 
 static int on_file_seek(void *self, curl_off_t offset, int whence) {
-  struct file *f = self;
+  struct ih_upload_file *f = self;
   if (whence != SEEK_SET)
     return CURL_SEEKFUNC_CANTSEEK;
   f->at = offset;
@@ -65,22 +79,34 @@ static int on_file_seek(void *self, curl_off_t offset, int whence) {
 }
 
 static void on_file_free(void *self) {
-  struct file *f = self;
-  close(f->fd);
+  struct ih_upload_file *f = self;
+  if (f->fd >= 0)
+    close(f->fd);
   free(f);
 }
 
+void ih_upload_put_down(struct ih_upload *up) {
+  struct ih_upload_file *f;
+  for (f = up->files; f; f = f->next) {
+    close(f->fd);
+    f->fd = -1;
+  }
+}
+
 static int open_file(struct ih_request *r, const char *path,
-                     struct file **out) {
+                     struct ih_upload_file **out) {
+  size_t room = strlen(path) + 1;
   int64_t size;
   int fd = ih_file_open(path, &size);
   if (fd < 0)
     return IH_SYSTEM;
-  *out = malloc(sizeof **out);
+  *out = malloc(sizeof **out + room);
   if (!*out) {
     close(fd);
     return IH_NOMEM;
   }
+  memcpy((*out)->path, path, room);
+  (*out)->next = NULL;
   (*out)->request = r;
   (*out)->fd = fd;
   (*out)->size = size;
@@ -172,16 +198,20 @@ int ih_upload_may_resume(const struct ih_request *r) {
 
 static CURLcode set_file(struct ih_request *r, curl_mimepart *to,
                          const char *path, int *status) {
-  struct file *f = NULL;
+  struct ih_upload_file *f = NULL;
   CURLcode code;
   *status = open_file(r, path, &f);
   if (*status < 0)
     return CURLE_READ_ERROR;
   code = curl_mime_data_cb(to, (curl_off_t)f->size, on_file, on_file_seek,
                            on_file_free, f);
-  if (code)
+  if (code) {
     on_file_free(f);
-  return code;
+    return code;
+  }
+  f->next = r->upload.files;
+  r->upload.files = f;
+  return CURLE_OK;
 }
 
 static CURLcode set_fed(struct ih_request *r, curl_mimepart *to, int64_t size) {
@@ -273,5 +303,6 @@ int ih_upload_form(struct ih_request *r, struct ih_form *form) {
 void ih_upload_free(struct ih_upload *up) {
   curl_mime_free(up->mime);
   up->mime = NULL;
+  up->files = NULL;
   ih_buf_free(&up->waiting);
 }

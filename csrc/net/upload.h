@@ -20,6 +20,7 @@
 #pragma GCC visibility push(hidden)
 
 struct ih_request;
+struct ih_upload_file;
 
 /* A host that feeds has fed enough for now when this much waits. */
 #define IH_FEED_BYTES ((size_t)128 * 1024)
@@ -41,11 +42,12 @@ struct ih_form {
 
 /* Of a request. Zero-filled memory is a request without a form. */
 struct ih_upload {
-  void *mime;          /* libcurl's form, NULL: none */
-  int is_fed;          /* a part is fed by the host */
-  int ended;           /* and the host has marked its end */
-  int drained;         /* and libcurl knows of the end */
-  int starved;         /* libcurl is held because nothing is there */
+  void *mime;                   /* libcurl's form, NULL: none */
+  struct ih_upload_file *files; /* of the form */
+  int is_fed;                   /* a part is fed by the host */
+  int ended;                    /* and the host has marked its end */
+  int drained;                  /* and libcurl knows of the end */
+  int starved;                  /* libcurl is held because nothing is there */
   int64_t size, taken; /* announced, negative: not; taken from the host */
   struct ih_buf waiting;
 };
@@ -64,6 +66,10 @@ int ih_upload_is_hungry(const struct ih_request *r);
 
 /* Whether a held sender has something to do. */
 int ih_upload_may_resume(const struct ih_request *r);
+
+/* Closes the files of a request that will wait for long; it opens them again when
+** they are sent, which fails for one whose size is another one by then. */
+void ih_upload_put_down(struct ih_upload *up);
 
 /* Puts the reason into `text` of a request that a file has ended. */
 void ih_upload_explain(struct ih_request *r);

@@ -130,7 +130,7 @@ end
 -- What went wrong for one call only, and not with the exchange.
 local function is_own(err)
   return err.kind == "cancelled" or err.kind == "timeout"
-    and err.code == "total"
+    and (err.code == "total" or err.code == "connections")
 end
 
 -- Wakes who waits for the token that another call asked for. The error that

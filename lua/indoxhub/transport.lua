@@ -64,6 +64,11 @@ function transport.submit(owner, exchange)
   if not engine then
     return nil, err
   end
+  -- A stream that was dropped without a word counts until it is collected, and
+  -- where a call blocks nothing else would collect it.
+  if exchange.gate and exchange.gate:full() and loop.is_blocking() then
+    collectgarbage()
+  end
   exchange.progress = (exchange.on_progress or exchange.sent) and true or nil
   local transfer, message, kind = engine:submit(exchange)
   if not transfer then

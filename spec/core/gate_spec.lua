@@ -1,5 +1,6 @@
 -- Gates before exchanges, where the client cannot show what they do.
 local core = require "indoxhub.core"
+local files = require "spec.support.files"
 local servers = require "spec.support.servers"
 
 describe("core.gate", function()
@@ -46,7 +47,7 @@ describe("core.gate", function()
   end
 
   it("takes whole numbers from 1", function()
-    for _, wrong in ipairs { 0, -1, 0 / 0, 1e10 } do
+    for _, wrong in ipairs { 0, -1, 0 / 0, -1 / 0 } do
       assert.has_error(function()
         core.gate(wrong)
       end)
@@ -54,6 +55,8 @@ describe("core.gate", function()
     assert.has_error(function()
       core.gate()
     end)
+    assert(core.gate(1e10))
+    assert(core.gate(1 / 0))
     assert.has_error(function()
       submit(engine, raw:script("wrong", HOLD))
     end)
@@ -117,6 +120,60 @@ describe("core.gate", function()
       return requests "held" == 1
     end)
     assert.is_nil(second:result())
+  end)
+
+  it("does not count one that was left to itself", function()
+    local url, gate = raw:script("lingers", HOLD), core.gate(1)
+    local first = submit(gate, url)
+    submit(gate, url)
+    step_until(function()
+      return requests "lingers" == 1
+    end)
+    first:linger(60)
+    step_until(function()
+      return requests "lingers" == 2
+    end)
+    assert.is_nil(first:result())
+    first:cancel()
+    submit(gate, url)
+    engine:step({})
+    assert.is_true(gate:full())
+  end)
+
+  -- How many files of this folder this process has open.
+  local function count_open(folder)
+    return tonumber(files.output("for fd in /proc/$PPID/fd/*; do " ..
+      "readlink $fd; done | grep -c " .. folder))
+  end
+
+  it("has those in front of it hold no files open", function()
+    local folder = files.folder()
+    files.write(folder .. "/one", "what is sent")
+    files.write(folder .. "/other", "what is sent")
+    local url, gate = raw:script("files", HOLD), core.gate(1)
+    local first = submit(gate, url)
+    local function upload(name)
+      return submit(gate, url, { method = "POST", form = {
+        { name = "f", path = folder .. "/" .. name } } })
+    end
+    local second, third = upload "one", upload "other"
+    assert.equal(0, count_open(folder))
+    step_until(function()
+      return requests "files" == 1
+    end)
+    first:cancel()
+    step_until(function()
+      return raw:got("files"):find("what is sent", 1, true)
+    end)
+    files.write(folder .. "/other", "what is longer")
+    second:cancel()
+    step_until(function()
+      return third:result()
+    end)
+    assert.equal("file", third:result().ended)
+    assert.equal("the file changed while it was sent", third:result().text)
+    assert.equal(0, count_open(folder))
+    files.remove_folder(folder)
   end)
 
   it("forgets those that were collected", function()

@@ -304,6 +304,35 @@ describe("videos:wait", function()
     assert.is_true(core.now() - began < 4)
   end)
 
+  it("cancels the job although other calls fill max_connections", function()
+    local id = generate("an owl", { ["X-Sandbox-Job-Seconds"] = 600 })
+    local limited = client:with { max_connections = 1 }
+    indoxhub.run(function()
+      local seen = false
+      local waiting = indoxhub.spawn(function()
+        return limited.videos:wait(id, { cancel_job = true, interval = 60,
+          on_progress = function()
+            seen = true
+          end })
+      end)
+      while not seen do
+        indoxhub.sleep(0.01)
+      end
+      local stream = indoxhub.assert(limited.chat:stream({ messages = {
+        { role = "user", content = "count to 900" } } },
+        { headers = { ["X-Sandbox-Pace"] = 0.05 } }))
+      waiting:cancel()
+      local _, err = waiting:await()
+      indoxhub.assert(err.cancelling:await())
+      assert.equal("cancelled", client.videos:job(id).status)
+      assert.equal("1", stream:next())
+      stream:close()
+    end)
+    servers.wait_until(function()
+      return not indoxhub.step(0.01)
+    end, "the stop call")
+  end)
+
   describe("of a task that is cancelled", function()
     -- Waits for a stuck job in a task and cancels that. Returns the id and
     -- what the wait gave.

@@ -209,6 +209,11 @@ function engine:close() end
 --- Lets some exchanges through at the same time; the others wait, the first to
 --- come the first to pass. Made for the requests of one client.
 ---@class indoxhub.core.Gate
+local gate = {}
+
+--- Whether the next one would wait.
+---@return boolean
+function gate:full() end
 
 ---@param most integer 1 or more
 ---@return indoxhub.core.Gate? gate, string? message

@@ -80,10 +80,12 @@ end
 -- the end
 
 -- Has the job cancelled by a task of its own, as every call of a cancelled task
--- fails.
+-- fails. The client's other calls may fill its max_connections for longer than
+-- this may take.
 local function begin_to_cancel(self)
   return task.spawn(function()
-    return self.client.videos:cancel(self.id, { timeout = CANCEL,
+    local client = self.client:with { max_connections = 1 }
+    return client.videos:cancel(self.id, { timeout = CANCEL,
       headers = self.options.headers, retry_unsafe = true })
   end)
 end
