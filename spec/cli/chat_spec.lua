@@ -1,5 +1,6 @@
 -- `indoxhub chat` with a question; the prompt has a spec of its own.
 local commands = require "spec.support.command"
+local events = require "spec.support.events"
 local files = require "spec.support.files"
 local json = require "indoxhub.json"
 local servers = require "spec.support.servers"
@@ -480,6 +481,16 @@ describe("indoxhub chat", function()
       assert.equal(0, code)
       assert.truthy(seen:find("^\27%[2m[^\n]+\27%[0m\r\n\r\n"
         .. "6 %* 7 is 42%.\r\n$"), seen)
+    end)
+
+    it("has lines of its own where an answer has begun", function()
+      local url = raw:script("late", { { "body" }, { "send",
+        servers.EVENTS_HEAD .. events.delta "ans" .. events.reasoning "late"
+        .. events.delta "wer" .. "data: [DONE]\n\n" }, { "close" } })
+      local code, seen = terminals.start(command("chat --reasoning hi", url))
+        :finish()
+      assert.equal(0, code)
+      assert.equal("ans\r\n\27[2mlate\27[0m\r\n\r\nwer\r\n", seen)
     end)
 
     it("is what complete does, too", function()

@@ -120,13 +120,39 @@ describe("indoxhub embed, when a part fails,", function()
     local kept = files.read(folder .. "/embed.part")
     local again = servers.sandbox(FAULT)
     local _, err = embed(texts(131), "", again.url)
-    servers.kill(again)
     assert.truthy(err:find("kept in embed-2.part", 1, true), err)
     assert.equal(kept, files.read(folder .. "/embed.part"))
     local code
     _, err, code = embed(texts(130), "")
     assert.equal(0, code, err)
     assert.equal("embed-2.part\n", files.list(folder))
+    -- Whose file has the first number does not matter.
+    _, err, code = embed(texts(131), "", again.url)
+    servers.kill(again)
+    assert.equal(0, code, err)
+    assert.truthy(err:find("Going on from embed-2.part", 1, true), err)
+    assert.equal("", files.list(folder))
+  end)
+
+  it("keeps what came of requests that fail at the same time", function()
+    local started, broken = {}, {}
+    for i = 1, 4 do
+      broken[i] = servers.sandbox(FAULT)
+      indoxhub:run("usage", broken[i].url)
+      files.write(folder .. "/in", texts(130))
+      started[i] = commands.start(("(%s) <%s/in"):format(indoxhub:line(
+        ("embed --lines -o %s/x --set user=u%d"):format(folder, i),
+        broken[i].url), folder))
+    end
+    local kept = {}
+    for i = 1, 4 do
+      local _, err = commands.finish(started[i])
+      local name = err:match("kept in (%S+):")
+      assert.truthy(name, err)
+      assert.is_nil(kept[name], err)
+      kept[name] = true
+      servers.kill(broken[i])
+    end
   end)
 
   it("keeps nothing when nothing came", function()

@@ -94,7 +94,7 @@ local function copy(stream, thinking)
   local piece, kind = stream:next()
   while piece and ok do
     if kind == "reasoning" then
-      thinking:show(piece)
+      thinking:show(piece, last ~= "\n" and terminal.is(terminal.STDOUT))
     else
       thinking:close()
       last = piece ~= "" and piece:sub(-1) or last

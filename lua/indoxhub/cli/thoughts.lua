@@ -28,7 +28,11 @@ end
 
 --- Shows the next piece.
 ---@param piece string
-function methods:show(piece)
+---@param within_line? boolean the answer has begun a line on the same terminal
+function methods:show(piece, within_line)
+  if within_line and not self._last and self._clean then
+    io.stderr:write("\n")
+  end
   write(self, self._clean and self._clean(piece) or piece)
 end
 

@@ -44,19 +44,22 @@ function unfinished.new(given, texts)
 end
 
 -- The file of a request, opened behind the line of what was asked; or nil and
--- the first name that is free, if there is one.
+-- the first name that is free, if there is one. A lower number may have become
+-- free since.
 local function find(self)
+  local free
   for number = 1, MOST_FILES do
     local path = self.base .. (number > 1 and "-" .. number or "") .. ".part"
     local file, _, why = io.open(path, "rb")
-    if not file and why == NO_FILE then
-      return nil, path
-    elseif file and file:read("*l") == self.asked then
+    if not file then
+      free = free or why == NO_FILE and path or nil
+    elseif file:read("*l") == self.asked then
       return file, path
-    elseif file then
+    else
       file:close()
     end
   end
+  return nil, free
 end
 
 ---------------------------------------------------------------------------
@@ -174,14 +177,20 @@ local function save(self, reply, path)
   return ok, err
 end
 
---- Keeps what came, and tells where.
----@param self indoxhub.cli.Unfinished
----@param reply table as far as it came
-function unfinished.keep(self, reply)
-  local count = count_of(reply.data)
-  if count == 0 then
-    return
+-- Runs a function while no other program that keeps something in the same
+-- folder does. Where the system has no locks it runs all the same.
+local function alone(self, fn, ...)
+  local folder = io.open(self.base:match("^(.*/)") or ".", "rb")
+  if folder then
+    core.lock(folder)
   end
+  fn(self, ...)
+  if folder then
+    folder:close()
+  end
+end
+
+local function keep(self, reply, count)
   local found, path = find(self)
   if found then
     found:close()
@@ -195,6 +204,16 @@ function unfinished.keep(self, reply)
   end
   output.note(("%d of %d vectors came, and are kept in %s: the same command "
     .. "asks for the rest."):format(count, self.count, path))
+end
+
+--- Keeps what came, and tells where.
+---@param self indoxhub.cli.Unfinished
+---@param reply table as far as it came
+function unfinished.keep(self, reply)
+  local count = count_of(reply.data)
+  if count > 0 then
+    alone(self, keep, reply, count)
+  end
 end
 
 --- Removes what is not needed any more.
