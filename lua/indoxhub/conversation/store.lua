@@ -57,17 +57,6 @@ function unpack_fields(value)
   return fields
 end
 
-local function write(file, text)
-  local ok, err = target.write(file, text)
-  if ok then
-    ok, err = target.commit(file)
-  end
-  if not ok then
-    target.discard(file)
-  end
-  return ok, err
-end
-
 --- Saves what a conversation is made of.
 ---@param path string
 ---@param parts {settings: table, messages: table[], totals: table}
@@ -80,11 +69,9 @@ function store.save(path, parts)
     return nil, errors.new("file", ("cannot write %s: %s"):format(path, text),
       { code = "unwritable" })
   end
-  local file, err = target.open(path, true)
-  if not file then
-    return nil, err
-  end
-  return write(file, text .. "\n")
+  return target.put(path, function(file)
+    return target.write(file, text .. "\n")
+  end)
 end
 
 --- The error of a file that holds something else.

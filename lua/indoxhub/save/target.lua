@@ -126,4 +126,25 @@ function target.discard(self)
   os.remove(self.part)
 end
 
+--- Writes a whole file that only its owner can read. What was at its place
+--- stays there when that fails.
+---@param path string
+---@param write fun(file: indoxhub.Target): true?, indoxhub.Error?
+---@return true? ok, indoxhub.Error? err
+function target.put(path, write)
+  local file, err = target.open(path, true)
+  if not file then
+    return nil, err
+  end
+  local ok
+  ok, err = write(file)
+  if ok then
+    ok, err = target.commit(file)
+  end
+  if not ok then
+    target.discard(file)
+  end
+  return ok, err
+end
+
 return target
