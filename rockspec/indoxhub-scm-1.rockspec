@@ -96,6 +96,7 @@ build = {
     ["indoxhub.cli.interrupt"] = "lua/indoxhub/cli/interrupt.lua",
     ["indoxhub.cli.keys"] = "lua/indoxhub/cli/keys.lua",
     ["indoxhub.cli.line"] = "lua/indoxhub/cli/line.lua",
+    ["indoxhub.cli.lock"] = "lua/indoxhub/cli/lock.lua",
     ["indoxhub.cli.models"] = "lua/indoxhub/cli/models.lua",
     ["indoxhub.cli.options"] = "lua/indoxhub/cli/options.lua",
     ["indoxhub.cli.output"] = "lua/indoxhub/cli/output.lua",

@@ -95,7 +95,7 @@ indoxhub.sandbox
 indoxhub.cli.interrupt indoxhub.cli.tables indoxhub.cli.terminal
 indoxhub.cli.line indoxhub.cli.progress indoxhub.cli.thoughts
 indoxhub.cli.output
-indoxhub.cli.exit
+indoxhub.cli.exit indoxhub.cli.lock
 indoxhub.cli.input indoxhub.cli.options indoxhub.cli.result_file indoxhub.cli.session indoxhub.cli.unfinished
 indoxhub.cli.prompt indoxhub.cli.recording
 indoxhub.cli.account indoxhub.cli.analytics indoxhub.cli.chat indoxhub.cli.complete indoxhub.cli.embed indoxhub.cli.image indoxhub.cli.keys indoxhub.cli.models indoxhub.cli.sandbox indoxhub.cli.speak indoxhub.cli.transcribe indoxhub.cli.translate indoxhub.cli.usage indoxhub.cli.video

@@ -8,6 +8,7 @@ local core = require "indoxhub.core"
 local errors = require "indoxhub.errors"
 local exit = require "indoxhub.cli.exit"
 local indoxhub = require "indoxhub"
+local lock = require "indoxhub.cli.lock"
 local output = require "indoxhub.cli.output"
 
 local session = {}
@@ -76,18 +77,9 @@ local function exists(path)
   return file ~= nil or number ~= NO_FILE and number ~= NO_FOLDER
 end
 
--- Runs a function while no other program reads or writes sessions. Where the
--- system has no locks it runs all the same. Returns its results.
+-- Runs a function while no other program reads or writes sessions.
 local function alone(path, fn, ...)
-  local lock = io.open(path:match("^(.*/)") .. LOCK, "a")
-  if lock then
-    core.lock(lock)
-  end
-  local result, err = fn(...)
-  if lock then
-    lock:close()
-  end
-  return result, err
+  return lock.hold(io.open(path:match("^(.*/)") .. LOCK, "a"), fn, ...)
 end
 
 local function load(client, path, settings)

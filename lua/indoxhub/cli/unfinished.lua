@@ -10,6 +10,7 @@ local core = require "indoxhub.core"
 local errors = require "indoxhub.errors"
 local exit = require "indoxhub.cli.exit"
 local json = require "indoxhub.json"
+local lock = require "indoxhub.cli.lock"
 local output = require "indoxhub.cli.output"
 local target = require "indoxhub.save.target"
 
@@ -161,35 +162,6 @@ local function write(self, reply, file)
   return ok, err
 end
 
-local function save(self, reply, path)
-  local file, err = target.open(path, true)
-  if not file then
-    return nil, err
-  end
-  local ok
-  ok, err = write(self, reply, file)
-  if ok then
-    ok, err = target.commit(file)
-  end
-  if not ok then
-    target.discard(file)
-  end
-  return ok, err
-end
-
--- Runs a function while no other program that keeps something in the same
--- folder does. Where the system has no locks it runs all the same.
-local function alone(self, fn, ...)
-  local folder = io.open(self.base:match("^(.*/)") or ".", "rb")
-  if folder then
-    core.lock(folder)
-  end
-  fn(self, ...)
-  if folder then
-    folder:close()
-  end
-end
-
 local function keep(self, reply, count)
   local found, path = find(self)
   if found then
@@ -198,7 +170,9 @@ local function keep(self, reply, count)
     return output.complain(("what came is not kept: there is no free name "
       .. "for %s.part"):format(self.base))
   end
-  local ok, err = save(self, reply, path)
+  local ok, err = target.put(path, function(file)
+    return write(self, reply, file)
+  end)
   if not ok then
     return exit.with(err)
   end
@@ -206,13 +180,15 @@ local function keep(self, reply, count)
     .. "asks for the rest."):format(count, self.count, path))
 end
 
---- Keeps what came, and tells where.
+--- Keeps what came, and tells where. Not while another program keeps something
+--- in the same folder: it may choose the same name.
 ---@param self indoxhub.cli.Unfinished
 ---@param reply table as far as it came
 function unfinished.keep(self, reply)
   local count = count_of(reply.data)
   if count > 0 then
-    alone(self, keep, reply, count)
+    lock.hold(io.open(self.base:match("^(.*/)") or ".", "rb"), keep, self,
+      reply, count)
   end
 end
 
