@@ -201,7 +201,8 @@ describe("max_connections", function()
   it("has what was dropped collected where a call would block", function()
     local client = client_for("blocks", HELD_STREAM, { max_connections = 1 })
     for _ = 1, 3 do
-      local stream = indoxhub.assert(client.chat:stream(FIELDS))
+      local stream = indoxhub.assert(
+        client.chat:stream(FIELDS, { timeout = 20 }))
       assert.equal("word", stream:next())
     end
     client:close()

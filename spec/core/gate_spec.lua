@@ -199,8 +199,11 @@ describe("core.gate", function()
     step_until(function()
       return requests "asleep" == 1
     end)
-    local began = core.now()
-    engine:step({}, nil, nil, 0.05)
-    assert.is_true(core.now() - began >= 0.04)
+    local began, steps = core.now(), 0
+    while core.now() - began < 0.1 do
+      engine:step({}, nil, nil, 0.1)
+      steps = steps + 1
+    end
+    assert.is_true(steps < 20, steps .. " steps")
   end)
 end)
