@@ -366,7 +366,7 @@ describe("a client", function()
     for _, body in ipairs {
       '{"data":null,"finish_reason":"tool_calls","tool_calls":[{"id":"c1",'
         .. '"function":{"name":"f","arguments":"{}"}}]}',
-      '{"reasoning_content":"hm"}', '{"usage":{"tokens_total":3}}',
+      '{"reasoning_content":"hm"}', '{"finish_reason":"length"}',
     } do
       local client = indoxhub.new { api_key = "k",
         base_url = raw:script("textless", { { "body" }, { "send",
@@ -387,14 +387,16 @@ describe("a client", function()
   end)
 
   it("does not take just anything for a reply", function()
-    for _, body in ipairs { '{"echo":1}', "null", "7", "[]" } do
+    for body, code in pairs { ['{"echo":1}'] = "empty", null = "reply",
+      ["7"] = "reply", ['"text"'] = "reply", ["[]"] = "empty",
+      ['{"usage":{"tokens_total":3}}'] = "empty" } do
       local client = indoxhub.new { api_key = "k",
         base_url = raw:script("anything", { { "body" }, { "send",
           servers.reply("200 OK", "application/json", body) } }) }
       local reply, err = client.completions:create { prompt = "x" }
       assert.is_nil(reply, body)
       assert.equal("protocol", err.kind)
-      assert.equal("reply", err.code)
+      assert.equal(code, err.code)
       local stream
       stream, err = client.completions:stream { prompt = "x" }
       assert.is_nil(stream)

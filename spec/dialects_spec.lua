@@ -13,23 +13,33 @@ local function name_and_payload(event)
   return name, type(payload) == "table" and json.encode(payload) or payload
 end
 
--- What became of a stream: text, reasoning, pieces, failure, reply, decoder.
+-- Keeps what a reading has just handed out.
+local function keep(told, reading)
+  for i = 1, reading.count, 2 do
+    local kind, piece = reading.pieces[i], reading.pieces[i + 1]
+    table.insert(told.pieces, piece)
+    told[kind] = told[kind] .. piece
+  end
+end
+
+-- What became of a stream: text, reasoning, refusal, pieces, failure, reply,
+-- decoder.
 local function play(events)
   local decoder = dialects.new()
-  local told = { pieces = {}, text = "", reasoning = "", decoder = decoder }
+  local told = { pieces = {}, text = "", reasoning = "", refusal = "",
+    decoder = decoder }
   for _, event in ipairs(events) do
-    local piece, kind = decoder:take(name_and_payload(event))
-    if piece then
-      table.insert(told.pieces, piece)
-      told[kind] = told[kind] .. piece
-    end
-    if decoder.finished or decoder.failure then
+    decoder:take(name_and_payload(event))
+    keep(told, decoder.reading)
+    if decoder.finished or decoder.reading.failure then
       break
     end
   end
-  told.failure = decoder.failure
-  told.is_whole = decoder.finished or decoder.complete
-  told.reply = not told.failure and decoder:final_reply(told.text) or nil
+  decoder.reading:settle()
+  keep(told, decoder.reading)
+  told.failure = decoder.reading.failure
+  told.is_whole = decoder:is_whole()
+  told.reply = not told.failure and decoder.reading:reply() or nil
   return told
 end
 
@@ -142,17 +152,21 @@ describe("responses events", function()
     local item = item_done("200", 0)
     item.item.reasoning = "count days"
     local told = play { part "200", item, done() }
-    assert.equal("", told.reasoning)
+    assert.equal("count days", told.reasoning)
     assert.equal("count days", told.reply.reasoning_content)
   end)
 
-  it("repeat reasoning in a snapshot that does not count", function()
-    local item = item_done("200", 0)
-    item.item.reasoning = "count days"
-    assert.equal("count ", reply_of {
-      { type = "response.reasoning.delta", delta = "count " }, item, done(),
-    }.reasoning_content)
-  end)
+  it("repeat reasoning in a snapshot that counts as far as it is new",
+    function()
+      local item = item_done("200", 0)
+      item.item.reasoning = "count days"
+      local began = { type = "response.reasoning.delta", delta = "count " }
+      assert.equal("count days", reply_of {
+        began, item, done() }.reasoning_content)
+      item.item.reasoning = "another"
+      assert.equal("count ", reply_of {
+        began, item, done() }.reasoning_content)
+    end)
 
   it("carry images, by address or beside the call", function()
     local kind = "response.image_generation_call."
@@ -182,7 +196,7 @@ describe("responses events", function()
       done() }
     assert.same({
       { id = "c1", name = "weather", arguments = '{"city":"Oslo"}' },
-      { id = "fc_2", name = "time", arguments = "" },
+      { id = "fc_2", name = "time", arguments = "{}" },
     }, reply.tool_calls)
     assert.equal("", reply.data)
   end)
@@ -191,7 +205,7 @@ describe("responses events", function()
     local told = play { created(), part "1, 2",
       { type = "response.completed", response = { status = "completed",
         usage = { input_tokens = 12, output_tokens = 4 } } } }
-    assert.is_true(told.decoder.complete)
+    assert.is_true(told.decoder.reading.complete)
     assert.equal(16, told.reply.usage.tokens_total)
   end)
 
@@ -323,7 +337,7 @@ describe("gateway frames", function()
     last.type = nil
     local told = play { { "content", frame }, { "finish", last } }
     assert.equal("a", told.text)
-    assert.is_true(told.decoder.complete)
+    assert.is_true(told.decoder.reading.complete)
     assert.equal("stop", told.reply.finish_reason)
   end)
 
@@ -338,7 +352,7 @@ describe("gateway frames", function()
     frame.choices[1].finish_reason = "stop"
     local told = play { frame }
     assert.equal("a", told.text)
-    assert.is_true(told.decoder.complete)
+    assert.is_true(told.decoder.reading.complete)
     assert.equal("stop", told.reply.finish_reason)
   end)
 end)
@@ -366,7 +380,7 @@ describe("OpenAI chunks", function()
       { choices = { { index = 0, text = "(n)", finish_reason = "length" } } } }
     assert.equal("fib(n)", told.text)
     assert.equal("length", told.reply.finish_reason)
-    assert.is_true(told.decoder.complete)
+    assert.is_true(told.decoder.reading.complete)
   end)
 
   it("may have no choice, or no text in it", function()
@@ -375,7 +389,7 @@ describe("OpenAI chunks", function()
       { choices = { json.null } }, { choices = { { index = 0 } } }, words "b" }
     assert.is_nil(told.failure)
     assert.equal("ab", told.text)
-    assert.falsy(told.decoder.complete)
+    assert.falsy(told.decoder.reading.complete)
   end)
 
   it("count with their first choice only", function()
@@ -386,7 +400,7 @@ describe("OpenAI chunks", function()
     table.insert(both.choices, 1, { index = 1, delta = { content = "x" } })
     local told = play { words "a", second, both }
     assert.equal("ab", told.text)
-    assert.falsy(told.decoder.complete)
+    assert.falsy(told.decoder.reading.complete)
   end)
 
   it("may leave the number of their choice out", function()
@@ -427,7 +441,7 @@ describe("OpenAI chunks", function()
     local told = play { chunk({ content = "a" }, ""),
       chunk({ content = "b" }, "stop") }
     assert.equal("stop", told.reply.finish_reason)
-    assert.falsy(play { chunk({ content = "a" }, "") }.decoder.complete)
+    assert.falsy(play { chunk({ content = "a" }, "") }.decoder.reading.complete)
   end)
 end)
 
@@ -463,10 +477,17 @@ describe("calls of tools in chunks", function()
       reply_of({ both }).tool_calls)
   end)
 
+  it("begin anew with another id and a name", function()
+    assert.same({ { id = "c1", name = "f", arguments = "{}" },
+      { id = "c2", name = "g", arguments = "{}" } }, reply_of {
+      call(0, { id = "c1", name = "f" }),
+      call(0, { id = "c2", name = "g", arguments = "{}" }) }.tool_calls)
+  end)
+
   it("keep the id and the name that came first", function()
     assert.same({ { id = "c1", name = "f", arguments = "{}" } }, reply_of {
       call(0, { id = "c1", name = "f" }),
-      call(0, { id = "c2", name = "g", arguments = "{}" }) }.tool_calls)
+      call(0, { id = "c2", arguments = "{}" }) }.tool_calls)
     assert.same({ { id = "c1", name = "f", arguments = "{}" } }, reply_of {
       call(0, { id = "c1", name = "f" }),
       call(0, { id = "", name = "", arguments = "{}" }) }.tool_calls)
@@ -493,7 +514,7 @@ describe("calls of tools in chunks", function()
     for _, fields in ipairs { { id = "c1" }, { name = "f" },
       { arguments = "{}" } } do
       local calls = reply_of({ call(0, fields) }).tool_calls
-      fields.arguments = fields.arguments or ""
+      fields.arguments = fields.arguments or "{}"
       assert.same({ fields }, calls)
     end
   end)
@@ -506,11 +527,12 @@ describe("calls of tools in chunks", function()
         call(nil, { id = "b", name = "g", arguments = "2" }) }.tool_calls)
     end)
 
-  it("are dropped when their number is absurd", function()
+  it("count however absurd their number is", function()
     for _, index in ipairs { -1, 1.5, 128, 1e9, 1e300 } do
       local reply = reply_of { call(index, { id = "c1", name = "f" }),
         words "x" }
-      assert.is_nil(reply.tool_calls, index)
+      assert.same({ { id = "c1", name = "f", arguments = "{}" } },
+        reply.tool_calls)
       assert.equal("x", reply.data)
     end
   end)
@@ -677,26 +699,26 @@ describe("one stream", function()
       { "response.future", { delta = "no" } }, part "x" }
     assert.is_nil(told.failure)
     assert.equal("x", told.text)
-    assert.falsy(told.decoder.complete)
+    assert.falsy(told.decoder.reading.complete)
   end)
 
   it("survives fields that are not what they should be", function()
     local told = play { { type = "response.created", response = 7 },
       { type = "response.created" }, { type = "response.done", response = {
         usage = 7, output = 7 } },
-      { type = "response.content_part.delta", delta = { text = "no" } },
+      { type = "response.content_part.delta", delta = { no = "no" } },
       { type = "response.content_part.delta" },
       { type = "response.content_part.done", part = "no" },
       { type = "response.output_item.done", item = "no" },
       { type = "response.image_generation_call.completed" },
-      { type = "content", data = 7, choices = 7 },
+      { type = "content", data = true, choices = 7 },
       { type = "content", choices = { delta = 7 } },
       { type = "finish", choices = json.array {} }, { type = "usage_final" },
       { type = "usage_start", request_id = 7 }, { images = { 7 } },
       { data = { 1 } }, { choices = { { delta = 7 } } }, words "x" }
     assert.is_nil(told.failure)
     assert.equal("x", told.text)
-    assert.equal("chatcmpl-8", told.decoder:stream_id())
+    assert.equal("chatcmpl-8", told.decoder.reading:stream_id())
   end)
 end)
 
@@ -706,7 +728,7 @@ describe("the terminator", function()
       { data = "x" }, "x" } do
       local told = play { event, "[DONE]" }
       assert.is_true(told.decoder.finished)
-      assert.falsy(told.decoder.complete)
+      assert.falsy(told.decoder.reading.complete)
       assert.equal("x", told.text)
     end
   end)
@@ -718,9 +740,10 @@ describe("the terminator", function()
     end
   end)
 
-  it("may be all there is", function()
+  it("ends no answer when it is all there is", function()
     local told = play { "[DONE]" }
     assert.is_true(told.decoder.finished)
+    assert.is_false(told.is_whole)
     assert.equal("", told.reply.data)
   end)
 
@@ -740,7 +763,7 @@ describe("the end of an answer", function()
       { type = "response.completed", response = {} }, usage_final(),
       chunk({}, "stop") } do
       local told = play { part "x", event }
-      assert.is_true(told.decoder.complete)
+      assert.is_true(told.decoder.reading.complete)
       assert.falsy(told.decoder.finished)
     end
   end)
@@ -748,9 +771,9 @@ describe("the end of an answer", function()
   it("is not told by anything before it", function()
     local told = play { created(), part "x", content "x", words "x",
       item_done("x", 0), part_done("x", 0, 0), { type = "usage_start" },
-      { data = "x", finish_reason = "stop" },
+      { data = "x", finish_reason = "null" },
       { choices = json.array {}, usage = { total_tokens = 1 } } }
-    assert.falsy(told.decoder.complete)
+    assert.falsy(told.decoder.reading.complete)
     assert.falsy(told.is_whole)
   end)
 end)
@@ -832,7 +855,7 @@ describe("an error event", function()
     local told = play { event, last }
     assert.is_nil(told.failure)
     assert.equal("x", told.text)
-    assert.is_true(told.decoder.complete)
+    assert.is_true(told.decoder.reading.complete)
   end)
 
   it("may come in the first place", function()
@@ -935,22 +958,26 @@ describe("usage", function()
 end)
 
 describe("the id of a stream", function()
+  local function id_of(events)
+    return play(events).decoder.reading:stream_id()
+  end
+
   it("is that of the response, the frame or the chunk", function()
-    assert.equal("resp-1", play({ created(), part "x" }).decoder:stream_id())
-    assert.equal("resp-1", play({ part "x" }).decoder:stream_id())
-    assert.equal("resp-1", play({ { type = "response.reasoning.delta",
-      response_id = "resp-1", delta = "x" } }).decoder:stream_id())
-    assert.equal("7c1e", play({ { type = "usage_start",
-      request_id = "7c1e" }, content "x" }).decoder:stream_id())
-    assert.equal("chatcmpl-8", play({ words "x" }).decoder:stream_id())
-    assert.is_nil(play({ "raw" }).decoder:stream_id())
-    assert.is_nil(play({ { data = "x" } }).decoder:stream_id())
+    assert.equal("resp-1", id_of { created(), part "x" })
+    assert.equal("resp-1", id_of { part "x" })
+    assert.equal("resp-1", id_of { { type = "response.reasoning.delta",
+      response_id = "resp-1", delta = "x" } })
+    assert.equal("7c1e", id_of { { type = "usage_start",
+      request_id = "7c1e" }, content "x" })
+    assert.equal("chatcmpl-8", id_of { words "x" })
+    assert.is_nil(id_of { "raw" })
+    assert.is_nil(id_of { { data = "x" } })
   end)
 
   it("is that of the response when a stream tells two", function()
     local frame = { type = "usage_start", request_id = "7c1e" }
-    assert.equal("resp-1", play({ created(), frame }).decoder:stream_id())
-    assert.equal("resp-1", play({ frame, created() }).decoder:stream_id())
+    assert.equal("resp-1", id_of { created(), frame })
+    assert.equal("resp-1", id_of { frame, created() })
   end)
 end)
 
@@ -958,7 +985,7 @@ describe("the reply of a stream", function()
   it("has the id of the headers when the events tell none", function()
     local decoder = dialects.new()
     decoder:take("message", "raw")
-    local reply = decoder:final_reply("raw", "header")
+    local reply = decoder.reading:reply("header")
     assert.equal("header", reply.request_id)
     assert.equal("raw", reply.data)
   end)
@@ -966,7 +993,7 @@ describe("the reply of a stream", function()
   it("prefers the id that the events tell", function()
     local decoder = dialects.new()
     decoder:take("message", json.encode(created()))
-    assert.equal("resp-1", decoder:final_reply("", "header").request_id)
+    assert.equal("resp-1", decoder.reading:reply("header").request_id)
   end)
 
   it("has only what was told", function()
@@ -980,10 +1007,9 @@ describe("a decoder", function()
   -- further events by it.
   local function holes_of(event)
     local decoder = dialects.new()
-    local piece, kind, holes = decoder:take(name_and_payload(event))
-    assert.is_string(piece)
-    assert.is_string(kind)
-    return holes
+    decoder:take(name_and_payload(event))
+    assert.is_true(decoder.reading.count > 0)
+    return decoder.holes
   end
 
   it("says in how many strings of an event its text stands", function()
@@ -1005,8 +1031,6 @@ describe("a decoder", function()
   it("says so when an event must not be recognised by its text", function()
     assert.equal(0, holes_of(item_done("x", 0)))
     assert.equal(0, holes_of(part_done("x", 0, 0)))
-    assert.equal(0, holes_of(done { output = { { content = {
-      { text = "x" } } } } }))
     assert.equal(0, holes_of "raw")
     assert.equal(0, holes_of { type = "response.reasoning.delta",
       delta = "x" })
@@ -1023,12 +1047,14 @@ describe("a decoder", function()
   it("gives every event decoded, whether it has text or not", function()
     local decoder = dialects.new()
     local function event_of(event)
-      return (select(4, decoder:take(name_and_payload(event))))
+      return (decoder:take(name_and_payload(event)))
     end
     for _, event in ipairs { created(), { type = "response.future" },
       { error = "x" }, { "error", "x" }, "[DONE]" } do
-      assert.is_nil((dialects.new():take(name_and_payload(event))))
+      event_of(event)
+      assert.equal(0, decoder.reading.count)
     end
+    decoder = dialects.new()
     assert.equal("response.created", event_of(created()).type)
     assert.equal("x", event_of(part "x").delta)
     assert.same({ type = "response.future" }, event_of {
@@ -1042,8 +1068,9 @@ describe("a decoder", function()
     local one, other = dialects.new(), dialects.new()
     one:take("message", json.encode(created()))
     one:take("message", json.encode(part "x"))
-    assert.equal("raw", (other:take("message", "raw")))
-    assert.is_nil(other:stream_id())
-    assert.is_nil(other:final_reply("raw").id)
+    other:take("message", "raw")
+    assert.equal("raw", other.reading:text())
+    assert.is_nil(other.reading:stream_id())
+    assert.is_nil(other.reading:reply().id)
   end)
 end)

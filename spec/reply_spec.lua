@@ -1,4 +1,6 @@
+local failure = require "indoxhub.reading.failure"
 local reply = require "indoxhub.reply"
+local usage_of = require "indoxhub.reading.usage"
 
 describe("usage", function()
   it("of the envelope stays as it is", function()
@@ -9,7 +11,7 @@ describe("usage", function()
     for name, value in pairs(usage) do
       same[name] = value
     end
-    assert.equal(usage, reply.usage(usage))
+    assert.equal(usage, usage_of.of(usage))
     assert.same(same, usage)
   end)
 
@@ -20,7 +22,7 @@ describe("usage", function()
       output_tokens_details = { reasoning_tokens = 88 },
       tokens_prompt = 11, tokens_completion = 90, tokens_total = 101,
       cache_read_tokens = 5, reasoning_tokens = 88,
-    }, reply.usage {
+    }, usage_of.of {
       input_tokens = 11, output_tokens = 90, total_tokens = 101,
       input_tokens_details = { cached_tokens = 5 },
       output_tokens_details = { reasoning_tokens = 88 },
@@ -28,7 +30,7 @@ describe("usage", function()
   end)
 
   it("of OpenAI gets the names of the envelope", function()
-    local usage = reply.usage { prompt_tokens = 9, completion_tokens = 1,
+    local usage = usage_of.of { prompt_tokens = 9, completion_tokens = 1,
       total_tokens = 12, prompt_tokens_details = { cached_tokens = 4 },
       completion_tokens_details = { reasoning_tokens = 2 } }
     assert.equal(9, usage.tokens_prompt)
@@ -39,7 +41,7 @@ describe("usage", function()
   end)
 
   it("of a stream's last frame is summed up, with its cost", function()
-    local usage = reply.usage { input_tokens = 15, output_tokens = 2,
+    local usage = usage_of.of { input_tokens = 15, output_tokens = 2,
       cost_usd = 3.45e-06, latency_ms = 611 }
     assert.equal(17, usage.tokens_total)
     assert.equal(3.45e-06, usage.cost)
@@ -47,12 +49,12 @@ describe("usage", function()
   end)
 
   it("has no latency in a unit that nobody knows", function()
-    assert.is_nil(reply.usage({ latency_ms = 611 }).latency)
-    assert.equal(0.4, reply.usage({ latency = 0.4 }).latency)
+    assert.is_nil(usage_of.of({ latency_ms = 611 }).latency)
+    assert.equal(0.4, usage_of.of({ latency = 0.4 }).latency)
   end)
 
   it("keeps what the server called by our name", function()
-    local usage = reply.usage { tokens_prompt = 1, input_tokens = 2,
+    local usage = usage_of.of { tokens_prompt = 1, input_tokens = 2,
       prompt_tokens = 3, tokens_total = 0, total_tokens = 5, cost = 0,
       cost_usd = 7, reasoning_tokens = 0,
       output_tokens_details = { reasoning_tokens = 9 } }
@@ -63,15 +65,15 @@ describe("usage", function()
   end)
 
   it("does not invent what is unknown", function()
-    assert.same({}, reply.usage {})
+    assert.same({}, usage_of.of {})
     assert.same({ input_tokens = 3, tokens_prompt = 3 },
-      reply.usage { input_tokens = 3 })
+      usage_of.of { input_tokens = 3 })
     assert.same({ output_tokens = 3, tokens_completion = 3 },
-      reply.usage { output_tokens = 3 })
+      usage_of.of { output_tokens = 3 })
   end)
 
   it("may lack its details, or have them in an unknown form", function()
-    local usage = reply.usage { input_tokens = 1, output_tokens = 2,
+    local usage = usage_of.of { input_tokens = 1, output_tokens = 2,
       input_tokens_details = 7, output_tokens_details = {} }
     assert.is_nil(usage.cache_read_tokens)
     assert.is_nil(usage.reasoning_tokens)
@@ -79,19 +81,19 @@ describe("usage", function()
   end)
 
   it("does not add up what are no numbers", function()
-    assert.is_nil(reply.usage({ input_tokens = "3", output_tokens = {} })
+    assert.is_nil(usage_of.of({ input_tokens = "3", output_tokens = {} })
       .tokens_total)
   end)
 
   it("is nothing when there is no table", function()
-    assert.is_nil(reply.usage(nil))
-    assert.is_nil(reply.usage("12"))
-    assert.is_nil(reply.usage(12))
+    assert.is_nil(usage_of.of(nil))
+    assert.is_nil(usage_of.of("12"))
+    assert.is_nil(usage_of.of(12))
   end)
 
   it("is the same when it is made twice", function()
-    local usage = reply.usage { input_tokens = 1, output_tokens = 2 }
-    assert.equal(3, reply.usage(usage).tokens_total)
+    local usage = usage_of.of { input_tokens = 1, output_tokens = 2 }
+    assert.equal(3, usage_of.of(usage).tokens_total)
   end)
 end)
 
@@ -123,26 +125,27 @@ end)
 describe("a body of status 200", function()
   it("tells of a failure by success or by an error", function()
     for _, body in ipairs { { success = false }, { error = "x" },
-      { error = { message = "x" } }, { error = {} }, { error = true },
+      { error = { message = "x" } }, { error = true },
       { success = true, error = "x" } } do
-      assert.is_true(reply.is_failure(body))
-      assert.is_true(reply.is_failed_generation(body))
+      assert.is_true(failure.is_told(body))
+      assert.is_true(failure.is_of_generation(body))
     end
   end)
 
   it("tells of none when it has none to tell", function()
     for _, body in ipairs { {}, { success = true }, { error = "" },
+      { error = {} }, { error = { code = 0, message = " " } },
       { error = false }, { message = "error" }, { status = "completed" },
       { status = "in_progress" } } do
-      assert.is_false(reply.is_failure(body))
-      assert.is_false(reply.is_failed_generation(body))
+      assert.is_false(failure.is_told(body))
+      assert.is_false(failure.is_of_generation(body))
     end
   end)
 
   it("tells by its status, too, when it is an answer", function()
     for _, status in ipairs { "failed", "error", "cancelled" } do
-      assert.is_true(reply.is_failed_generation { status = status })
-      assert.is_false(reply.is_failure { status = status })
+      assert.is_true(failure.is_of_generation { status = status })
+      assert.is_false(failure.is_told { status = status })
     end
   end)
 end)

@@ -9,16 +9,25 @@ local redact = require "indoxhub.redact"
 -- Heavy: every stream cut at every position.
 local ALL_CUTS = os.getenv "INDOXHUB_ALL_CUTS" == "1"
 
+-- Keeps what a reading has just handed out.
+local function keep(told)
+  local reading = told.decoder.reading
+  for i = 1, reading.count, 2 do
+    local kind, piece = reading.pieces[i], reading.pieces[i + 1]
+    if kind == "text" then
+      table.insert(told.pieces, piece)
+    elseif kind == "reasoning" then
+      told.reasoning = told.reasoning .. piece
+    end
+  end
+end
+
 -- Decodes one event. Returns whether the stream has ended with it.
 local function decode(told, event)
   local decoder = told.decoder
-  local piece, kind = decoder:take(event.event, event.data)
-  if kind == "text" then
-    table.insert(told.pieces, piece)
-  elseif kind == "reasoning" then
-    told.reasoning = told.reasoning .. piece
-  end
-  return decoder.finished or decoder.failure ~= nil
+  decoder:take(event.event, event.data)
+  keep(told)
+  return decoder.finished or decoder.reading.failure ~= nil
 end
 
 -- What a stream amounts to: { text, pieces, reasoning, id } and either `reply`,
@@ -33,13 +42,16 @@ local function play(chunks)
     end
   end
   local decoder = told.decoder
+  local reading = decoder.reading
+  reading:settle()
+  keep(told)
   told.text = table.concat(told.pieces)
-  told.id = decoder:stream_id()
-  if decoder.failure then
-    told.error = answer_errors.from_failure(decoder.failure,
+  told.id = reading:stream_id()
+  if reading.failure then
+    told.error = answer_errors.from_failure(reading.failure,
       { status = 200, headers = {}, hide = redact.new {} })
-  elseif decoder.finished or decoder.complete then
-    told.reply = decoder:final_reply(told.text)
+  elseif decoder:is_whole() then
+    told.reply = reading:reply()
   else
     told.truncated = true
   end

@@ -72,6 +72,35 @@ static int l_read(lua_State *L) {
   return 1;
 }
 
+#define PEEKED 8
+
+/* Of a mark that is not complete everything is skipped. */
+static size_t skip_blanks(const char *bytes, size_t n) {
+  static const char mark[] = "\xEF\xBB\xBF";
+  size_t i = 0;
+  while (i < n && i < 3 && bytes[i] == mark[i])
+    i++;
+  if (i < n && i < 3)
+    i = 0;
+  while (i < n && (bytes[i] == ' ' || bytes[i] == '\t' || bytes[i] == '\r' ||
+                   bytes[i] == '\n'))
+    i++;
+  return i;
+}
+
+/* transfer:peek() -> the first bytes of the body that wait, a few, without a
+** byte order mark and blanks in front; they still wait */
+static int l_peek(lua_State *L) {
+  struct ih_buf *in = &ih_check_transfer(L)->request->in;
+  size_t n = ih_buf_len(in), from = skip_blanks(ih_buf_bytes(in), n);
+  char copy[PEEKED];
+  n = n - from < PEEKED ? n - from : PEEKED;
+  if (n)
+    memcpy(copy, ih_buf_bytes(in) + from, n);
+  lua_pushlstring(L, copy, n);
+  return 1;
+}
+
 /* transfer:whole(): it is read at its end, so nothing waits for a reader */
 static int l_whole(lua_State *L) {
   struct transfer *t = ih_check_transfer(L);
@@ -191,10 +220,10 @@ static int l_tostring(lua_State *L) {
 }
 
 static const luaL_Reg methods[] = {
-    {"token", l_token},     {"told", l_told},     {"status", l_status},
-    {"head", l_head},       {"read", l_read},     {"whole", l_whole},
-    {"waiting", l_waiting}, {"result", l_result}, {"cancel", l_cancel},
-    {"linger", l_linger},   {NULL, NULL}};
+    {"token", l_token},   {"told", l_told},       {"status", l_status},
+    {"head", l_head},     {"read", l_read},       {"whole", l_whole},
+    {"peek", l_peek},     {"waiting", l_waiting}, {"result", l_result},
+    {"cancel", l_cancel}, {"linger", l_linger},   {NULL, NULL}};
 
 static const luaL_Reg meta[] = {
     {"__gc", l_gc}, {"__tostring", l_tostring}, {NULL, NULL}};

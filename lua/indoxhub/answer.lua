@@ -1,4 +1,5 @@
---- What an answer is, by its head.
+--- What an answer is: by its head, and by its first bytes, which decide where
+--- the two differ.
 
 local answer = {}
 
@@ -42,6 +43,67 @@ end
 ---@return boolean
 function answer.is_stream(self)
   return has_type(self, "event-stream")
+end
+
+-- A byte order mark, which some servers write before anything.
+local MARK = "\239\187\191"
+
+--- Its body without a mark and blanks in front; "" when nothing else came.
+---@param self indoxhub.Answer
+---@return string
+function answer.text(self)
+  local text = self.text
+  if text:sub(1, 3) == MARK then
+    text = text:sub(4)
+  end
+  return text:find("^%s") and text:match("^%s+(.*)$") or text
+end
+
+-- Names of the fields of an event.
+local FIELDS = { "data", "event", "id", "retry" }
+
+--- Whether a text begins like a stream of events; nil when it is too short to
+--- tell.
+---@param text string without blanks in front
+---@param is_all boolean whether nothing more comes
+---@return boolean?
+function answer.begins_events(text, is_all)
+  local undecided = text == ""
+  if text:sub(1, 1) == ":" then
+    return true
+  end
+  for _, field in ipairs(FIELDS) do
+    if text:find("^" .. field .. "[:\r\n]") then
+      return true
+    end
+    undecided = undecided or field:sub(1, #text) == text
+  end
+  if undecided and not is_all then
+    return nil
+  end
+  return false
+end
+
+-- What begins a body that is no stream, whatever its type says.
+local WHOLE = { ["{"] = true, ["["] = true, ['"'] = true, ["<"] = true }
+
+--- Whether what comes is to be read event by event: "events", or "whole"; nil
+--- when it is too early to tell.
+---@param self indoxhub.Answer
+---@param first string its first bytes but for blanks
+---@param is_all boolean whether nothing more comes
+---@return "events"|"whole"|nil
+function answer.form(self, first, is_all)
+  if first == "" then
+    return is_all and (answer.is_stream(self) and "events" or "whole") or nil
+  elseif answer.is_stream(self) then
+    return WHOLE[first:sub(1, 1)] and "whole" or "events"
+  end
+  local is_events = answer.begins_events(first, is_all)
+  if is_events == nil then
+    return nil
+  end
+  return is_events and "events" or "whole"
 end
 
 --- Whether it brought what was asked for.

@@ -2,15 +2,13 @@
 --- an error of what came back.
 
 local answers = require "indoxhub.answer"
-local answer_errors = require "indoxhub.errors.answer"
 local attempt = require "indoxhub.attempt"
 local body = require "indoxhub.body"
 local core = require "indoxhub.core"
 local errors = require "indoxhub.errors"
-local json = require "indoxhub.json"
 local log = require "indoxhub.log"
 local loop = require "indoxhub.loop"
-local reply = require "indoxhub.reply"
+local outcome = require "indoxhub.outcome"
 local request = require "indoxhub.request"
 local retry = require "indoxhub.retry"
 local stream = require "indoxhub.stream"
@@ -145,50 +143,6 @@ end
 ---------------------------------------------------------------------------
 -- replies
 
-local function no_reply(answer, why)
-  if answers.is_web_page(answer) then
-    return answer_errors.protocol("the server sent a web page", answer, "html")
-  end
-  return answer_errors.protocol(
-    "the reply is not valid JSON: " .. tostring(why), answer, "json")
-end
-
--- Whether a body must be read as JSON, if it can be read at all.
-local function is_whole(answer)
-  return answers.is_json(answer) or answers.is_web_page(answer)
-end
-
--- The decoded body; of a kind whose body may be plain text, that text as data.
--- Nil and what is wrong with it.
-local function decode(answer, kind)
-  if kind.of_text and not is_whole(answer) then
-    return kind.of_text(answer.text)
-  end
-  return (kind.decode or json.decode)(answer.text)
-end
-
--- The reply of a complete, successful answer.
-local function read_reply(answer, kind)
-  if kind.may_be_empty and not answer.text:find("%S") then
-    return reply.remember({ success = true }, answer)
-  end
-  local decoded, why = decode(answer, kind)
-  if decoded == nil then
-    return nil, no_reply(answer, why)
-  elseif type(decoded) ~= "table" then
-    -- A text may be the answer itself; another scalar is not.
-    local is_data = type(decoded) == "string" or not kind.is_reply
-    decoded = { data = is_data and decoded ~= json.null and decoded or nil }
-  end
-  if kind.is_failure(decoded) then
-    return nil, answer_errors.from_body(decoded, answer)
-  elseif kind.is_reply and not kind.is_reply(decoded) then
-    return nil, answer_errors.protocol(
-      "the reply holds nothing of what was asked for", answer, "reply")
-  end
-  return reply.remember(kind.make(decoded), answer)
-end
-
 local function send(course, try)
   local answer, err = attempt.send(course.caller, course.what, course.options,
     try)
@@ -203,7 +157,7 @@ local function finish(course, try, answer)
   if not complete then
     return nil, err
   end
-  return read_reply(complete, course.kind)
+  return outcome.reply(complete, course.kind)
 end
 
 local function reply_once(course, try)
@@ -238,14 +192,43 @@ end
 ---------------------------------------------------------------------------
 -- streams
 
+-- Seconds that a finished answer waits for what may follow its end, such as
+-- figures.
+local AFTER_END = 5
+
+local function events_of(try, answer)
+  return { transfer = try.transfer, answer = answer,
+    after_end = math.min(AFTER_END, try.exchange.idle or AFTER_END) }
+end
+
+-- A stream that came as one body.
+local function open_whole(try, answer)
+  local complete, err = transport.body(try.transfer, answer, try.exchange)
+  local reply, pieces = nil, nil
+  if complete then
+    reply, pieces = outcome.of_text(complete)
+    err = not reply and pieces or nil
+  end
+  return reply and { whole = reply, pieces = pieces, answer = answer }, err
+end
+
+-- Its type is a hint; where that says nothing of a stream the first bytes are
+-- waited for.
 local function open_once(course, try)
   local answer, err = send(course, try)
-  if answer and is_whole(answer) then
-    local whole
-    whole, err = finish(course, try, answer)
-    return whole and { whole = whole, answer = answer }, err
+  if not answer then
+    return nil, err
+  elseif answers.is_stream(answer) then
+    return events_of(try, answer)
   end
-  return answer and { transfer = try.transfer, answer = answer }, err
+  local form
+  form, err = transport.form(try.transfer, answer, try.exchange)
+  if not form then
+    return nil, err
+  elseif form == "events" then
+    return events_of(try, answer)
+  end
+  return open_whole(try, answer)
 end
 
 --- The same again, after an event that told of a failure before any text came.

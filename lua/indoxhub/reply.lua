@@ -5,57 +5,12 @@
 -- what the server sent beside them.
 
 local times = require "indoxhub.times"
+local usage = require "indoxhub.reading.usage"
 
 local reply = {}
 
 -- Reply -> facts about its exchange. In the reply itself pairs would show them.
 local metas = setmetatable({}, { __mode = "k" })
-
--- Our name <- names of the other dialects, best first.
-local USAGE_NAMES = {
-  tokens_prompt = { "input_tokens", "prompt_tokens" },
-  tokens_completion = { "output_tokens", "completion_tokens" },
-  tokens_total = { "total_tokens" },
-  cost = { "cost_usd" },
-}
-
--- Our name <- { table, field } of the other dialects.
-local USAGE_DETAILS = {
-  cache_read_tokens = { { "input_tokens_details", "cached_tokens" },
-    { "prompt_tokens_details", "cached_tokens" } },
-  reasoning_tokens = { { "output_tokens_details", "reasoning_tokens" },
-    { "completion_tokens_details", "reasoning_tokens" } },
-}
-
---- Gives a usage table the schema's names. What is unknown stays absent.
----@param usage any
----@return table? usage the same table
-function reply.usage(usage)
-  if type(usage) ~= "table" then
-    return nil
-  end
-  for name, others in pairs(USAGE_NAMES) do
-    for _, other in ipairs(others) do
-      if usage[name] == nil then
-        usage[name] = usage[other]
-      end
-    end
-  end
-  for name, places in pairs(USAGE_DETAILS) do
-    for _, place in ipairs(places) do
-      local details = usage[place[1]]
-      if usage[name] == nil and type(details) == "table" then
-        usage[name] = details[place[2]]
-      end
-    end
-  end
-  local prompt, completion = usage.tokens_prompt, usage.tokens_completion
-  if usage.tokens_total == nil and type(prompt) == "number"
-    and type(completion) == "number" then
-    usage.tokens_total = prompt + completion
-  end
-  return usage
-end
 
 --- The envelope's fields that other bodies call differently.
 ---@param body table
@@ -63,7 +18,7 @@ end
 function reply.envelope(body)
   body.request_id = body.request_id or body.id
   body.created_at = body.created_at or body.created
-  body.usage = reply.usage(body.usage)
+  body.usage = usage.of(body.usage)
   if body.success == nil then
     body.success = true
   end
@@ -80,23 +35,6 @@ function reply.first_text(from, names)
       return from[name]
     end
   end
-end
-
-local FAILED = { failed = true, error = true, cancelled = true }
-
---- Whether a body or an event of status 200 tells of a failure.
----@param body table
----@return boolean
-function reply.is_failure(body)
-  local err = body.error
-  return body.success == false or err ~= nil and err ~= false and err ~= ""
-end
-
---- The same for the reply of a generation, whose own status also counts.
----@param body table
----@return boolean
-function reply.is_failed_generation(body)
-  return reply.is_failure(body) or FAILED[body.status] == true
 end
 
 local function rate_limit(headers)

@@ -10,6 +10,7 @@ local answer_errors = require "indoxhub.errors.answer"
 local dialects = require "indoxhub.dialects"
 local errors = require "indoxhub.errors"
 local loop = require "indoxhub.loop"
+local outcome = require "indoxhub.outcome"
 local reply = require "indoxhub.reply"
 local task = require "indoxhub.task"
 local transfer_errors = require "indoxhub.errors.transfer"
@@ -38,7 +39,8 @@ local sources = setmetatable({}, { __mode = "k" })
 -- `id` is known only after the first events, and belongs to the decoder.
 function stream_mt.__index(self, name)
   if name == "id" then
-    return self._decoder:stream_id(self._answer.headers["x-request-id"])
+    return self._decoder.reading:stream_id(
+      self._answer.headers["x-request-id"])
   end
   return stream_methods[name]
 end
@@ -51,7 +53,9 @@ end
 ---@class indoxhub.Opened what a call that streams has brought
 ---@field transfer? indoxhub.core.Transfer
 ---@field answer indoxhub.Answer
+---@field after_end? number seconds that a finished answer waits for more
 ---@field whole? table the reply, of a server that did not stream
+---@field pieces? string[] of that reply: kind and piece in turn
 
 ---@class indoxhub.StreamSource
 ---@field options {reasoning?: boolean} whether to hand out reasoning, too
@@ -69,18 +73,33 @@ local function tell_end(self)
   end
 end
 
+-- Keeps a piece until it is handed out.
+local function queue(self, kind, piece)
+  if kind ~= "reasoning" or sources[self].options.reasoning then
+    local last = self._queued + 1
+    self._queue[last], self._queued = { kind, piece }, last
+  end
+end
+
+-- Takes a reply that came as a whole.
+local function adopt_whole(self, made, pieces)
+  for i = 1, #pieces, 2 do
+    queue(self, pieces[i], pieces[i + 1])
+  end
+  self._reply, self._ended = made, true
+  tell_end(self)
+end
+
 -- Begins to read what was opened.
 local function adopt(self, opened)
   self._transfer, self._answer = opened.transfer, opened.answer
-  self._decoder = dialects.new()
+  self._after_end = opened.after_end
+  self._decoder = dialects.new(opened.transfer)
   self._batch, self._next, self._last = {}, 1, 0
+  self._queue, self._queued, self._given_out = {}, 0, 0
+  self._form = nil
   if opened.whole then
-    self._reply, self._ended = opened.whole, true
-    local text = opened.whole.data
-    if type(text) == "string" and text ~= "" then
-      self._batch, self._last = { text }, 1
-    end
-    tell_end(self)
+    adopt_whole(self, opened.whole, opened.pieces)
   end
 end
 
@@ -91,7 +110,8 @@ end
 function stream.new(opened, source)
   local self = setmetatable({ _whole = false, _ended = false, _given = false,
     _transfer = nil, _answer = nil, _decoder = nil, _batch = nil, _next = 1,
-    _last = 0, _told = 0 }, stream_mt)
+    _last = 0, _told = 0, _queue = nil, _queued = 0, _given_out = 0,
+    _form = nil, _after_end = nil }, stream_mt)
   sources[self] = source
   adopt(self, opened)
   return self
@@ -115,7 +135,8 @@ end
 
 -- Ends with an error of the call.
 local function break_off(self, err)
-  err.partial = self._transfer:text()
+  err.partial = err.partial or self._transfer:text()
+  err.usage = err.usage or self._decoder.reading:used()
   self._failure, self._ended = err, true
   self._transfer:cancel()
   tell_end(self)
@@ -129,8 +150,7 @@ end
 local function succeed(self)
   local transfer, answer = self._transfer, self._answer
   self._ended = true
-  self._reply = self._decoder:final_reply(transfer:text(),
-    answer.headers["x-request-id"])
+  self._reply = self._decoder.reading:reply(answer.headers["x-request-id"])
   answer.result = transfer:result()
   reply.remember(self._reply, answer)
   loop.leave(transfer, LINGER)
@@ -146,9 +166,30 @@ local function truncated(self, result)
     { code = err and err.code or "closed" })
 end
 
+-- Keeps what the last event said until it is handed out.
+local function queue_pieces(self)
+  local one = self._decoder.reading
+  for i = 1, one.count, 2 do
+    queue(self, one.pieces[i], one.pieces[i + 1])
+  end
+  self._given = self._given or one.count > 0
+end
+
+-- Takes what was told as a whole, now that nothing more comes.
+local function settle(self)
+  self._decoder.reading:settle()
+  queue_pieces(self)
+end
+
+local function no_answer(self)
+  return answer_errors.protocol("the stream ended without an answer",
+    self._answer, "empty")
+end
+
 -- The transfer is over and everything it brought was read.
 local function close_up(self, result)
-  if self._decoder.complete then
+  settle(self)
+  if self._decoder.reading.complete then
     succeed(self)
   elseif not self._decoder.told and result.ended == "complete"
     and not answers.is_stream(self._answer) then
@@ -212,40 +253,75 @@ end
 ---------------------------------------------------------------------------
 -- reading
 
--- Decodes one event. Returns its text and kind, if it has any to hand out.
-local function decode(self, item)
-  local decoder, transfer = self._decoder, self._transfer
-  local piece, kind, holes, event = decoder:take(item.event, item.data)
-  if kind == "text" then
-    transfer:append(piece)
-    if holes > 0 then
-      transfer:learn(item.event, item.data, piece, holes)
-    end
-  end
-  self._given = self._given or piece ~= nil
-  if kind == "reasoning" and not sources[self].options.reasoning then
-    piece, kind = nil, nil
-  end
-  if decoder.failure then
-    fail_or_reopen(self, answer_errors.from_failure(decoder.failure,
-      self._answer))
-    decoder.failure = nil -- may hold what the error hides
-  elseif decoder.finished then
-    succeed(self)
-  end
-  if self._ended or self._refusal then
-    self._batch, self._last = {}, 0 -- what follows the end does not count
-  end
-  return piece, kind, event
+-- What came after the end does not count.
+local function drop_rest(self)
+  self._batch, self._last = {}, 0
 end
 
--- Fetches what has arrived. True when there is something to look at or the
--- stream has ended; false when it must be waited for.
-local function fetch(self)
-  local transfer = self._transfer
-  self._told = transfer:told()
+-- The events have told of the end, or of a failure.
+local function conclude(self)
+  local decoder = self._decoder
+  local one = decoder.reading
+  settle(self)
+  if one.failure then
+    local failure = one.failure
+    one.failure = nil -- may hold what the error hides
+    fail_or_reopen(self, answer_errors.from_failure(failure, self._answer))
+  elseif decoder:is_whole() then
+    succeed(self)
+  else
+    fail(self, no_answer(self))
+  end
+  drop_rest(self)
+end
+
+-- Decodes one event and keeps what it says until that is handed out. Returns
+-- the event.
+local function decode(self, item)
+  local decoder, transfer = self._decoder, self._transfer
+  local event = decoder:take(item.event, item.data)
+  local one = decoder.reading
+  queue_pieces(self)
+  if decoder.holes > 0 then
+    transfer:learn(item.event, item.data, one.pieces[2], decoder.holes)
+  end
+  if one.failure or decoder.finished then
+    conclude(self)
+  elseif one.complete and decoder.meant then
+    transfer:linger(self._after_end)
+  end
+  return event
+end
+
+-- A body that is no stream, though it is called one, is read when it is there.
+local function fetch_whole(self)
+  local transfer, answer = self._transfer, self._answer
+  transfer:whole()
+  local result = transfer:result()
+  if not result then
+    return false
+  end
+  answer.text, answer.result = transfer:read(), result
+  local err = transfer_errors.from_result(result, answer.hide)
+  local made, pieces
+  if not err then
+    made, pieces = outcome.of_text(answer)
+    err = not made and pieces or nil
+  end
+  if made then
+    adopt_whole(self, made, pieces)
+  else
+    fail_or_reopen(self, err)
+  end
+  return true
+end
+
+-- Fetches what has arrived of the events.
+local function fetch_events(self)
+  local transfer, one = self._transfer, self._decoder.reading
+  local is_whole = self._whole or one:is_waiting()
   local count, why = transfer:take(self._batch,
-    self._whole and WHOLE_BATCH or BATCH, self._whole)
+    is_whole and WHOLE_BATCH or BATCH, is_whole)
   self._next, self._last = 1, count or 0
   if not count then
     fail(self, errors.new("limit", why == "limit"
@@ -253,6 +329,9 @@ local function fetch(self)
       or "out of memory", { code = why == "limit" and "event" or "memory" }))
     return true
   elseif count > 0 then
+    if one.complete then
+      transfer:linger(self._after_end)
+    end
     return true
   end
   local result = transfer:result()
@@ -262,6 +341,18 @@ local function fetch(self)
   return result ~= nil
 end
 
+-- Fetches what has arrived. True when there is something to look at or the
+-- stream has ended; false when it must be waited for.
+local function fetch(self)
+  local transfer = self._transfer
+  self._told = transfer:told()
+  self._form = self._form or transport.look_at_form(transfer, self._answer)
+  if self._form == "whole" then
+    return fetch_whole(self)
+  end
+  return self._form == "events" and fetch_events(self)
+end
+
 local function wait(self)
   local ok, err = transport.wait(self._transfer, self._told)
   if not ok then
@@ -269,21 +360,44 @@ local function wait(self)
   end
 end
 
+local function next_queued(self)
+  if self._given_out < self._queued then
+    local at = self._given_out + 1
+    local item = self._queue[at]
+    self._queue[at], self._given_out = nil, at
+    return item[2], item[1]
+  end
+end
+
+-- Looks through the batch for the next piece.
+local function next_of_batch(self)
+  while self._next <= self._last do
+    local item = self._batch[self._next]
+    self._next = self._next + 1
+    if type(item) == "string" then
+      return item, "text"
+    end
+    decode(self, item)
+    local piece, kind = next_queued(self)
+    if piece then
+      return piece, kind
+    end
+  end
+end
+
 -- The next piece. A patient caller waits for it, another gets nil, "pending".
 local function advance(self, patient)
   while true do
-    while self._next <= self._last do
-      local item = self._batch[self._next]
-      self._next = self._next + 1
-      if type(item) == "string" then
-        return item, "text"
-      end
-      local piece, kind = decode(self, item)
-      if piece then
-        return piece, kind
-      end
+    local piece, kind = next_queued(self)
+    if not piece then
+      piece, kind = next_of_batch(self)
     end
-    if self._ended then
+    if piece then
+      return piece, kind
+    elseif self._ended then
+      if self._given_out < self._queued then
+        return next_queued(self)
+      end
       return nil, self._failure
     elseif self._refusal then
       if not come_back(self, patient) then
@@ -371,7 +485,8 @@ function stream_methods:events()
         if type(item) == "string" then
           return { type = "text", data = item }
         end
-        local _, _, event = decode(self, item)
+        local event = decode(self, item)
+        self._queue, self._queued, self._given_out = {}, 0, 0
         if event and not self._failure then
           return event
         end
@@ -437,7 +552,7 @@ function stream_methods:close()
   end
   local id = not self._refusal and self.id
   fail(self, errors.cancelled("the stream was closed"))
-  self._next, self._last = 1, 0
+  self._next, self._last, self._queued = 1, 0, self._given_out
   if self._reopening then
     self._reopening:cancel()
   elseif id and sources[self].stop then

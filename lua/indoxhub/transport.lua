@@ -3,6 +3,7 @@
 -- What went wrong comes back as nil and an error object without its operation,
 -- which the caller knows.
 
+local answers = require "indoxhub.answer"
 local errors = require "indoxhub.errors"
 local files = require "indoxhub.files"
 local loop = require "indoxhub.loop"
@@ -216,6 +217,29 @@ function transport.head(transfer, exchange)
   local lines = transfer:head()
   return { status = transfer:status(), hide = exchange.hide,
     http_version = lines:match("^HTTP/(%S+)"), headers = parse_headers(lines) }
+end
+
+-- Blanks in front of a body that are waited for; more could fill the queue.
+local MOST_BLANKS = 32 * 1024
+
+--- How the body is to be read, by its first bytes; nil when they do not tell yet.
+---@param transfer indoxhub.core.Transfer
+---@param answer indoxhub.Answer
+---@return "events"|"whole"|nil
+function transport.look_at_form(transfer, answer)
+  return answers.form(answer, transfer:peek(), transfer:result() ~= nil
+    or transfer:waiting() >= MOST_BLANKS)
+end
+
+--- Waits until the first bytes of the body tell how it is to be read.
+---@param transfer indoxhub.core.Transfer
+---@param answer indoxhub.Answer
+---@param exchange indoxhub.Exchange
+---@return "events"|"whole"|nil form, indoxhub.Error? err
+function transport.form(transfer, answer, exchange)
+  return wait_until(transfer, exchange, function()
+    return transport.look_at_form(transfer, answer)
+  end)
 end
 
 --- Waits for the whole body and adds it to the answer as `text`.

@@ -101,7 +101,7 @@ describe("a tool exchange", function()
     scene.answer(talks.reply("Rome."))
     assert.equal("Rome.", must(talk:send()).data)
     local sent = scene.sent()[2]
-    assert.equal("u:where is it warmer? a: t:5 t:25", line(sent.messages))
+    assert.equal("u:where is it warmer? a:nil t:5 t:25", line(sent.messages))
     assert.same({ { id = "c1", type = "function", ["function"] = {
         name = "weather", arguments = '{"in":"Oslo"}' } },
       { id = "c2", type = "function", ["function"] = { name = "weather",

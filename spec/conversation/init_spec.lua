@@ -212,19 +212,19 @@ describe("a conversation", function()
         '"cost":"0.5"}}'))
     must(talk:send("a"))
     assert.same({ requests = 1, tokens_prompt = 1, tokens_completion = 2,
-      tokens_total = 3 }, talk:totals())
+      tokens_total = 3, cost = 0.5 }, talk:totals())
     scene.answer(talks.reply("b"))
     must(talk:send("b"))
     must(talk:send("c"))
     assert.same({ requests = 3, tokens_prompt = 7, tokens_completion = 10,
-      tokens_total = 17, cost = 0.5 }, talk:totals())
+      tokens_total = 17, cost = 1 }, talk:totals())
     talk:undo()
     talk:totals().requests = 100
     assert.equal(3, talk:totals().requests)
     scene.answer(servers.reply("200 OK", "application/json", '{"data":"d"}'))
     must(talk:send("d"))
     assert.equal(4, talk:totals().requests)
-    assert.equal(0.5, talk:totals().cost)
+    assert.equal(1, talk:totals().cost)
     assert.equal(tostring(17), tostring(talk:totals().tokens_total))
   end)
 

@@ -63,12 +63,20 @@ indoxhub.core indoxhub.version indoxhub.answer indoxhub.utf8 indoxhub.loop.host
 indoxhub.json.library
 indoxhub.json indoxhub.redact indoxhub.endpoints indoxhub.address indoxhub.times indoxhub.content_types indoxhub.retry
 indoxhub.params.spelling
+indoxhub.reading.values indoxhub.reading.halves
+indoxhub.reading.usage indoxhub.reading.images indoxhub.reading.failure indoxhub.reading.echo
+indoxhub.reading.parts
+indoxhub.reading.message
+indoxhub.reading.tools
+indoxhub.reading.strand
+indoxhub.reading
 indoxhub.errors indoxhub.reply indoxhub.loop indoxhub.log indoxhub.route
-indoxhub.loop.nginx_requests indoxhub.files indoxhub.errors.retry_hint indoxhub.errors.transfer indoxhub.resources.text indoxhub.resources.models indoxhub.resources.embeddings indoxhub.resources.audio indoxhub.resources.videos indoxhub.loop.scheduler indoxhub.task
+indoxhub.loop.nginx_requests indoxhub.files indoxhub.errors.retry_hint indoxhub.errors.transfer indoxhub.resources.models indoxhub.resources.embeddings indoxhub.resources.audio indoxhub.resources.videos indoxhub.loop.scheduler indoxhub.task
 indoxhub.params.types indoxhub.errors.answer indoxhub.resources.images indoxhub.loop.builtin indoxhub.loop.uv indoxhub.loop.cqueues indoxhub.loop.nginx
-indoxhub.params indoxhub.params.options indoxhub.body indoxhub.dialects.notes
-indoxhub.dialects.responses indoxhub.dialects.gateway indoxhub.dialects.choices indoxhub.dialects.legacy
+indoxhub.params indoxhub.params.options indoxhub.body indoxhub.dialects.frame
+indoxhub.dialects.responses indoxhub.dialects.gateway
 indoxhub.resources indoxhub.dialects indoxhub.transport indoxhub.request indoxhub.auth
+indoxhub.outcome
 indoxhub.attempt indoxhub.stream
 indoxhub.call
 indoxhub.client

@@ -300,6 +300,7 @@ local function fill(self, messages)
     if wrong then
       return ("messages[%d]: %s"):format(i, wrong)
     end
+    message.keep_bytes(made, given)
     self._entries[i] = { message = made }
   end
 end

@@ -2,8 +2,11 @@
 --- besides is not sent.
 
 local content = require "indoxhub.conversation.content"
+local echo = require "indoxhub.reading.echo"
 local json = require "indoxhub.json"
+local reading = require "indoxhub.reading"
 local types = require "indoxhub.params.types"
+local utf8 = require "indoxhub.utf8"
 
 local message = {}
 
@@ -11,13 +14,20 @@ local message = {}
 -- pictures that came with it.
 local OURS = { "partial", "images" }
 
+local function text_or_nil(value)
+  return type(value) == "string" and utf8.text(value) or value
+end
+
 -- A call of a tool in the API's form, which replies tell in a simpler one.
 local function wire_call(call)
   if call["function"] ~= nil or call.name == nil then
     return content.copy(call)
   end
-  return { id = call.id, type = "function", ["function"] = {
-    name = call.name, arguments = call.arguments or "{}" } }
+  local made = content.copy(echo.of(call)) or {}
+  made.id, made.type = text_or_nil(call.id), "function"
+  made["function"] = { name = text_or_nil(call.name),
+    arguments = text_or_nil(call.arguments) or "{}" }
+  return made
 end
 
 local function wire_calls(calls)
@@ -28,13 +38,19 @@ local function wire_calls(calls)
   return made
 end
 
+local function add(to, fields)
+  for name, value in pairs(fields or {}) do
+    to[name] = value
+  end
+end
+
 -- What a reply that has no text is to be remembered by.
 local function text_of(data)
   if type(data) == "table" then
     local ok, encoded = pcall(json.encode, data)
     data = ok and encoded or nil
   end
-  return data ~= nil and tostring(data) or ""
+  return data ~= nil and utf8.text(tostring(data)) or ""
 end
 
 -- The pictures of a reply, as far as a file can hold them.
@@ -44,26 +60,41 @@ local function pictures_of(images)
     local index = type(image.index) == "number" and image.index or i - 1
     kept[i] = { index = pcall(json.encode, index) and index or i - 1 }
     for _, name in ipairs { "url", "b64_json" } do
-      kept[i][name] = type(image[name]) == "string" and image[name] or nil
+      kept[i][name] = type(image[name]) == "string"
+        and utf8.text(image[name]) or nil
     end
   end
   return kept
+end
+
+-- What a server wants to see again with the results of the tools it called.
+local function add_echo(made, reply)
+  local again = reading.echo(reply) or { calls = {} }
+  add(made, again.message)
+  for i, call in ipairs(made.tool_calls) do
+    add(call, again.calls[i])
+  end
 end
 
 --- The message that a reply amounts to.
 ---@param reply indoxhub.ChatResponse
 ---@return indoxhub.Message
 function message.of_reply(reply)
-  return { role = "assistant", content = text_of(reply.data),
-    tool_calls = reply.tool_calls and wire_calls(reply.tool_calls),
+  local made = { role = "assistant", content = text_of(reply.data),
     images = reply.images and pictures_of(reply.images) }
+  if reply.tool_calls then
+    made.content = made.content ~= "" and made.content or nil
+    made.tool_calls = wire_calls(reply.tool_calls)
+    add_echo(made, reply)
+  end
+  return made
 end
 
 --- What came of an answer that broke off.
 ---@param text string
 ---@return indoxhub.Message
 function message.of_partial(text)
-  return { role = "assistant", content = text, partial = true }
+  return { role = "assistant", content = utf8.text(text), partial = true }
 end
 
 -- What is wrong with the fields that the API gives a meaning, but the content.
@@ -100,6 +131,17 @@ local function take_rest(given)
   return content.take(rest)
 end
 
+--- A message of a file, which nobody else has, keeps the server's own bytes.
+---@param made indoxhub.Message
+---@param saved indoxhub.Message
+function message.keep_bytes(made, saved)
+  add(made, echo.of(saved))
+  local calls = type(saved.tool_calls) == "table" and saved.tool_calls or {}
+  for i, call in ipairs(made.tool_calls or {}) do
+    add(call, type(calls[i]) == "table" and echo.of(calls[i]))
+  end
+end
+
 --- A message that a program gave, as it is kept; the results are those of
 --- content.make.
 ---@param given any
@@ -127,19 +169,33 @@ function message.make(given, form)
   return made
 end
 
+local function without_echo(sent)
+  for name in pairs(echo.of(sent) or {}) do
+    sent[name] = nil
+  end
+end
+
 --- A message as it is sent.
 ---@param kept indoxhub.Message
+---@param echoes? boolean whether servers get back what they want to see again;
+--- default true
 ---@return indoxhub.Message
-function message.wire(kept)
-  if kept.partial == nil and kept.images == nil then
+function message.wire(kept, echoes)
+  local leaves_out = echoes == false and kept.tool_calls ~= nil
+  if kept.partial == nil and kept.images == nil and not leaves_out then
     return kept
   end
   local sent = {}
-  for name, value in pairs(kept) do
-    sent[name] = value
-  end
+  add(sent, kept)
   for _, name in ipairs(OURS) do
     sent[name] = nil
+  end
+  if leaves_out then
+    without_echo(sent)
+    sent.tool_calls = content.copy(kept.tool_calls)
+    for _, call in ipairs(sent.tool_calls) do
+      without_echo(call)
+    end
   end
   return sent
 end

@@ -12,7 +12,8 @@ local settings = {}
 
 -- Those that are not sent as they are; types of params/options.lua.
 local OWN = { system = "string", max_tokens_context = "count",
-  count_tokens = "callback", image_parts = { "image_url", "image" } }
+  count_tokens = "callback", image_parts = { "image_url", "image" },
+  echo = "boolean" }
 
 local OWN_NAMES = {}
 for name in pairs(OWN) do

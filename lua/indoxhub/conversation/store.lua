@@ -17,6 +17,9 @@ local FORMAT, VERSION = "indoxhub-conversation", 1
 local MARK = "$indoxhub"
 local ARRAY = getmetatable(json.array())
 
+-- Fields that keep the bytes of the server that signed them.
+local SIGNED = { reasoning_details = true, extra_content = true }
+
 -- A value as it can be read again.
 local function pack(value)
   if value == json.null then
@@ -28,7 +31,7 @@ local function pack(value)
   end
   local packed = {}
   for name, item in pairs(value) do
-    packed[name] = pack(item)
+    packed[name] = SIGNED[name] and item or pack(item)
   end
   return value[MARK] ~= nil and { [MARK] = "object", fields = packed }
     or packed
@@ -52,7 +55,8 @@ end
 function unpack_fields(value)
   local fields = {}
   for name, item in pairs(value) do
-    fields[name] = unpack_value(item)
+    local raw = SIGNED[name] and type(item) == "table" and json.raw(item)
+    fields[name] = raw and json.with_raw(item, raw) or unpack_value(item)
   end
   return fields
 end

@@ -41,7 +41,8 @@ end
 local function count_once(entry, settings)
   local by = settings.count_tokens or tokens.of_message
   if entry.counted_by ~= by then
-    entry.tokens = count(message.wire(entry.message), settings)
+    entry.tokens = count(message.wire(entry.message, settings.echo),
+      settings)
     entry.counted_by = by
   end
   return entry.tokens
@@ -91,7 +92,8 @@ local function messages_from(entries, settings, first)
   local messages = { system_message(settings) or nil }
   for i, entry in ipairs(entries) do
     if i >= first or is_system(entry) then
-      messages[#messages + 1] = message.wire(entry.message)
+      messages[#messages + 1] = message.wire(entry.message,
+        settings.echo)
     end
   end
   return messages

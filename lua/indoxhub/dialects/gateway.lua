@@ -1,39 +1,34 @@
 --- The dialect `gateway`: named frames.
 
-local notes = require "indoxhub.dialects.notes"
+local frame = require "indoxhub.dialects.frame"
+local values = require "indoxhub.reading.values"
 
 local function on_usage_start(self, event)
-  notes.id(self, "frame", event.request_id)
-  notes.field(self, "request_id", notes.text_or_nil(event.request_id))
-  notes.field(self, "provider", event.provider)
-  notes.field(self, "model", event.model)
-  self._usage_start = event.input_tokens
-end
-
-local function first_choice(event)
-  return notes.table_or_empty(notes.table_or_empty(event.choices)[1])
+  self:id("frame", event.request_id)
+  self:fact("request_id", values.text_or_nil(event.request_id))
+  self:fact("provider", event.provider)
+  self:fact("model", event.model)
+  self:use({ input_tokens = event.input_tokens }, "start")
+  return 0
 end
 
 local function on_content(self, event)
-  local choice = first_choice(event)
-  notes.field(self, "provider", event.provider)
-  notes.finish(self, choice.finish_reason)
-  local copy = notes.text_or_nil(notes.table_or_empty(choice.delta).content)
-  local piece = notes.text_or_nil(event.data) or copy
-  return notes.claim(self, "content", piece, copy == event.data and 2 or 1)
+  return frame.read(self, event, "gateway", event.data)
 end
 
+-- The answer ends with this frame, whatever reason it gives.
 local function on_finish(self, event)
+  local holes = frame.read(self, event, "gateway", event.data)
   self.complete = true
-  notes.finish(self, notes.text_or_nil(event.finish_reason)
-    or first_choice(event).finish_reason)
+  return holes
 end
 
 local function on_usage_final(self, event)
   self.complete = true
-  self._usage_final = { input_tokens = event.input_tokens,
+  self:use({ input_tokens = event.input_tokens,
     output_tokens = event.output_tokens, cost_usd = event.cost_usd,
-    latency_ms = event.latency_ms }
+    latency_ms = event.latency_ms }, "final")
+  return 0
 end
 
 -- Handlers by the type of their event.

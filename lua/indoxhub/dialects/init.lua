@@ -1,75 +1,88 @@
 --- What the events of a text stream mean, whichever dialect the server speaks.
 --
--- A decoder gets one event after the other and tells which text it carries;
--- everything else it gathers for the final reply. One kind of event is locked
--- as the one that carries text, the first that does, because a server may send
--- the same words in two dialects at once.
---
--- Handlers return text, kind ("text" or "reasoning") and in how many strings of
--- the event that text stands (0: it is not to be learned by the delta path).
+-- A decoder takes one event after the other and hands what it carries to a
+-- reading (see reading/init.lua), which knows what was said so far. Handlers
+-- return in how many strings of the event its text stands, 1 when they return
+-- nothing.
 
-local choices = require "indoxhub.dialects.choices"
+local core = require "indoxhub.core"
+local failure = require "indoxhub.reading.failure"
+local frame = require "indoxhub.dialects.frame"
 local gateway = require "indoxhub.dialects.gateway"
 local json = require "indoxhub.json"
-local legacy = require "indoxhub.dialects.legacy"
-local notes = require "indoxhub.dialects.notes"
-local reply = require "indoxhub.reply"
+local reading = require "indoxhub.reading"
 local responses = require "indoxhub.dialects.responses"
+local values = require "indoxhub.reading.values"
 
 local dialects = {}
 
 ---@class indoxhub.Decoder
----@field reply table what the events told, for the final reply
+---@field reading indoxhub.Reading
 ---@field told? boolean whether any event came
 ---@field finished? boolean the terminator came: nothing more counts
----@field complete? boolean an event said that the answer is whole
----@field failure? {body?: table, message?: string} told by an event, or broken
+---@field meant? boolean whether the last event meant anything
+---@field holes integer in how many strings of the last event its text stands; 0
+--- when the event says more than that
 local decoder_methods = {}
 local decoder_mt = { __name = "indoxhub.decoder", __index = decoder_methods }
 
 local TERMINATOR = "^%s*%[DONE%]%s*$"
 
+---@param store? indoxhub.TextStore where the text is kept, if not here
 ---@return indoxhub.Decoder
-function dialects.new()
-  return setmetatable({
-    reply = {}, _ids = {}, _filled = {}, _reasoning = {}, _tools = {},
-  }, decoder_mt)
+function dialects.new(store)
+  return setmetatable({ reading = reading.new(store), told = false,
+    finished = false, meant = false, holes = 0, _mode = nil, _blank = nil },
+    decoder_mt)
 end
 
 ---------------------------------------------------------------------------
 -- which handler
 
 local by_type = {}
-for _, dialect in ipairs { responses, gateway } do
+for _, dialect in ipairs { responses.handlers, gateway } do
   for event_type, handler in pairs(dialect) do
     by_type[event_type] = handler
   end
 end
+
+local function on_choices(self, event)
+  self:id("chunk", event.id)
+  return frame.read(self, event, "choices", event.data)
+end
+
+local function on_legacy(self, event)
+  self:fact("request_id", values.text_or_nil(event.request_id))
+  return frame.read(self, event, "data", event.data)
+end
+
+-- Fields that make an event without a type a piece of the envelope.
+local OF_LEGACY = { "data", "images", "usage", "tool_calls",
+  "reasoning_content", "finish_reason", "refusal" }
 
 local function handler_of(event, name)
   local handler = by_type[event.type] or by_type[name]
   if handler then
     return handler
   elseif type(event.choices) == "table" then
-    return choices
-  elseif event.type == nil and (event.data ~= nil or event.images ~= nil
-    or event.usage ~= nil) then
-    return legacy
+    return on_choices
+  elseif event.type == nil then
+    for _, field in ipairs(OF_LEGACY) do
+      if event[field] ~= nil then
+        return on_legacy
+      end
+    end
   end
 end
 
-local function is_error_event(event, name)
-  return name == "error" or event.type == "error" or reply.is_failure(event)
-    or notes.table_or_empty(event.response).status == "failed"
-end
-
--- The part of an event that explains a failure, as errors.from_body reads it.
-local function failure_body(event)
-  local response = notes.table_or_empty(event.response)
-  if event.error == nil and response.error ~= nil then
-    return { error = response.error, id = response.id }
+-- The part of an event that explains a failure; nil when it tells of none.
+local function failure_of(event, name)
+  local response = values.table_or_empty(event.response)
+  if name == "error" or event.type == "error" or failure.is_told(event) then
+    return event
+  elseif failure.is_of_generation(response) then
+    return response
   end
-  return event
 end
 
 ---------------------------------------------------------------------------
@@ -81,40 +94,50 @@ local function begins_object(payload)
   return rest == '"' or rest == "}" or rest == ""
 end
 
-local function broken(self, why)
-  self.failure = { message = why }
+local function hear(self, event, name)
+  local handler = handler_of(event, name)
+  self.meant = handler ~= nil
+  local one = self.reading
+  local holes = handler and handler(one, event) or 1
+  self.holes = one.is_plain and one.count == 2 and holes or 0
+  local failed = failure_of(event, name)
+  if failed then
+    one:fail(failed)
+  end
 end
 
 local function on_object(self, payload, name)
-  local event, message = json.decode(payload)
-  if type(event) ~= "table" or not payload:find("^%s*{") then
-    return broken(self, message
-      and "an event of the stream is not valid JSON: " .. message
+  local event, why, has_halves = nil, nil, false
+  if payload:find("^%s*{") then
+    event, why = json.decode_piece(payload)
+    has_halves = event ~= nil and why == true
+  end
+  if type(event) ~= "table" then
+    return self.reading:break_off(why
+      and "an event of the stream is not valid JSON: " .. tostring(why)
       or "an event of the stream is not a JSON object")
   end
-  if is_error_event(event, name) then
-    self.failure = { body = failure_body(event) }
-    return nil, nil, nil, event
-  end
-  local handler = handler_of(event, name)
-  if not handler then
-    return nil, nil, nil, event
-  end
-  local piece, kind, holes = handler(self, event)
-  return piece, kind, holes, event
+  self.reading:begin(has_halves)
+  hear(self, event, name)
+  return event
 end
 
 local function on_raw(self, payload)
-  local event = payload:find("^%s*{") and json.decode(payload)
-  if type(event) == "table" and reply.is_failure { error = event.error } then
-    self.failure = { body = event }
-    return nil, nil, nil, event
+  local event = payload:find("^%s*[{%[]") and json.decode(payload)
+  if type(event) == "table" then
+    event = event[1] == nil and event or event[1]
+  end
+  if type(event) == "table" and failure.is_told { error = event.error } then
+    self.reading:fail(event)
+    return event
   end
   if self._blank then
     payload, self._blank = self._blank .. payload, nil
   end
-  local piece, kind = notes.claim(self, "raw", payload, 0)
-  return piece, kind, 0, { type = "text", data = payload }
+  self.meant = true
+  self.reading:hear({ text = values.text_or_nil(payload) }, "raw")
+  self.holes = 0
+  return { type = "text", data = payload }
 end
 
 -- An event called "error" whose payload is no object is a message itself.
@@ -124,17 +147,17 @@ local function on_named_error(self, payload)
     event = { message = event ~= nil and event ~= json.null
       and tostring(event) or payload ~= "null" and payload or nil }
   end
-  self.failure = { body = failure_body(event) }
-  return nil, nil, nil, event
+  self.reading:fail(failure_of(event, "error"))
+  return event
 end
 
---- Takes one event. Returns its text, what kind that is, in how many of its
---- strings it stands, and the decoded event.
+--- Takes one event: what it says is in the reading's `pieces`.
 ---@param name string
 ---@param payload string
----@return string? piece, string? kind, integer? holes, table? event
+---@return table? event decoded
 function decoder_methods:take(name, payload)
-  self.told = true
+  self.told, self.meant, self.holes = true, false, 0
+  self.reading:begin(false)
   if payload:find(TERMINATOR) then
     self.finished = true
     return nil
@@ -157,55 +180,83 @@ function decoder_methods:take(name, payload)
   end
 end
 
-local function final_usage(self)
-  local final = self._usage_final
-  local usage = self._usage or reply.usage(final) or self._usage_other
-  if usage and final then
-    usage.cost = usage.cost or final.cost_usd
-    usage.cost_usd = final.cost_usd
-    usage.latency_ms = final.latency_ms
-  end
-  return usage or self._usage_start
-    and reply.usage { input_tokens = self._usage_start } or nil
+--- Whether the answer came to its end, as far as the events say so.
+---@return boolean
+function decoder_methods:is_whole()
+  return self.reading.complete
+    or self.finished and self.reading:has_any()
 end
 
--- Calls whose number was skipped are none.
-local function final_tools(self)
-  local calls = {}
-  for _, call in ipairs(self._tools) do
-    local arguments = table.concat(call.pieces)
-    if call.id or call.name or arguments ~= "" then
-      calls[#calls + 1] = { id = call.id, name = call.name,
-        arguments = arguments }
+---------------------------------------------------------------------------
+-- bodies
+
+-- Hears a whole body as the one event of its dialect.
+local function hear_body(self, body)
+  local is_response = type(body.output) == "table" or body.object == "response"
+  if is_response then
+    responses.read_whole(self, body, false)
+  end
+  -- At its top a Responses object repeats the request, such as `reasoning`.
+  if not is_response or body.choices ~= nil or body.data ~= nil then
+    frame.read(self, body, "body", body.data)
+  end
+  if failure.is_of_generation(body) then
+    self:fail(body)
+  end
+end
+
+-- Keeps what a reading has just handed out.
+local function collect(one, told)
+  for i = 1, one.count do
+    told[#told + 1] = one.pieces[i]
+  end
+end
+
+---@class indoxhub.Read an answer that was read as a whole
+---@field reading indoxhub.Reading
+---@field pieces string[] kind and piece in turn
+---@field whole boolean whether it said that it is whole
+
+-- A body that has something of an answer is whole unless it says otherwise.
+local UNFINISHED = { in_progress = true, queued = true }
+
+local function is_whole_body(one, body)
+  return one.complete or one:has_any() and not UNFINISHED[body.status]
+    or body.success == true and type(body.data) == "string"
+end
+
+--- Reads a body.
+---@param body table decoded, changed
+---@return indoxhub.Read
+function dialects.read_body(body)
+  local one, told = reading.new(nil, true), {}
+  hear_body(one, body)
+  collect(one, told)
+  one:settle()
+  collect(one, told)
+  return { reading = one, pieces = told, whole = is_whole_body(one, body) }
+end
+
+--- Reads a stream of events that came as a whole.
+---@param text string
+---@return indoxhub.Read? read, string? why
+function dialects.read_events(text)
+  local decoder, told = dialects.new(), {}
+  local one = decoder.reading
+  local events, why = core.sse():feed(text)
+  if not events then
+    return nil, why
+  end
+  for _, event in ipairs(events) do
+    decoder:take(event.event, event.data)
+    collect(one, told)
+    if decoder.finished or one.failure then
+      break
     end
   end
-  return calls[1] and calls or nil
-end
-
---- The id for the stop call. No document says which it is: the likeliest first.
----@param header? string the id of the request, from the headers
----@return string?
-function decoder_methods:stream_id(header)
-  local ids = self._ids
-  return ids.response or ids.frame or header or ids.chunk
-end
-
---- The reply that the stream amounts to.
----@param data string all text
----@param request_id? string from the headers
----@return table
-function decoder_methods:final_reply(data, request_id)
-  local body = self.reply
-  notes.field(self, "request_id", body.id or request_id)
-  body.data = data
-  body.success = true
-  body.usage = final_usage(self)
-  if self._reasoning[1] then
-    body.reasoning_content = table.concat(self._reasoning)
-  end
-  body.images = self._images
-  body.tool_calls = final_tools(self)
-  return body
+  one:settle()
+  collect(one, told)
+  return { reading = one, pieces = told, whole = decoder:is_whole() }
 end
 
 return dialects

@@ -1,102 +1,308 @@
---- The dialect `responses`: events of a Responses object.
+--- The dialect `responses`: events of a Responses object, under the vendor's
+--- names and under OpenAI's own.
+--
+-- Deltas are live; snapshots of a part, of an item and of the whole repeat what
+-- came before in pieces. One counts at once where no piece of its kind came for
+-- its output: `_filled` knows by kind and output how it came ("delta", "part"
+-- or "item"). Events that leave their number out could belong to any output.
+-- What deltas left out is filled in at the end, from all items together.
 
-local notes = require "indoxhub.dialects.notes"
-local reply = require "indoxhub.reply"
-local text = require "indoxhub.resources.text"
+local failure = require "indoxhub.reading.failure"
+local message = require "indoxhub.reading.message"
+local parts = require "indoxhub.reading.parts"
+local values = require "indoxhub.reading.values"
 
--- Snapshots repeat text that came before in pieces. Only where no piece came do
--- they count: `_filled` knows by output how its text came ("delta", "part" or
--- "item"). Events that leave their number out could belong to any output.
-local function fill_gap(self, output, as, piece)
-  local filled = self._filled
-  local how = filled[output or "any"] or filled.any
-    or not output and next(filled) and "other"
-  if how and not (how == "part" and as == "part")
-    or self._locked and self._locked ~= "responses" then
-    return nil
+local table_or_empty = values.table_or_empty
+
+local KINDS = { "text", "reasoning", "refusal" }
+
+---------------------------------------------------------------------------
+-- items
+
+-- Parts that stand in the output without a message around them.
+local PARTS = { text = true, output_text = true, refusal = true, image = true,
+  output_image = true, image_url = true, image_generation_call = true }
+
+-- Output items that are calls of tools, whoever runs them.
+local CALLS = { function_call = true, custom_tool_call = true,
+  tool_call = true }
+
+--- What an item of `output` says.
+---@param item table
+---@return indoxhub.Said
+local function read_item(item)
+  if CALLS[item.type] then
+    return { calls = { item } }
+  elseif item.type == "reasoning" then
+    local said = message.read(item)
+    said.reasoning = said.reasoning or parts.plain(item.summary, "reasoning")
+      or parts.plain(item.content, "reasoning")
+      or values.text_or_nil(item.text)
+    said.echo = nil -- belongs to items, which conversations do not send
+    said.is_thought = true
+    return said
+  elseif item.type == nil or item.type == "message" then
+    local content = item.content
+    return message.read(item, content == nil and item.text or content)
   end
-  local got, kind = notes.claim(self, "responses", piece, 0)
-  if got then
-    filled[output or "any"] = as
-  end
-  return got, kind, 0
+  return PARTS[item.type] and message.read({}, item) or {}
 end
 
+-- Items together. What messages say of their reasoning is what items of
+-- reasoning say, too.
+local function join(list)
+  local all, thoughts = {}, nil
+  for _, said in ipairs(list) do
+    for _, kind in ipairs(KINDS) do
+      if said.is_thought then
+        thoughts = (thoughts or "") .. (said[kind] or "")
+      elseif said[kind] then
+        all[kind] = (all[kind] or "") .. said[kind]
+      end
+    end
+    for _, name in ipairs { "calls", "images" } do
+      for _, item in ipairs(said[name] or {}) do
+        all[name] = all[name] or {}
+        table.insert(all[name], item)
+      end
+    end
+  end
+  all.reasoning = all.reasoning or values.text_or_nil(thoughts)
+  return all
+end
+
+local function read_output(output)
+  local list = {}
+  for i, item in ipairs(values.list(output)) do
+    list[i] = type(item) == "table" and read_item(item) or {}
+  end
+  return join(list)
+end
+
+---------------------------------------------------------------------------
+-- what came for which output
+
+local function filled_of(self, kind)
+  self._filled = self._filled or { text = {}, reasoning = {}, refusal = {} }
+  return self._filled[kind]
+end
+
+-- Whether a snapshot of a kind may count.
+local function is_gap(self, kind, output, as)
+  local filled = filled_of(self, kind)
+  local how = filled[output or "any"] or filled.any
+    or not output and next(filled) and "other"
+  return not how or how == "part" and as == "part"
+end
+
+-- Hears a snapshot where nothing came before. What did come in another dialect
+-- is compared at the end.
+local function fill_gap(self, output, as, said)
+  local new, found = {}, false
+  for _, kind in ipairs(KINDS) do
+    local source = self:strand():source(kind)
+    if said[kind] and is_gap(self, kind, output, as)
+      and (source == nil or source == "responses") then
+      new[kind], found = said[kind], true
+      filled_of(self, kind)[output or "any"] = as
+    end
+  end
+  if found then
+    self:hear(new, "responses")
+  end
+  self.is_plain = false
+end
+
+local function output_of(event)
+  return values.number_or_nil(event.output_index)
+end
+
+---------------------------------------------------------------------------
+-- events
+
 local function note_response(self, response)
-  notes.id(self, "response", response.id)
-  notes.field(self, "id", notes.text_or_nil(response.id))
-  notes.field(self, "model", response.model)
-  notes.field(self, "provider", response.provider)
-  notes.field(self, "created_at", response.created_at)
+  self:id("response", response.id)
+  self:fact("id", values.text_or_nil(response.id))
+  self:fact("model", response.model)
+  self:fact("provider", response.provider)
+  self:fact("created_at", response.created_at)
 end
 
 local function on_created(self, event)
-  note_response(self, notes.table_or_empty(event.response))
+  note_response(self, table_or_empty(event.response))
 end
 
-local function on_reasoning(self, event)
-  notes.id(self, "response", event.response_id)
-  return notes.claim_reasoning(self, "responses", event.delta)
-end
-
-local function on_delta(self, event)
-  notes.id(self, "response", event.response_id)
-  if notes.text_or_nil(event.delta) then
-    self._filled[event.output_index or "any"] = "delta"
+-- A handler of deltas of a kind.
+local function delta_of(kind)
+  return function(self, event)
+    self:id("response", event.response_id)
+    local said = {}
+    if type(event.delta) == "table" then
+      parts.read(said, event.delta)
+    else
+      said[kind] = values.digits_or_text(event.delta)
+    end
+    for _, name in ipairs(KINDS) do
+      if said[name] then
+        filled_of(self, name)[output_of(event) or "any"] = "delta"
+      end
+    end
+    self:hear(said, "responses")
   end
-  return notes.claim(self, "responses", event.delta, 1)
+end
+
+-- A handler of events that tell a text of a kind as a whole.
+local function whole_of(kind, name)
+  return function(self, event)
+    local said = {}
+    said[kind] = parts.plain(event[name], kind)
+    fill_gap(self, output_of(event), "part", said)
+  end
 end
 
 local function on_part_done(self, event)
-  return fill_gap(self, event.output_index, "part",
-    notes.table_or_empty(event.part).text)
+  local said = {}
+  parts.read(said, table_or_empty(event.part))
+  fill_gap(self, output_of(event), "part", said)
 end
 
-local function note_reasoning_snapshot(self, reasoning)
-  if not self._reasoning[1] and notes.text_or_nil(reasoning) then
-    self._reasoning[1] = reasoning
+-- The call of an event, in the form of an item.
+local function on_item_added(self, event)
+  local item = table_or_empty(event.item)
+  if CALLS[item.type] then
+    self.is_plain = false
+    self:strand():tools():add_item(output_of(event),
+      values.digits_or_text(item.id), { call_id = item.call_id,
+        name = item.name, arguments = item.arguments, input = item.input })
   end
+end
+
+local function on_arguments_delta(self, event)
+  self.is_plain = false
+  self:strand():tools():add_item(output_of(event),
+    values.digits_or_text(event.item_id), { arguments = event.delta })
+end
+
+local function on_arguments_done(self, event)
+  self.is_plain = false
+  local arguments = event.arguments
+  self:strand():tools():add_item(output_of(event),
+    values.digits_or_text(event.item_id), {
+      arguments = arguments == nil and event.input or arguments,
+      name = event.name }, true)
 end
 
 local function on_item_done(self, event)
-  local item = notes.table_or_empty(event.item)
-  note_reasoning_snapshot(self, item.reasoning)
-  if item.type == "function_call" then
-    self._tools[#self._tools + 1] = { id = item.call_id or item.id,
-      name = item.name, pieces = { notes.text_or_nil(item.arguments) } }
-    return nil
+  local item, output = table_or_empty(event.item), output_of(event)
+  self.is_plain = false
+  if CALLS[item.type] then
+    self:strand():tools():add_item(output, values.digits_or_text(item.id),
+      item, true)
+    return
   end
-  return fill_gap(self, event.output_index, "item", text.of_output { item })
+  local said = read_item(item)
+  self._items = self._items or {}
+  table.insert(self._items, said)
+  fill_gap(self, output, "item", said)
+  if said.images or said.calls then
+    self:hear({ images = said.images, calls = said.calls }, "responses")
+  end
 end
 
 local function on_image_done(self, event)
-  local call = notes.table_or_empty(event.image_generation_call)
-  local url, data = notes.text_or_nil(call.url), notes.text_or_nil(event.data)
-  if url or data then
-    local images = notes.images(self)
-    table.insert(images, { url = url, b64_json = data, index = #images })
+  local call = table_or_empty(event.image_generation_call)
+  self:hear({ images = { { url = values.text_or_nil(call.url)
+    or values.text_or_nil(event.url),
+    b64_json = values.text_or_nil(event.data)
+      or values.text_or_nil(call.result) } } }, "responses")
+end
+
+---------------------------------------------------------------------------
+-- the whole
+
+-- Why an answer is incomplete, in the words of finish reasons.
+local REASONS = { max_output_tokens = "length" }
+
+local function is_whole_status(status)
+  return status == "completed" or status == "incomplete"
+end
+
+--- Hears a whole Responses object.
+---@param self indoxhub.Reading
+---@param response table
+---@param ended boolean whether an event said that it has ended
+local function read_whole(self, response, ended)
+  note_response(self, response)
+  self:use(response.usage, "response")
+  self:finish(response.finish_reason)
+  local details = table_or_empty(response.incomplete_details)
+  if response.status == "incomplete" or ended and details.reason then
+    self:finish(REASONS[details.reason] or details.reason)
+  end
+  local whole = response.output ~= nil and read_output(response.output)
+    or self._items and join(self._items)
+  if whole then
+    self:hear_whole(whole)
+  end
+  if failure.is_of_generation(response) then
+    self:fail(response)
+  elseif is_whole_status(response.status)
+    or ended and type(response.status) ~= "string" then
+    self.complete = true
   end
 end
 
 local function on_response_done(self, event)
-  local response = notes.table_or_empty(event.response)
-  note_response(self, response)
-  self.complete = true
-  self._usage = reply.usage(response.usage) or self._usage
-  notes.field(self, "finish_reason", notes.text_or_nil(response.finish_reason))
-  if type(response.output) == "table" then
-    return fill_gap(self, nil, "item", text.of_output(response.output))
-  end
+  read_whole(self, table_or_empty(event.response), true)
+  self.is_plain = false
+end
+
+local function on_incomplete(self, event)
+  local response = table_or_empty(event.response)
+  response.status = response.status or "incomplete"
+  read_whole(self, response, true)
+end
+
+local function on_failed(self, event)
+  local response = table_or_empty(event.response)
+  read_whole(self, response, false)
+  self:fail(next(response) and response or event)
+end
+
+local function on_cancelled(self, event)
+  local response = table_or_empty(event.response)
+  response.status = response.status or "cancelled"
+  on_failed(self, { response = response })
 end
 
 -- Handlers by the type of their event.
-return {
+local handlers = {
   ["response.created"] = on_created,
-  ["response.reasoning.delta"] = on_reasoning,
-  ["response.content_part.delta"] = on_delta,
+  ["response.in_progress"] = on_created,
+  ["response.content_part.delta"] = delta_of "text",
+  ["response.output_text.delta"] = delta_of "text",
+  ["response.output_text.done"] = whole_of("text", "text"),
+  ["response.reasoning.delta"] = delta_of "reasoning",
+  ["response.reasoning_text.delta"] = delta_of "reasoning",
+  ["response.reasoning_summary_text.delta"] = delta_of "reasoning",
+  ["response.reasoning.done"] = whole_of("reasoning", "text"),
+  ["response.reasoning_text.done"] = whole_of("reasoning", "text"),
+  ["response.reasoning_summary_text.done"] = whole_of("reasoning", "text"),
+  ["response.refusal.delta"] = delta_of "refusal",
+  ["response.refusal.done"] = whole_of("refusal", "refusal"),
   ["response.content_part.done"] = on_part_done,
+  ["response.output_item.added"] = on_item_added,
   ["response.output_item.done"] = on_item_done,
+  ["response.function_call_arguments.delta"] = on_arguments_delta,
+  ["response.function_call_arguments.done"] = on_arguments_done,
+  ["response.custom_tool_call_input.delta"] = on_arguments_delta,
+  ["response.custom_tool_call_input.done"] = on_arguments_done,
   ["response.image_generation_call.completed"] = on_image_done,
   ["response.done"] = on_response_done,
   ["response.completed"] = on_response_done,
+  ["response.incomplete"] = on_incomplete,
+  ["response.failed"] = on_failed,
+  ["response.cancelled"] = on_cancelled,
 }
+
+return { handlers = handlers, read_whole = read_whole }

@@ -162,4 +162,8 @@ end
 ---@type fun(text: string): any, string?
 json.decode = library.decode
 
+json.decode_piece = library.decode
+function json.raw() end
+function json.with_raw(t) return t end
+
 return json

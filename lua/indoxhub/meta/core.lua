@@ -260,6 +260,11 @@ function transfer:read() end
 ---@return integer
 function transfer:waiting() end
 
+--- The first bytes of the body that wait, eight at most, without a byte order
+--- mark and blanks in front. They still wait.
+---@return string
+function transfer:peek() end
+
 --- Reads a paced body at its end after all.
 function transfer:whole() end
 

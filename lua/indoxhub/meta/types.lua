@@ -64,6 +64,7 @@
 ---@field system? string the system message, sent first
 ---@field max_tokens_context? integer leave out the oldest exchanges above this; default: none
 ---@field count_tokens? fun(message: indoxhub.Message): number in place of the estimate
+---@field echo? boolean whether a message with calls of tools goes back with what its server wants to see again (reasoning, signatures); default true
 ---@field image_parts? "image_url"|"image" the form in which pictures are sent; default image_url
 
 ---@class indoxhub.RegenerateOptions: indoxhub.StreamOptions

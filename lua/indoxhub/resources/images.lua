@@ -1,8 +1,8 @@
 --- Image replies: a list of { url, b64_json, index }, with what else the server
 --- says of each.
 
+local pictures = require "indoxhub.reading.images"
 local reply = require "indoxhub.reply"
-local text = require "indoxhub.resources.text"
 
 local images = {}
 
@@ -37,10 +37,7 @@ local function image(item, index)
   if type(item) == "string" then
     return { url = item, index = index }
   end
-  for name, value in pairs(text.image(item, index)) do
-    item[name] = value
-  end
-  return item
+  return pictures.make(item, index)
 end
 
 ---@param body table

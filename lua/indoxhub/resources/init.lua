@@ -6,13 +6,14 @@
 --   may_be_empty     an empty body is an empty table
 --   of_text(text)    makes a body of one that is plain text
 --   decode(text)     in place of json.decode
+--   is_text          it is generated text: the rest is for failures only, and
+--                    dialects/ reads it
 
 local audio = require "indoxhub.resources.audio"
 local embeddings = require "indoxhub.resources.embeddings"
+local failure = require "indoxhub.reading.failure"
 local images = require "indoxhub.resources.images"
 local models = require "indoxhub.resources.models"
-local reply = require "indoxhub.reply"
-local text = require "indoxhub.resources.text"
 local videos = require "indoxhub.resources.videos"
 
 local function as_it_is(body)
@@ -39,14 +40,14 @@ end
 
 local function generation(make, is_reply)
   return { make = make, is_reply = is_reply,
-    is_failure = reply.is_failed_generation }
+    is_failure = failure.is_of_generation }
 end
 
 local function catalogue(make, is_reply)
-  return { make = make, is_reply = is_reply, is_failure = reply.is_failure }
+  return { make = make, is_reply = is_reply, is_failure = failure.is_told }
 end
 
-local answer = generation(text.normalise, text.is_reply)
+local answer = { is_text = true, is_failure = failure.is_of_generation }
 local transcript = generation(audio.transcript, audio.is_transcript)
 transcript.of_text = audio.of_text
 local vectors = generation(embeddings.normalise, embeddings.is_reply)

@@ -1,0 +1,171 @@
+--- What a complete answer amounts to: a reply, or an error. What it is labelled
+--- as is a hint; its bytes decide.
+
+local answers = require "indoxhub.answer"
+local answer_errors = require "indoxhub.errors.answer"
+local dialects = require "indoxhub.dialects"
+local errors = require "indoxhub.errors"
+local json = require "indoxhub.json"
+local reply = require "indoxhub.reply"
+
+local outcome = {}
+
+local function no_json(answer, why)
+  if answers.is_web_page(answer) then
+    return answer_errors.protocol("the server sent a web page", answer, "html")
+  end
+  return answer_errors.protocol(
+    "the reply is not valid JSON: " .. tostring(why), answer, "json")
+end
+
+-- A success without a body, where there should be one.
+local function no_body(answer)
+  return answer_errors.protocol(
+    ("the server answered %d without a body"):format(answer.status), answer,
+    "empty")
+end
+
+---------------------------------------------------------------------------
+-- generated text
+
+-- What was told before it failed is not lost.
+local function add_told(err, one)
+  local text = one:text()
+  err.partial = text ~= "" and text or nil
+  err.usage = one:used()
+  return err
+end
+
+-- The error of an answer that was read; nil when it is whole.
+local function failure_of(read, answer)
+  local one = read.reading
+  if one.failure then
+    return answer_errors.from_failure(one.failure, answer)
+  elseif not read.whole and one:has_any() then
+    return errors.new("truncated", "the answer says that it is not complete",
+      { code = "incomplete", status = answer.status })
+  elseif not read.whole then
+    return answer_errors.protocol(
+      "the reply holds nothing of what was asked for", answer, "empty")
+  end
+end
+
+-- An error that was sent without the frame of an event, before events.
+local function unframed_failure(text)
+  local first = text:match("^%s*(%b{})%s*\n")
+  local body = first and json.decode(first)
+  return type(body) == "table" and body or nil
+end
+
+-- The body that a text is; nil and what is wrong with it.
+local function body_of(text)
+  local body, why = json.decode(text)
+  if body == nil then
+    body = unframed_failure(text)
+  end
+  -- Some servers put their errors into a list.
+  local inner = type(body) == "table" and body[1]
+  if type(inner) == "table" and next(body, 1) == nil then
+    body = inner
+  end
+  return body, why
+end
+
+local function read_text(answer, text)
+  if answers.begins_events(text, true) then
+    local read, why = dialects.read_events(text)
+    return read, not read and answer_errors.protocol(why, answer, "stream")
+      or nil
+  end
+  local body, why = body_of(text)
+  if body == nil then
+    return nil, no_json(answer, why)
+  elseif type(body) ~= "table" then
+    return nil, answer_errors.protocol("the reply is JSON, but no object",
+      answer, "reply")
+  end
+  local read = dialects.read_body(body)
+  read.body = body
+  return read
+end
+
+--- The reply of an answer of generated text, and its pieces as a stream would
+--- hand them out: kind and piece in turn.
+---@param answer indoxhub.Answer complete
+---@return table? reply, indoxhub.Error|string[] err_or_pieces
+function outcome.of_text(answer)
+  local text = answers.text(answer)
+  if text == "" then
+    return nil, no_body(answer)
+  end
+  local read, err = read_text(answer, text)
+  if not read then
+    return nil, err
+  end
+  local one = read.reading
+  err = failure_of(read, answer)
+  if err then
+    return nil, add_told(err, one)
+  end
+  local made
+  if read.body then
+    made = one:fill(reply.envelope(read.body))
+  else
+    made = one:reply(answer.headers["x-request-id"])
+  end
+  return reply.remember(made, answer), read.pieces
+end
+
+---------------------------------------------------------------------------
+-- any other reply
+
+-- The decoded body; of a kind whose body may be plain text, that text as data.
+-- Nil and what is wrong with it.
+local function decode(answer, kind, text)
+  if kind.of_text and not answers.is_json(answer)
+    and not answers.is_web_page(answer) then
+    return kind.of_text(text)
+  end
+  return (kind.decode or json.decode)(text)
+end
+
+local function read_body(answer, kind, text)
+  local decoded, why = decode(answer, kind, text)
+  if decoded == nil then
+    return nil, no_json(answer, why)
+  elseif type(decoded) ~= "table" then
+    -- A text may be the answer itself; another scalar is not.
+    local is_data = type(decoded) == "string" or not kind.is_reply
+    decoded = { data = is_data and decoded ~= json.null and decoded or nil }
+  end
+  return decoded
+end
+
+--- The reply of a complete, successful answer.
+---@param answer indoxhub.Answer
+---@param kind table a reply kind of resources/
+---@return table? reply, indoxhub.Error? err
+function outcome.reply(answer, kind)
+  local text = answers.text(answer)
+  if kind.is_text then
+    local made, err = outcome.of_text(answer)
+    return made, not made and err or nil
+  elseif text == "" then
+    if kind.may_be_empty then
+      return reply.remember({ success = true }, answer)
+    end
+    return nil, no_body(answer)
+  end
+  local body, err = read_body(answer, kind, text)
+  if not body then
+    return nil, err
+  elseif kind.is_failure(body) then
+    return nil, answer_errors.from_body(body, answer)
+  elseif kind.is_reply and not kind.is_reply(body) then
+    return nil, answer_errors.protocol(
+      "the reply holds nothing of what was asked for", answer, "reply")
+  end
+  return reply.remember(kind.make(body), answer)
+end
+
+return outcome

@@ -1,0 +1,104 @@
+--- Whether a body or an event tells of a failure, in all the ways servers do.
+
+local json = require "indoxhub.json"
+local values = require "indoxhub.reading.values"
+
+local failure = {}
+
+local FAILED = { failed = true, error = true, cancelled = true,
+  canceled = true }
+
+-- What stands in place of an answer's text, calls and the rest.
+local ANSWERS = { "data", "choices", "output", "text", "images", "tool_calls",
+  "embeddings" }
+local MESSAGES = { "message", "msg", "error_msg", "detail", "error", "title" }
+
+-- Placeholders beside a good answer are no error: {}, code 0, blank texts.
+local function is_told(err)
+  if type(err) == "string" then
+    return err:find("%S") ~= nil and err ~= "null"
+  elseif type(err) ~= "table" then
+    return values.says_something(err)
+  end
+  for _, value in pairs(err) do
+    if value ~= "0" and is_told(value) then
+      return true
+    end
+  end
+  return false
+end
+
+local function has_answer(body)
+  for _, name in ipairs(ANSWERS) do
+    if values.says_something(body[name]) then
+      return true
+    end
+  end
+  return false
+end
+
+local function has_message(body)
+  for _, name in ipairs(MESSAGES) do
+    if values.says_something(body[name]) and body[name] ~= true then
+      return true
+    end
+  end
+  return false
+end
+
+-- The status object of some vendors: a number that stands for a failure, with
+-- a message and without an answer.
+local function is_failing_status(body)
+  local base = values.table_or_empty(body.base_resp)
+  local status = values.number_or_nil(base.status_code)
+  if status and status ~= 0 then
+    return true
+  end
+  for _, name in ipairs { "code", "status_code", "status" } do
+    local number = values.number_or_nil(body[name])
+    if number and number >= 400 then
+      return has_message(body) and not has_answer(body)
+    end
+  end
+  return false
+end
+
+--- Whether a word is the status of what failed.
+---@param status any
+---@return boolean
+function failure.is_status(status)
+  return type(status) == "string" and FAILED[status:lower()] == true
+end
+
+--- Whether a body of status 200, or an event, says that it failed. Its own
+--- `status` is not looked at: jobs have one, too.
+---@param body table
+---@return boolean
+function failure.is_told(body)
+  return body.success == false or body.error ~= nil and body.error ~= json.null
+    and is_told(body.error) or body.object == "error"
+    or is_failing_status(body)
+end
+
+--- The same for the reply of a generation, whose own status also counts.
+---@param body table
+---@return boolean
+function failure.is_of_generation(body)
+  return failure.is_told(body) or failure.is_status(body.status)
+end
+
+--- The failure told by a choice; nil when it tells of none.
+---@param choice table
+---@param event table what it stands in
+---@return table? body
+function failure.of_choice(choice, event)
+  local reason = choice.finish_reason
+  local told = choice.error ~= nil and is_told(choice.error)
+  if told or type(reason) == "string" and reason:lower() == "error" then
+    return { error = told and choice.error or nil, id = event.id,
+      request_id = event.request_id,
+      message = values.text_or_nil(event.message) }
+  end
+end
+
+return failure

@@ -1,0 +1,49 @@
+--- Halves of characters: `\ud83d` in one piece and `\ude00` in the next are one
+--- character, and alone they are none.
+--
+-- json.decode_piece leaves a half as the three bytes that UTF-8 would have for
+-- it if it were a character.
+
+local utf8 = require "indoxhub.utf8"
+
+local halves = {}
+
+local HIGH, LOW = "\237[\160-\175][\128-\191]", "\237[\176-\191][\128-\191]"
+
+-- The ten bits that a half holds.
+local function bits(half)
+  local _, second, third = half:byte(1, 3)
+  return second % 16 * 64 + third % 64
+end
+
+-- The four bytes of the character that two halves are.
+local function join_two(pair)
+  local point = 0x10000 + bits(pair:sub(1, 3)) * 1024
+    + (bits(pair:sub(4, 6)) % 1024)
+  return string.char(0xF0 + math.floor(point / 0x40000),
+    0x80 + math.floor(point / 0x1000) % 64, 0x80 + math.floor(point / 64) % 64,
+    0x80 + point % 64)
+end
+
+--- A text whose halves are joined, or replaced where one is alone.
+---@param text string
+---@return string
+function halves.whole(text)
+  if not text:find("\237[\160-\191]") then
+    return text
+  end
+  text = text:gsub(HIGH .. LOW, join_two)
+  return (text:gsub("\237[\160-\191][\128-\191]", utf8.REPLACEMENT))
+end
+
+--- The same for a piece of a text: a half at its end waits for the next.
+---@param waiting? string what the piece before left
+---@param piece string
+---@return string piece, string? waiting
+function halves.piece(waiting, piece)
+  piece = (waiting or "") .. piece
+  local rest, half = piece:match("^(.*)(" .. HIGH .. ")$")
+  return halves.whole(rest or piece), half
+end
+
+return halves

@@ -1,0 +1,88 @@
+--- What a message says, whole or as a delta: the one place that knows where
+--- text, reasoning, refusals, calls and images stand in it.
+
+local echoes = require "indoxhub.reading.echo"
+local parts = require "indoxhub.reading.parts"
+local values = require "indoxhub.reading.values"
+
+local message = {}
+
+---@class indoxhub.Said what a message or a part of an answer says
+---@field text? string
+---@field reasoning? string
+---@field refusal? string
+---@field calls? table[] as the server sent them
+---@field function_call? table the call of servers that know only one
+---@field images? table[] as the server sent them
+---@field echo? table<string, any> what the server wants to see again, by name
+
+-- Where reasoning stands, best first.
+local REASONING = { "reasoning_content", "reasoning", "thinking" }
+
+local function reasoning_of(from)
+  for _, name in ipairs(REASONING) do
+    local given = from[name]
+    local text = given ~= nil and type(given) ~= "number"
+      and parts.plain(given, "reasoning")
+    if text then
+      return text
+    end
+  end
+  return from.reasoning_details ~= nil
+    and parts.plain(values.list(from.reasoning_details), "reasoning") or nil
+end
+
+local function append(said, list, items)
+  for _, item in ipairs(items) do
+    said[list] = said[list] or {}
+    table.insert(said[list], item)
+  end
+end
+
+local function pictures_of(from)
+  local found = {}
+  for i, item in ipairs(values.list(from.images)) do
+    found[i] = type(item) == "string" and { url = item } or item
+  end
+  return found
+end
+
+--- Reads a message.
+---@param from table
+---@param content any its content, wherever that stands
+---@return indoxhub.Said
+function message.read(from, content)
+  local said = {}
+  if type(content) == "string" then
+    said.text = values.text_or_nil(content)
+  elseif content ~= nil then
+    parts.read(said, content)
+  end
+  said.reasoning = reasoning_of(from) or said.reasoning
+  said.refusal = from.refusal ~= nil and parts.plain(from.refusal, "refusal")
+    or said.refusal
+  if from.images ~= nil then
+    append(said, "images", pictures_of(from))
+  end
+  if from.tool_calls ~= nil then
+    append(said, "calls", values.list(from.tool_calls))
+  end
+  if type(from.function_call) == "table" then
+    said.function_call = from.function_call
+  end
+  said.echo = echoes.of(from)
+  return said
+end
+
+--- Adds what another place says, where the first says nothing.
+---@param said indoxhub.Said
+---@param other indoxhub.Said
+function message.fill(said, other)
+  for name, value in pairs(other) do
+    if said[name] == nil then
+      said[name] = value
+    end
+  end
+end
+
+return message
