@@ -222,7 +222,8 @@ end
 -- Blanks in front of a body that are waited for; more could fill the queue.
 local MOST_BLANKS = 32 * 1024
 
---- How the body is to be read, by its first bytes; nil when they do not tell yet.
+--- How the body is to be read, by its first bytes; nil when they do not tell
+--- yet.
 ---@param transfer indoxhub.core.Transfer
 ---@param answer indoxhub.Answer
 ---@return "events"|"whole"|nil
