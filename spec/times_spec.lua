@@ -112,3 +112,41 @@ describe("a date in a header", function()
     assert.is_nil(times.http_date(nil))
   end)
 end)
+
+describe("a number in a header", function()
+  it("has a point, whatever the locale of the process", function()
+    for text, number in pairs { ["0"] = 0, ["7"] = 7, ["1.5"] = 1.5,
+      [" 0.25 "] = 0.25, ["59.9"] = 59.9, ["1."] = 1, ["0.1"] = 0.1,
+      ["007"] = 7, ["1795255200123"] = 1795255200123 } do
+      assert.equal(number, times.decimal(text), text)
+    end
+  end)
+
+  it("is nothing else", function()
+    for _, text in ipairs { "", ".5", "-1", "1,5", "1e3", "0x10", "nan", "1 2",
+      ("9"):rep(400) } do
+      assert.is_nil(times.decimal(text), text)
+    end
+    assert.is_nil(times.decimal(nil))
+  end)
+end)
+
+describe("a length of time", function()
+  it("is a sum of numbers with units", function()
+    for text, seconds in pairs { ["12s"] = 12, ["6m0s"] = 360, ["1h"] = 3600,
+      ["1h2m3.5s"] = 3723.5, ["120ms"] = 0.12, ["1d2h"] = 93600, ["0s"] = 0,
+      ["6M 0S"] = 360 } do
+      assert.equal(seconds, times.duration(text), text)
+    end
+    assert.is_true(times.duration("250\194\181s") < 0.001)
+    assert.is_true(times.duration("250us") < 0.001)
+  end)
+
+  it("is nothing else", function()
+    for _, text in ipairs { "", "12", "s", "1x", "1h2", "-1s", "1.2.3s", "soon",
+      "1s, 2s" } do
+      assert.is_nil(times.duration(text), text)
+    end
+    assert.is_nil(times.duration(nil))
+  end)
+end)

@@ -2,6 +2,41 @@
 
 local times = {}
 
+--- A number from 0 as headers write it, such as "1.5"; nil for any other text.
+--- Lua itself reads one by the locale of the process.
+---@param text any
+---@return number?
+function times.decimal(text)
+  local whole, fraction = tostring(text):match("^%s*(%d+)%.?(%d*)%s*$")
+  if not whole or #whole > 20 then
+    return nil
+  elseif fraction == "" then
+    return tonumber(whole)
+  end
+  fraction = fraction:sub(1, 15)
+  return tonumber(whole .. fraction) / 10 ^ #fraction
+end
+
+local UNITS = { ns = 1e-9, us = 1e-6, ["\194\181s"] = 1e-6, ms = 0.001, s = 1,
+  m = 60, h = 3600, d = 86400 }
+
+--- Seconds of a length of time such as "6m0s", "1h2m3.5s" or "120ms".
+---@param text any
+---@return number?
+function times.duration(text)
+  local seconds, at = 0, 1
+  text = tostring(text):lower():gsub("%s+", "")
+  repeat
+    local number, unit, after = text:match("^([%d%.]+)([a-z\194\181]+)()", at)
+    local count, length = times.decimal(number), UNITS[unit or ""]
+    if not count or not length then
+      return nil
+    end
+    seconds, at = seconds + count * length, after
+  until at > #text
+  return seconds
+end
+
 --- Days from 1970-01-01 to a date of the Gregorian calendar. A thirteenth month
 --- is the first of the next year.
 ---@param year number
@@ -34,7 +69,7 @@ function times.epoch(value)
   end
   local days = times.days(tonumber(year), tonumber(month), tonumber(day))
   local seconds = days * 86400 + tonumber(hour) * 3600
-    + tonumber(minute) * 60 + tonumber(second)
+    + tonumber(minute) * 60 + times.decimal(second)
   if zone == "" or zone:lower() == "z" then
     return seconds
   end

@@ -21,6 +21,12 @@ describe("a hint", function()
     assert.equal(1.5, hint { ["retry-after"] = " 1.5 " })
   end)
 
+  it("is a number of milliseconds in a header, before the seconds", function()
+    assert.equal(1.5,
+      hint { ["retry-after-ms"] = "1500", ["retry-after"] = "9" })
+    assert.equal(9, hint { ["retry-after-ms"] = "soon", ["retry-after"] = "9" })
+  end)
+
   it("is a date in a header, by the server's clock", function()
     assert.equal(90, hint { date = NOW,
       ["retry-after"] = "Sat, 21 Nov 2026 10:01:30 GMT" })
@@ -57,12 +63,55 @@ describe("a hint", function()
     end
   end)
 
+  it("is when a limit begins anew, however that is written", function()
+    for value, seconds in pairs { ["30"] = 30, ["11.5"] = 11.5, ["12s"] = 12,
+      ["6m0s"] = 360, ["1h2m3.5s"] = 3723.5, ["120ms"] = 0.12, ["1d"] = 86400,
+      [EPOCH + 12 .. ""] = 12, [EPOCH + 12 .. "000"] = 12,
+      [EPOCH + 12 .. "500"] = 12.5, ["2026-11-21T10:00:20Z"] = 20,
+      ["2026-11-21T11:00:20.5+01:00"] = 20.5,
+      ["Sat, 21 Nov 2026 10:01:30 GMT"] = 90, ["0"] = 0 } do
+      for _, name in ipairs { "x-ratelimit-reset", "ratelimit-reset",
+        "x-ratelimit-reset-tokens", "x-rate-limit-reset",
+        "anthropic-ratelimit-requests-reset" } do
+        assert.equal(seconds, hint { date = NOW, [name] = value }, value)
+      end
+    end
+  end)
+
+  it("is not believed when a limit begins anew after a day", function()
+    for _, value in ipairs { "86401", "25h", "99999999999999", "1e3",
+      EPOCH + 86401 .. "", "2026-11-23T10:00:00Z", "500000000" } do
+      assert.is_nil(hint { date = NOW, ["x-ratelimit-reset"] = value })
+    end
+    assert.equal(7, hint { date = NOW, ["x-ratelimit-reset-requests"] = "7",
+      ["x-ratelimit-reset-tokens"] = "48h",
+      ["x-ratelimit-remaining-tokens"] = "0" })
+  end)
+
+  it("is the longest of the limits that are used up", function()
+    local headers = { ["x-ratelimit-reset-requests"] = "2s",
+      ["x-ratelimit-reset-tokens"] = "6m0s",
+      ["x-ratelimit-reset-images"] = "9s" }
+    assert.equal(2, hint(headers))
+    headers["x-ratelimit-remaining-tokens"] = "0"
+    assert.equal(360, hint(headers))
+    headers["x-ratelimit-remaining-tokens"] = "17"
+    headers["x-ratelimit-remaining-images"] = "0"
+    assert.equal(9, hint(headers))
+    headers["x-ratelimit-remaining-requests"] = "0"
+    assert.equal(9, hint(headers))
+    assert.equal(5, hint { ["anthropic-ratelimit-tokens-reset"] = "5",
+      ["anthropic-ratelimit-tokens-remaining"] = "0",
+      ["anthropic-ratelimit-requests-reset"] = "1" })
+  end)
+
   it("is what the text says", function()
     for text, seconds in pairs {
       ["Try again in 20 seconds."] = 20, ["try again in 1 second"] = 1,
       ["Please try again in 1.5s."] = 1.5, ["Retry in 500ms"] = 0.5,
       ["IN 3 SEC"] = 3, ["again in 2 minutes"] = 120, ["in 1 hour"] = 3600,
-      ["come back in 2 days"] = 172800,
+      ["come back in 2 days"] = 172800, ["again in 6m0s."] = 360,
+      ["Please try again in 1m12.5s. Or pay"] = 72.5,
     } do
       assert.equal(seconds, hint(nil, nil, text), text)
     end
@@ -112,7 +161,8 @@ describe("a hint", function()
       {} } do
       assert.is_nil(hint({ date = NOW }, { details = { reset_time = value } }))
     end
-    for _, value in ipairs { EPOCH - 1 .. "", "30", "-5", "later" } do
+    for _, value in ipairs { EPOCH - 1 .. "", EPOCH - 1 .. "000", "-5", "later",
+      "", "6m0", "m", "5 apples", "1.2.3s" } do
       assert.is_nil(hint { date = NOW, ["x-ratelimit-reset"] = value })
     end
     assert.equal(6, hint({ ["retry-after"] = "-1" },

@@ -8,9 +8,7 @@ local function seconds_of(value)
   if type(value) == "number" then
     return value >= 0 and value < math.huge and value or nil
   end
-  local seconds = type(value) == "string" and #value < 40
-    and value:match("^%s*(%d+%.?%d*)%s*$")
-  return seconds and tonumber(seconds) or nil
+  return type(value) == "string" and times.decimal(value) or nil
 end
 
 -- From one moment to another, nil when it has passed: such a clock is wrong.
@@ -18,18 +16,70 @@ local function span(moment, now)
   return moment and moment >= now and moment - now or nil
 end
 
-local UNITS = { ms = 0.001, s = 1, sec = 1, second = 1, min = 60, minute = 60,
-  m = 60, h = 3600, hour = 3600, d = 86400, day = 86400 }
+---------------------------------------------------------------------------
+-- when a limit begins anew
+
+local DAY = 86400
+
+-- Numbers from here on are no lengths but moments, in seconds since 1970, and
+-- from there on in milliseconds.
+local MOMENTS, MILLISECONDS = 1e9, 1e11
+
+-- What a reset header says, as seconds from now. A wait beyond a day is not
+-- believed.
+local function reset_of(value, now)
+  local seconds = times.decimal(value)
+  if not seconds then
+    seconds = times.duration(value)
+      or span(times.epoch(value) or times.http_date(value), now)
+  elseif seconds >= MOMENTS then
+    seconds = span(seconds >= MILLISECONDS and seconds / 1000 or seconds, now)
+  end
+  return seconds and seconds <= DAY and seconds or nil
+end
+
+local function is_used_up(headers, name)
+  local left = headers[(name:gsub("%f[%a]reset%f[%A]", "remaining"))]
+  return times.decimal(left) == 0
+end
+
+-- Of several limits, that which is used up and takes longest; when none says
+-- that it is, the one that begins anew first.
+local function from_resets(headers, now)
+  local longest, shortest
+  for name, value in pairs(headers) do
+    if name:find("rate%-?limit") and name:find("%f[%a]reset%f[%A]") then
+      local seconds = reset_of(value, now)
+      if seconds and is_used_up(headers, name) then
+        longest = math.max(seconds, longest or 0)
+      elseif seconds then
+        shortest = math.min(seconds, shortest or seconds)
+      end
+    end
+  end
+  return longest or shortest
+end
+
+---------------------------------------------------------------------------
+-- texts
+
+local WORDS = { sec = 1, second = 1, min = 60, minute = 60, hour = 3600,
+  day = 86400 }
 
 -- Where people are told, they are told early.
 local LONGEST_TEXT = 300
 
--- "Try again in 20 seconds." and the like.
+-- "Try again in 20 seconds.", "in 1m12.5s" and the like.
 local function from_text(text)
-  local number, unit = (text or ""):sub(1, LONGEST_TEXT):lower()
-    :match("%f[%a]in (%d+%.?%d*) ?(%a+)")
-  local length = unit and (UNITS[unit] or UNITS[unit:match("^(.-)s$") or ""])
-  return length and tonumber(number) * length
+  text = (text or ""):sub(1, LONGEST_TEXT):lower()
+  local number, unit = text:match("%f[%a]in (%d+%.?%d*) ?(%a+)")
+  local length = WORDS[unit or ""] or WORDS[(unit or ""):match("^(.-)s$") or ""]
+  if length then
+    return times.decimal(number) * length
+  end
+  local written = text:match("%f[%a]in (%d[%d%.%a]*)")
+  return written and times.duration(written:match("^(.-)%.*$"))
+    or unit and times.duration(number .. unit)
 end
 
 --- Seconds to wait, nil when the server does not say.
@@ -40,14 +90,15 @@ end
 return function(answer, body, message)
   local headers = answer.headers
   local details = type(body.details) == "table" and body.details or {}
+  local ms = seconds_of(headers["retry-after-ms"])
   -- The server's own clock, so that ours may be wrong.
   local now = times.http_date(headers.date) or os.time()
-  return seconds_of(headers["retry-after"])
+  return ms and ms / 1000
+    or seconds_of(headers["retry-after"])
     or span(times.http_date(headers["retry-after"]), now)
     or seconds_of(details.retry_after)
     or span(times.epoch(details.reset_time), now)
-    or answer.status == 429
-      and span(seconds_of(headers["x-ratelimit-reset"]), now)
+    or answer.status == 429 and from_resets(headers, now)
     or from_text(message or answers.is_plain_text(answer) and answer.text)
     or nil
 end
