@@ -90,6 +90,40 @@ describe("the line of an error", function()
     end
   end)
 
+  it("names what gave the base URL", function()
+    local url = "https://kiln.example.test/v1"
+    for _, case in ipairs {
+      { "network", "dns", "check the host name in %s and the connection" },
+      { "network", "connect", "check host and port in %s, and that it is up" },
+      { "not_found", nil, "check the names in the call, and %s" },
+      { "protocol", "redirect", "set %s to where the server points" },
+      { "protocol", "html", "check that %s leads to the API and not to a web" },
+      { "protocol", "json", "check that %s leads to the API" },
+    } do
+      for from, name in pairs { base_url = "base_url (" .. url .. ")",
+        INDOXHUB_BASE_URL = "the variable INDOXHUB_BASE_URL (" .. url .. ")" }
+      do
+        local text = line(case[1], "x", { code = case[2], base_url = url,
+          base_from = from })
+        assert.is_truthy(text:find(case[3]:format(name), 1, true), text)
+      end
+      local text = line(case[1], "x", { code = case[2],
+        base_url = "https://api.example.test", base_from = "default" })
+      assert.is_nil(text:lower():find("base_url", 1, true), text)
+      assert.is_nil(text:find("api.example", 1, true), text)
+      assert.matches("; %a", text)
+    end
+  end)
+
+  it("speaks of a web page only where one came", function()
+    for _, code in ipairs { "json", "reply", "empty", "encoding", "stream",
+      "redirect" } do
+      assert.is_nil(line("protocol", "x", { code = code })
+        :find("web page", 1, true))
+    end
+    assert.matches("web page", line("protocol", "x", { code = "html" }))
+  end)
+
   it("advises by kind", function()
     for _, kind in ipairs { "permission", "insufficient_credits",
       "rate_limit", "unavailable", "server", "server_timeout", "truncated",

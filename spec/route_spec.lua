@@ -316,11 +316,12 @@ describe("the way of a call", function()
   end)
 
   it("is not a redirect for other answers of that class", function()
-    for _, status in ipairs { "300 Choices", "304 Not Modified",
-      "305 Use Proxy" } do
+    for status, code in pairs { ["300 Choices"] = "redirect",
+      ["304 Not Modified"] = "empty", ["305 Use Proxy"] = "redirect" } do
       local _, err = client_with { servers.reply(status, "text/plain", "",
         ONCE .. "Location: /there/x\r\n") }.user:me()
-      assert.equal("redirect", err.code)
+      assert.equal("protocol", err.kind)
+      assert.equal(code, err.code)
     end
     assert.equal("", raw:got "there")
   end)

@@ -24,11 +24,16 @@ function answer.is_json(self)
   return has_type(self, "json")
 end
 
---- Whether it is a page for people, which the API never sends.
+--- Whether it is a page for people, which the API never sends. Once its bytes
+--- are there they decide, and its type only where they leave it open.
 ---@param self indoxhub.Answer
 ---@return boolean
 function answer.is_web_page(self)
-  return has_type(self, "html")
+  local beginning = (self.text or ""):sub(1, 200):lower()
+    :match("^[\239\187\191%s]*<(.*)$")
+  return beginning ~= nil and (beginning:find("^!doctype html") ~= nil
+      or beginning:find("^html") ~= nil)
+    or has_type(self, "html") and (not self.text or beginning ~= nil)
 end
 
 --- Whether it is a text and nothing else.
@@ -118,6 +123,42 @@ end
 ---@return boolean
 function answer.is_redirect(self)
   return REDIRECTS[self.status] == true
+end
+
+-- Statuses that come without a body.
+local PHRASES = { [204] = " No Content", [205] = " Reset Content",
+  [304] = " Not Modified" }
+
+--- What it is when it has no body, as "204 No Content"; nil when it has one, or
+--- may have.
+---@param self indoxhub.Answer
+---@return string?
+function answer.bodiless(self)
+  local phrase = PHRASES[self.status]
+  if phrase or self.text and not self.text:find("%S") then
+    return self.status .. (phrase or "")
+  end
+end
+
+-- How compressed bytes begin.
+local MAGIC = { ["^\31\139"] = "gzip", ["^%(\181/\253"] = "zstd" }
+
+local COMPRESSIONS = { gzip = true, ["x-gzip"] = true, deflate = true,
+  br = true, zstd = true, compress = true }
+
+--- By what its bytes are compressed; nil for a text, whatever its head says.
+---@param self indoxhub.Answer
+---@return string?
+function answer.compression(self)
+  local bytes = self.text or ""
+  for magic, name in pairs(MAGIC) do
+    if bytes:find(magic) then
+      return name
+    end
+  end
+  local named = (self.headers["content-encoding"] or ""):lower()
+  return COMPRESSIONS[named] and bytes:find("[%z\1-\8\14-\26\28-\31]")
+    and named or nil
 end
 
 --- How many redirects are followed, one after the other.

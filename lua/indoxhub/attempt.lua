@@ -1,7 +1,6 @@
 --- One try of a call: sends it, follows redirects, renews a token that was
 --- refused, and waits for the head of the answer.
 
-local address = require "indoxhub.address"
 local answers = require "indoxhub.answer"
 local answer_errors = require "indoxhub.errors.answer"
 local auth = require "indoxhub.auth"
@@ -26,9 +25,7 @@ local attempt = {}
 -- What a complete answer with a failing status is.
 local function refused(settings, call, answer, bearer)
   if answer.status < 400 then
-    return answer_errors.protocol("the server redirects to "
-      .. address.shown(answer.headers.location or "nowhere"), answer,
-      "redirect")
+    return answer_errors.unexpected(answer)
   end
   local err = answer_errors.from_status(answer)
   if answer.status == 401 and bearer and settings.options.auth ~= "exchange"

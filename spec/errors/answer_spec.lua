@@ -30,6 +30,7 @@ describe("the kind of a failing status", function()
       [404] = "not_found", [408] = "server_timeout", [422] = "validation",
       [429] = "rate_limit", [500] = "server", [502] = "server",
       [503] = "unavailable", [504] = "server_timeout",
+      [529] = "unavailable",
     }
     for status, kind in pairs(expected) do
       local err = refused(status, "{}")
@@ -62,6 +63,32 @@ describe("the kind of a failing status", function()
       assert.equal("insufficient_credits", err.kind)
       assert.equal("insufficient_quota", err.code)
       assert.is_false(err.retryable)
+    end)
+
+  it("is insufficient_credits wherever waiting would not help", function()
+    for _, status in ipairs { 402, 429, 503 } do
+      for _, body in ipairs { { error = { code = 1113, message = "x" } },
+        { error = { type = "billing_hard_limit_reached" } },
+        { detail = { code = "insufficient_quota" } },
+        { { error = { code = "1113" } } }, "Your credit balance is too low",
+        'data: {"error":{"code":"insufficient_quota"}}\n\n' } do
+        local err = refused(status, body)
+        assert.equal("insufficient_credits", err.kind)
+        assert.is_false(err.retryable)
+      end
+    end
+  end)
+
+  it("stays with another status of an account that does not pay, which is " ..
+    "not tried again", function()
+      for status, kind in pairs { [400] = "invalid_request", [500] = "server",
+        [408] = "server_timeout" } do
+        local err = refused(status, { error = { code = "insufficient_quota" } },
+          { ["x-should-retry"] = "true" })
+        assert.equal(kind, err.kind)
+        assert.is_false(err.retryable)
+        assert.is_nil(err.retry_asked)
+      end
     end)
 
   it("makes an error object that knows whether to try again", function()
@@ -161,6 +188,33 @@ describe("the message", function()
     end
   end)
 
+  it("is read from any bytes that are JSON or an event", function()
+    for _, bytes in ipairs { '\239\187\191 {"detail":"too hot"}',
+      'data: {"error":{"message":"too hot"}}\n\n', '["too hot"]',
+      "event: error\ndata: too hot\n\n", '"too hot"' } do
+      for _, content_type in ipairs { "text/plain", "application/json",
+        "text/event-stream", "image/png" } do
+        assert.equal("too hot", refused(400, bytes,
+          { ["content-type"] = content_type }).message)
+      end
+    end
+  end)
+
+  it("is the beginning of a long text", function()
+    assert.equal(("\195\164"):rep(200) .. "...",
+      refused(500, ("\195\164"):rep(900)).message)
+  end)
+
+  it("is never made of bytes that are no text", function()
+    assert.equal("the server gave no reason",
+      refused(500, "\137PNG\r\n\26\n\0\0\0\13IHDR").message)
+    assert.equal("the server gave its reason compressed (gzip), which was "
+      .. "not asked for", refused(500, "\31\139\8\0\0abc").message)
+    assert.equal("the server gave its reason compressed (br), which was "
+      .. "not asked for", refused(500, "\27\2abc",
+        { ["content-encoding"] = "br" }).message)
+  end)
+
   it("is never empty, whatever scalar came (E7)", function()
     for _, body in ipairs { "42", "true", "null", '"x"' } do
       assert.is_true(#refused(500, body).message > 0)
@@ -237,6 +291,29 @@ describe("the time to wait", function()
   it("is no hint when it is negative", function()
     assert.is_nil(refused(429, {}, { ["retry-after"] = "-1" }).retry_after)
     assert.is_nil(refused(429, { details = { retry_after = -1 } }).retry_after)
+  end)
+end)
+
+describe("what a server says of trying again", function()
+  it("is kept with the error", function()
+    local err = refused(500, {}, { ["x-should-retry"] = "true" })
+    assert.is_true(err.retry_asked)
+    assert.is_true(err.retryable)
+    err = refused(503, {}, { ["x-should-retry"] = "false" })
+    assert.is_nil(err.retry_asked)
+    assert.is_false(err.retryable)
+    err = refused(503, {}, { ["x-should-retry"] = "maybe" })
+    assert.is_nil(err.retry_asked)
+    assert.is_true(err.retryable)
+  end)
+
+  it("was said before a failure that is told later", function()
+    local function later(said)
+      return answer_errors.from_body({ error = { code = 503 } },
+        answer(200, nil, { ["x-should-retry"] = said }))
+    end
+    assert.is_nil(later("true").retry_asked)
+    assert.is_false(later("false").retryable)
   end)
 end)
 
@@ -447,6 +524,28 @@ describe("a failure told in a successful reply (E8)", function()
     assert.is_false(err.retryable)
   end)
 
+  it("is a lack of credits without a status, too", function()
+    for _, body in ipairs { { error = { code = 1113, message = "x" } },
+      { error = { code = 429, type = "insufficient_quota" } },
+      { error = { type = "invalid_request_error",
+        message = "Your credit balance is too low" } },
+      { base_resp = { status_code = 1, status_msg = "insufficient balance" } } }
+    do
+      local err = told(body)
+      assert.equal("insufficient_credits", err.kind, json.encode(body))
+      assert.is_false(err.retryable)
+    end
+  end)
+
+  it("is cancelled where the server ended the answer itself", function()
+    local err = told { status = "cancelled", error = { message = "too slow" } }
+    assert.equal("cancelled", err.kind)
+    assert.equal("server", err.code)
+    assert.equal("too slow", err.message)
+    assert.equal("the server cancelled the answer",
+      told({ response = { status = "cancelled" } }).message)
+  end)
+
   it("is the server's fault when nothing is known", function()
     local err = told { success = false }
     assert.equal("server", err.kind)
@@ -508,4 +607,50 @@ describe("the refusals of the vendor's documents", function()
       end
     end
   end
+end)
+
+describe("an answer that is not what was promised", function()
+  local function protocol(status, text, headers, code)
+    return answer_errors.protocol("the reply is not valid JSON",
+      answer(status, text, headers), code or "json")
+  end
+
+  it("is named as what it is", function()
+    for _, case in ipairs {
+      { "the server answered 204 No Content, without a body", "empty",
+        protocol(204, "") },
+      { "the server answered 200, without a body", "empty",
+        protocol(200, "") },
+      { "the answer is compressed (gzip), which was not asked for", "encoding",
+        protocol(200, "\31\139\8\0") },
+      { "the answer is compressed (br), which was not asked for", "encoding",
+        protocol(200, "\1\2", { ["content-encoding"] = "br" }) },
+      { "the server sent a web page", "html",
+        protocol(200, "<!doctype html><html></html>") },
+      { "the server answered 304 Not Modified, without a body", "empty",
+        answer_errors.unexpected(answer(304, "")) },
+      { "the server answered with status 300", "empty",
+        answer_errors.unexpected(answer(300, "choose")) },
+    } do
+      assert.equal("protocol", case[3].kind)
+      assert.equal(case[1], case[3].message)
+      assert.equal(case[2], case[3].code)
+    end
+  end)
+
+  it("is otherwise as the caller found it", function()
+    local err = protocol(200, "{broken")
+    assert.equal("the reply is not valid JSON", err.message)
+    assert.equal("json", err.code)
+    err = protocol(302, "", nil, "redirect")
+    assert.equal("redirect", err.code)
+  end)
+
+  it("is no web page where none came", function()
+    for _, err in ipairs { protocol(200, "{broken"), protocol(204, ""),
+      protocol(200, "[]", nil, "reply"), protocol(200, "\31\139\8\0") } do
+      assert.is_nil(tostring(err):find("web page", 1, true))
+    end
+    assert.matches("web page", tostring(protocol(200, "<html></html>")))
+  end)
 end)

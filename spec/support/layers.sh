@@ -71,7 +71,10 @@ indoxhub.reading.tools
 indoxhub.reading.strand
 indoxhub.reading
 indoxhub.errors indoxhub.reply indoxhub.loop indoxhub.log indoxhub.route
-indoxhub.loop.nginx_requests indoxhub.files indoxhub.errors.retry_hint indoxhub.errors.transfer indoxhub.resources.models indoxhub.resources.embeddings indoxhub.resources.audio indoxhub.resources.videos indoxhub.loop.scheduler indoxhub.task
+indoxhub.loop.nginx_requests indoxhub.files indoxhub.errors.retry_hint indoxhub.errors.text indoxhub.errors.transfer indoxhub.resources.models indoxhub.resources.embeddings indoxhub.resources.audio indoxhub.resources.videos indoxhub.loop.scheduler indoxhub.task
+indoxhub.errors.body
+indoxhub.errors.reason
+indoxhub.errors.names
 indoxhub.params.types indoxhub.errors.answer indoxhub.resources.images indoxhub.loop.builtin indoxhub.loop.uv indoxhub.loop.cqueues indoxhub.loop.nginx
 indoxhub.params indoxhub.params.options indoxhub.body indoxhub.dialects.frame
 indoxhub.dialects.responses indoxhub.dialects.gateway

@@ -62,7 +62,7 @@ local function answer(self, question, begin)
     exit.raised(ok)
   elseif not ok and output.is_unread(err) then
     self.leaving = true
-  elseif not ok and err.kind == "cancelled" then
+  elseif not ok and err.kind == "cancelled" and err.code ~= "server" then
     output.note(is_kept and STOPPED_HALFWAY or STOPPED)
   elseif not ok then
     exit.with(err)

@@ -24,13 +24,17 @@ local errors = {}
 ---@field partial? any of a stream its text so far, of a batch the reply so far
 ---@field missing? integer[] the places of the texts of a batch without a vector
 ---@field body? string the beginning of what the server sent
+---@field retry_asked? boolean whether the server asks for another try
+---@field base_url? string where the call went
+---@field base_from? string who said so: "base_url" for the option, the name of
+--- a variable, or "default"
 ---@field hint? string what to do, where this very error knows better
 ---@field attempts? indoxhub.FailedTry[] each try of the call
 local error_mt = { __name = "indoxhub.error" }
 
 local LONGEST_MESSAGE = 300
 
--- What to do, by "kind.code" or by kind.
+-- What to do, by "kind.code" or by kind. {base} is what gave the base URL.
 local hints = {
   ["authentication.no_key"] = "set INDOXHUB_API_KEY or the api_key option",
   ["authentication.key_function"] =
@@ -40,15 +44,15 @@ local hints = {
   ["authentication.bad_key"] =
     "an API key is one line without blanks; check where it comes from",
   authentication = "check the API key",
-  not_found = "check the names in the call, and base_url",
+  not_found = "check the names in the call, and {base}",
   permission = "this key may not use the model or route",
   insufficient_credits = "add credits to the account",
   rate_limit = "wait and try again",
   unavailable = "try again later or use another model",
   server = "try again later",
   server_timeout = "try again, or ask for a shorter answer",
-  ["network.dns"] = "check the host name in base_url and the connection",
-  ["network.connect"] = "check host and port in base_url, and that it is up",
+  ["network.dns"] = "check the host name in {base} and the connection",
+  ["network.connect"] = "check host and port in {base}, and that it is up",
   ["network.tls"] = "check the certificate (for an own authority set " ..
     "ca_file), and that this port speaks https",
   ["network.proxy"] = "check the proxy option and the *_proxy variables",
@@ -61,11 +65,24 @@ local hints = {
   ["timeout.total"] = "raise the timeout of the call",
   truncated = "the answer is incomplete",
   ["protocol.redirect"] = "redirects are followed on the same server only; " ..
-    "set base_url to where the server points",
-  protocol = "check that base_url leads to the API and not to a web page",
+    "set {base} to where the server points",
+  ["protocol.html"] =
+    "check that {base} leads to the API and not to a web page",
+  ["protocol.encoding"] = "a proxy on the way may have compressed it",
+  protocol = "try again, or check that {base} leads to the API",
   ["limit.response"] = "raise max_response_bytes",
   ["limit.event"] = "raise max_event_bytes",
   forked = "make a new client with indoxhub.new after the fork",
+}
+
+-- The same where nobody gave a base URL, which then is not to blame.
+local hints_by_default = {
+  not_found = "check the names in the call",
+  ["network.dns"] = "check the connection",
+  ["network.connect"] = "check the connection",
+  ["protocol.redirect"] = "redirects are followed on the same server only",
+  ["protocol.html"] = "a proxy or a login page may have answered instead",
+  protocol = "try again later",
 }
 
 local retryable_kinds = {
@@ -84,6 +101,25 @@ local function one_line(text)
   return text
 end
 
+-- What a person would look for to change the base URL.
+local function base_name(self)
+  local from = self.base_from
+  local name = from and from ~= "base_url" and "the variable " .. from
+    or "base_url"
+  return self.base_url and ("%s (%s)"):format(name, self.base_url) or name
+end
+
+-- A hint for the code goes before one for the kind, in either table.
+local function hint_of(self)
+  local by_code = self.kind .. "." .. tostring(self.code)
+  local first = self.base_from == "default" and hints_by_default or hints
+  local hint = self.hint or first[by_code] or hints[by_code]
+    or first[self.kind] or hints[self.kind]
+  return hint and (hint:gsub("{base}", function()
+    return base_name(self)
+  end))
+end
+
 --- "chat.create: rate_limit: Slow down (HTTP 429, request 7c1e); wait and ..."
 function error_mt.__tostring(self)
   local facts = {}
@@ -94,13 +130,14 @@ function error_mt.__tostring(self)
     facts[#facts + 1] = self.code
   end
   if self.retry_after then
+    -- Some locales write a comma.
     facts[#facts + 1] = ("retry after %g s"):format(self.retry_after)
+      :gsub(",", ".")
   end
   if self.request_id then
     facts[#facts + 1] = "request " .. one_line(self.request_id)
   end
-  local hint = self.hint or hints[self.kind .. "." .. tostring(self.code)]
-    or hints[self.kind]
+  local hint = hint_of(self)
   return (self.operation and self.operation .. ": " or "indoxhub: ")
     .. self.kind .. ": " .. one_line(self.message)
     .. (facts[1] and " (" .. table.concat(facts, ", ") .. ")" or "")
