@@ -230,6 +230,45 @@ describe("a call", function()
     end
   end)
 
+  it("ends when the server says so", function()
+    for _, status in ipairs { "429 Too Many Requests",
+      "503 Service Unavailable" } do
+      local client, name = client_with { refusal(status,
+        "X-Should-Retry: false\r\n"), OK }
+      local _, err = client.chat:create { messages = MESSAGES }
+      assert.is_false(err.retryable)
+      assert.equal(1, request_count(name))
+    end
+  end)
+
+  it("is tried once more when the server asks for it", function()
+    local asked = refusal("500 Internal Server Error",
+      "X-Should-Retry: true\r\n")
+    local client, name = client_with { asked, OK }
+    indoxhub.assert(client.chat:create { messages = MESSAGES })
+    assert.equal(2, request_count(name))
+    client, name = client_with { asked, asked, OK }
+    local _, err = client.chat:create { messages = MESSAGES }
+    assert.equal("server", err.kind)
+    assert.equal(2, request_count(name))
+    client, name = client_with { BUSY, asked, OK }
+    indoxhub.assert(client.chat:create { messages = MESSAGES })
+    assert.equal(3, request_count(name))
+    client, name = client_with { asked, OK }
+    _, err = client.images:generate { prompt = "a kiln" }
+    assert.equal("server", err.kind)
+    assert.equal(1, request_count(name))
+  end)
+
+  it("is tried again when a limit begins anew", function()
+    local client = client_with { refusal("429 Too Many Requests",
+      "X-RateLimit-Reset-Tokens: 1m0s\r\nX-RateLimit-Remaining-Tokens: 0\r\n"
+      .. "X-RateLimit-Reset-Requests: 2s\r\n"),
+      refusal("429 Too Many Requests", "Retry-After-Ms: 1500\r\n"), OK }
+    indoxhub.assert(client.chat:create { messages = MESSAGES })
+    assert.same({ 60, 1.5 }, waits)
+  end)
+
   it("leaves a long hint to the program", function()
     local client = client_with { refusal("429 Too Many Requests",
       "Retry-After: 61\r\n"), OK }

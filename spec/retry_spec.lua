@@ -31,6 +31,7 @@ local TABLE = {
   { "unavailable", 503, nil, "us", "us", "us", "-" },
   { "unavailable", nil, nil, "us", "us", "us", "-" },
   { "server_timeout", 504, nil, "us", "-", "us", "-" },
+  { "unavailable", 529, nil, "us", "us", "us", "-" },
   { "server", 505, nil, "-", "-", "-", "-" },
   { "server", 599, nil, "-", "-", "-", "-" },
   { "server", nil, nil, "-", "-", "-", "-" },
@@ -109,6 +110,61 @@ describe("a failure", function()
     local cut = { kind = "truncated", code = "closed" }
     assert.is_true(retry.is_worth("GET", cut, state { resumable = true }))
     assert.is_false(retry.is_worth("GET", cut, state()))
+  end)
+end)
+
+describe("a server's word on another try", function()
+  local function asked(status, changes, fields)
+    local err = { kind = "server", status = status, retry_asked = true }
+    for name, value in pairs(fields or {}) do
+      err[name] = value
+    end
+    local course = state { operation = "chat.create" }
+    for name, value in pairs(changes or {}) do
+      course[name] = value
+    end
+    return retry.wait("POST", err, course, 0) ~= nil, course
+  end
+
+  it("allows one that the method does not", function()
+    for _, status in ipairs { 408, 409, 500, 501, 504, 520 } do
+      for _, operation in ipairs { "chat.create", "chat.stream",
+        "completions.create", "embeddings.create" } do
+        local again, course = asked(status, { operation = operation })
+        assert.is_true(again, status)
+        assert.is_true(course.asked)
+      end
+    end
+  end)
+
+  it("allows it once, and within max_retries", function()
+    assert.is_false(asked(500, { asked = true }))
+    assert.is_false(asked(500, { failed = 3 }))
+    assert.is_false(asked(500, { max_retries = 0 }))
+  end)
+
+  it("counts for nothing where the method allows it anyway", function()
+    local again, course = asked(429)
+    assert.is_true(again)
+    assert.is_nil(course.asked)
+  end)
+
+  it("counts for nothing of other statuses and calls", function()
+    for _, status in ipairs { 200, 400, 401, 404, 422 } do
+      assert.is_false(asked(status))
+    end
+    for _, operation in ipairs { "audio.transcribe", "images.generate",
+      "POST chat/completions" } do
+      assert.is_false(asked(500, { operation = operation }))
+    end
+    assert.is_false(asked(nil))
+  end)
+
+  it("ends the tries when it is no", function()
+    for _, method in ipairs { "GET", "POST" } do
+      assert.is_nil(retry.wait(method, { kind = "rate_limit", status = 429,
+        retryable = false }, state(), 0))
+    end
   end)
 end)
 

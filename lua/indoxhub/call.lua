@@ -38,6 +38,7 @@ local FIRED_SECONDS = 2
 ---@field attempts table[] what became of the failed tries
 ---@field failed integer how many failed one after the other
 ---@field resumable? boolean what was cut off goes on where it was cut
+---@field asked? boolean a try was made because the server asked for it
 ---@field started number
 ---@field tried? number when the last try began
 ---@field deadline? number
@@ -78,11 +79,14 @@ end
 -- the error when it is over.
 local function go_again(course, err, unsent)
   local options, given = course.options, course.caller.settings.options
-  local wait = body.can_be_resent(course.what.body) and retry.wait(
-    course.what.method, err, { failed = course.failed, unsent = unsent,
-      resumable = course.resumable,
-      max_retries = options.max_retries or given.max_retries or MAX_RETRIES,
-      unsafe = options.retry_unsafe }, random())
+  local state = { failed = course.failed, unsent = unsent,
+    resumable = course.resumable, operation = course.what.operation,
+    asked = course.asked,
+    max_retries = options.max_retries or given.max_retries or MAX_RETRIES,
+    unsafe = options.retry_unsafe }
+  local wait = body.can_be_resent(course.what.body)
+    and retry.wait(course.what.method, err, state, random())
+  course.asked = state.asked
   if not wait or course.deadline and core.now() + wait >= course.deadline then
     return nil, err
   end

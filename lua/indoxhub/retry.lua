@@ -11,17 +11,22 @@ retry.LONGEST_HINT = 60
 -- reached the server as a whole, `unsafe` the rule for who takes the risk.
 local SAFE = {
   statuses = { [408] = true, [429] = true, [500] = true, [502] = true,
-    [503] = true, [504] = true },
+    [503] = true, [504] = true, [529] = true },
   kinds = { network = true, timeout = true, rate_limit = true,
     unavailable = true },
 }
-local MAY_BE_BILLED = { statuses = { [429] = true, [503] = true },
+local MAY_BE_BILLED = { statuses = { [429] = true, [503] = true,
+    [529] = true },
   kinds = { rate_limit = true, unavailable = true }, unsent = true,
   unsafe = SAFE }
 local ONCE = { statuses = {}, kinds = {}, unsent = true }
 
 --- Method -> its rule; any other method may change something.
 retry.rules = { GET = SAFE, HEAD = SAFE, POST = MAY_BE_BILLED, DELETE = ONCE }
+
+-- Where a server may ask for one more try than the method allows, by the
+-- resource of the operation: calls that change nothing and cost little.
+local ON_REQUEST = { chat = true, completions = true, embeddings = true }
 
 local NETWORK_KINDS = { network = true, timeout = true }
 
@@ -30,6 +35,8 @@ local NETWORK_KINDS = { network = true, timeout = true }
 ---@field max_retries integer
 ---@field unsent boolean whether the last request certainly was not sent whole
 ---@field resumable? boolean what was cut off goes on where it was cut
+---@field operation? string
+---@field asked? boolean a try was made because the server asked for it
 ---@field unsafe? boolean the caller accepts that it may be billed twice
 
 --- Whether an error is worth another try.
@@ -40,7 +47,8 @@ local NETWORK_KINDS = { network = true, timeout = true }
 function retry.is_worth(method, err, state)
   local rule = retry.rules[method] or MAY_BE_BILLED
   rule = state.unsafe and rule.unsafe or rule
-  if err.kind == "insufficient_credits" or err.status == 407
+  if err.retryable == false or err.kind == "insufficient_credits"
+    or err.status == 407
     or err.kind == "timeout" and err.code == "total" then
     return false
   elseif rule.unsent and state.unsent and NETWORK_KINDS[err.kind] then
@@ -51,6 +59,17 @@ function retry.is_worth(method, err, state)
     return true
   end
   return err.status ~= nil and rule.statuses[err.status] == true
+end
+
+--- Whether an error is worth one more try because the server asks for it.
+---@param err indoxhub.Error
+---@param state indoxhub.RetryState
+---@return boolean
+function retry.is_asked_for(err, state)
+  local status = err.status or 0
+  return err.retry_asked == true and not state.asked
+    and ON_REQUEST[(state.operation or ""):match("^[^.]*")] == true
+    and (status == 408 or status == 409 or status == 429 or status >= 500)
 end
 
 --- Seconds before the try after `failed` failed ones, without a hint of the
@@ -69,9 +88,13 @@ end
 ---@param random number from 0 to 1
 ---@return number? seconds
 function retry.wait(method, err, state, random)
-  if state.failed > state.max_retries
-    or not retry.is_worth(method, err, state) then
+  if state.failed > state.max_retries then
     return nil
+  elseif not retry.is_worth(method, err, state) then
+    if not retry.is_asked_for(err, state) then
+      return nil
+    end
+    state.asked = true
   end
   local hint = err.retry_after
   if hint and hint > retry.LONGEST_HINT then
