@@ -95,6 +95,37 @@ describe("a program", function()
     end
   end)
 
+  it("is told in an error who gave the base URL", function()
+    local said = programs.run([[
+      local indoxhub = require "indoxhub"
+      local CLOSED = "http://127.0.0.1:1/v1"
+      local function show(client)
+        local _, err = client.chat:create { messages = { { role = "user",
+          content = "go" } } }
+        print(err.base_from, err.base_url, (tostring(err):match("; (.*)$")))
+      end
+      show(indoxhub.new { base_url = CLOSED, max_retries = 0 })
+      show(indoxhub.new { max_retries = 0 })
+      show(indoxhub.new():with { max_retries = 0 })
+      show(indoxhub.new():with { base_url = CLOSED, max_retries = 0 })
+    ]], "export INDOXHUB_API_KEY=any INDOXHUB_BASE_URL=http://127.0.0.1:1")
+    local option = "base_url\thttp://127.0.0.1:1/v1\tcheck host and port in "
+      .. "base_url (http://127.0.0.1:1/v1), and that it is up\n"
+    local variable = "INDOXHUB_BASE_URL\thttp://127.0.0.1:1/api/v1\tcheck host "
+      .. "and port in the variable INDOXHUB_BASE_URL "
+      .. "(http://127.0.0.1:1/api/v1), and that it is up\n"
+    assert.equal(option .. variable .. variable .. option, said)
+  end)
+
+  it("has nobody to blame for the base URL it was made with", function()
+    local said = programs.run([[
+      local _, err = require("indoxhub").new { max_retries = 0 }.user:health()
+      print(err.base_from, err.kind)
+    ]], "unset INDOXHUB_BASE_URL; "
+      .. "export INDOXHUB_API_KEY=any https_proxy=http://127.0.0.1:1")
+    assert.equal("default\tnetwork\n", said)
+  end)
+
   it("that asserts shows the error and fails", function()
     local said, code = run([[
       indoxhub.assert(client.chat:create { messages = MESSAGES })

@@ -99,6 +99,10 @@ end
 local function describe(course, err)
   err.operation = course.what.operation
   err.attempts = course.attempts
+  if not course.what.foreign then
+    local settings = course.caller.settings
+    err.base_url, err.base_from = settings.base.url, settings.base_from
+  end
   return err
 end
 

@@ -76,6 +76,17 @@ function client.key_variable()
   return name
 end
 
+-- The base URL, and who gave it: the option, a variable, or nobody.
+local function base_of(options, parent)
+  local url, name = options.base_url, "base_url"
+  if not url and parent.base_url then
+    return parent.base_url, parent.base_from
+  elseif not url then
+    url, name = from_environment { "INDOXHUB_BASE_URL" }
+  end
+  return url or DEFAULT_BASE, url and name or "default"
+end
+
 -- Settings of options, or nil and what is wrong. A derived client begins with
 -- those of its parent, whatever has become of the environment: in nginx only
 -- the master has one.
@@ -84,16 +95,16 @@ local function settings_of(options, parent)
   if wrong then
     return nil, wrong
   end
-  local base_url = options.base_url or parent.base_url
-    or from_environment { "INDOXHUB_BASE_URL" } or DEFAULT_BASE
+  local base_url, base_from = base_of(options, parent)
   local base, why = address.base(base_url)
   if not base then
-    return nil, (options.base_url and "base_url " or
+    return nil, (base_from == "base_url" and "base_url " or
       "the variable INDOXHUB_BASE_URL ") .. why
   end
   local most = options.max_connections
   return {
     options = options, base = base, base_url = base_url,
+    base_from = base_from,
     gate = most and core.gate(most) or parent.gate,
     timeouts = merge(parent.timeouts, options_of.timeout(options.timeout)),
     tokens = parent.tokens or {},

@@ -17,6 +17,7 @@ local NONE = {}
 ---@class indoxhub.Settings what a client was made with
 ---@field options table as given
 ---@field base indoxhub.Base
+---@field base_from string "base_url", the name of a variable, or "default"
 ---@field timeouts table<string, number|false> the phases that were changed
 ---@field key? string|fun(): string
 ---@field tokens table<string, table> see auth.lua; derived clients share it

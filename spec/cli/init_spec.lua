@@ -111,6 +111,44 @@ describe("indoxhub", function()
     end
   end)
 
+  it("advises by the option or the variable that names the server", function()
+    local raw = servers.raw()
+    local function say(name, reply)
+      return raw:script(name, { { "body" }, { "send", reply }, { "again" } })
+    end
+    for url, advice in pairs {
+      ["http://127.0.0.1:1"] = "check that the server in %s runs",
+      [say("page", servers.last_reply("200 OK", "<html></html>"))] =
+        "check that %s leads to the API and not to a web page",
+      [say("away", servers.last_reply("302 Found", "",
+        "Location: http://127.0.0.1:1/\r\n"))] =
+        "set %s to where the server points",
+      [say("gone", servers.last_reply("404 Not Found", "{}"))] =
+        "check the names in the call, and %s",
+      [say("none", servers.last_reply("200 OK", "[]"))] =
+        "try again, or check that %s leads to the API",
+    } do
+      local _, by_option = indoxhub:run("complete go --base-url " .. url)
+      local _, by_variable = indoxhub:run("complete go", url)
+      for name, said in pairs { ["--base-url"] = by_option,
+        INDOXHUB_BASE_URL = by_variable } do
+        assert.truthy(said:find(advice:format(name), 1, true), said)
+        assert.is_nil(said:find("base_url", 1, true), said)
+      end
+    end
+    raw:stop()
+  end)
+
+  it("says that the server cancelled an answer", function()
+    local raw = servers.raw()
+    local _, said, code = indoxhub:run("complete go", raw:script("cancelled", {
+      { "body" }, { "send", servers.last_reply("200 OK",
+        '{"status":"cancelled","success":false}') } }))
+    assert.truthy(said:find("the server cancelled the answer", 1, true), said)
+    assert.equal(7, code)
+    raw:stop()
+  end)
+
   it("does not mind a reader that closes early", function()
     -- Where SIGPIPE is ignored a write fails in its place.
     for _, before in ipairs { "", "trap '' PIPE; " } do

@@ -11,7 +11,7 @@ local codes = {
   usage = WRONG_USAGE, authentication = 3, permission = 3,
   insufficient_credits = 4, rate_limit = 5, network = 6, timeout = 6,
   server = 7, unavailable = 7, server_timeout = 7, job_failed = 7,
-  truncated = 8, protocol = 8, cancelled = 130,
+  truncated = 8, protocol = 8, cancelled = 130, ["cancelled.server"] = 7,
 }
 
 --- For the help.
@@ -21,7 +21,7 @@ Exit codes: 0 done, 1 other errors, 2 wrong usage, 3 no access, 4 no credits,
 unreadable answer, 130 cancelled.]]
 
 -- The next step, where the command knows a better one than the library, by
--- "kind.code" or by kind.
+-- "kind.code" or by kind. {base} is what gave the base URL.
 local hints = {
   ["authentication.no_key"] = "set INDOXHUB_API_KEY to your key; to try things "
     .. "without one, start `indoxhub sandbox`",
@@ -36,15 +36,45 @@ local hints = {
   ["timeout.job"] = "give it more time with --timeout",
   ["timeout.first_byte"] = "try again, or ask a faster model",
   ["timeout.connect"] = "check the connection",
-  ["network.dns"] = "check the connection, and the host name in "
-    .. "INDOXHUB_BASE_URL",
-  ["network.connect"] = "check that the server in INDOXHUB_BASE_URL runs",
-  ["protocol.redirect"] = "set INDOXHUB_BASE_URL to where the server points",
+  ["timeout.idle"] = "the server stalled; try again",
+  not_found = "check the names in the call, and {base}",
+  ["network.dns"] = "check the connection, and the host name in {base}",
+  ["network.connect"] = "check that the server in {base} runs",
+  ["network.tls"] = "check that the server in {base} speaks https, and its "
+    .. "certificate (SSL_CERT_FILE names other authorities)",
+  ["network.proxy"] = "check the *_proxy variables",
+  ["protocol.redirect"] = "set {base} to where the server points",
+  ["protocol.html"] = "check that {base} leads to the API and not to a web "
+    .. "page",
   ["protocol.nothing"] = "try again, or ask another model",
-  protocol = "check that INDOXHUB_BASE_URL leads to the API and not to a "
-    .. "web page",
+  protocol = "try again, or check that {base} leads to the API",
   truncated = "what came is incomplete",
 }
+
+-- The same where nobody gave a base URL, which then is not to blame.
+local hints_by_default = {
+  not_found = "check the names in the call",
+  ["network.dns"] = "check the connection",
+  ["network.connect"] = "check the connection",
+  ["network.tls"] = "check what is between here and the server "
+    .. "(SSL_CERT_FILE names other authorities)",
+  ["protocol.redirect"] = "redirects are followed on the same server only",
+  ["protocol.html"] = "a proxy or a login page may have answered instead",
+  protocol = "try again later",
+}
+
+-- What a user of the command knows of the base URL.
+local function hint_of(err)
+  local by_code, first = err.kind .. "." .. tostring(err.code), hints
+  if err.base_from == "default" then
+    first = hints_by_default
+  end
+  local hint = first[by_code] or hints[by_code] or first[err.kind]
+    or hints[err.kind]
+  local base = err.base_from == "base_url" and "--base-url"
+    or "INDOXHUB_BASE_URL"
+  return hint and hint:gsub("{base}", base) or err.hint
+end
 
 --- Wrong usage that only the command can see.
 ---@param message string
@@ -57,12 +87,11 @@ end
 local function line_of(err)
   if err.kind == "usage" then
     return err.message
-  elseif err.kind == "cancelled" then
+  elseif err.kind == "cancelled" and err.code ~= "server" then
     return "cancelled"
   end
   local shown = errors.copy(err)
-  shown.hint = hints[err.kind .. "." .. tostring(err.code)]
-    or hints[err.kind] or err.hint
+  shown.hint = hint_of(err)
   shown.partial = nil -- was printed
   return (tostring(shown):gsub("^indoxhub: ", ""))
 end
@@ -75,7 +104,7 @@ function exit.with(err)
     return 0
   end
   output.complain(line_of(err))
-  return codes[err.kind] or 1
+  return codes[err.kind .. "." .. tostring(err.code)] or codes[err.kind] or 1
 end
 
 --- The same for what was raised: the library refuses misuse with a message that
