@@ -2,6 +2,7 @@ local endpoints = require "indoxhub.endpoints"
 local files = require "spec.support.files"
 local kinds = require "indoxhub.resources"
 local params = require "indoxhub.params"
+local request = require "indoxhub.request"
 
 local function name_of(row)
   return row.resource .. ":" .. row.name
@@ -97,6 +98,17 @@ describe("a row", function()
         assert.is_nil(seen[argument], name)
         seen[argument] = true
       end
+    end)
+  end)
+
+  it("waits longer for what takes long, and as ever for silence", function()
+    local seconds = { chat = 600, completion = 600, images = 600, speech = 1200,
+      transcript = 1200, video = 1200 }
+    each_row(function(row, name)
+      local settings = { timeouts = {} }
+      local timeouts = request.timeouts(settings, row, {})
+      assert.equal(seconds[row.reply] or 120, timeouts.first_byte, name)
+      assert.equal(120, timeouts.idle, name)
     end)
   end)
 

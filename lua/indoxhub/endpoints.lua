@@ -70,8 +70,9 @@ endpoints.provider_params = {
   "typical_p", "user", "verbosity", "web_search_options",
 }
 
--- How long what is drawn, and what is filmed or spoken, may take.
-local IMAGE_SECONDS, MEDIA_SECONDS = 600, 1200
+-- How long what is written or drawn, and what is filmed or spoken, may take: a
+-- model may think for minutes before its first word.
+local TEXT_SECONDS, IMAGE_SECONDS, MEDIA_SECONDS = 600, 600, 1200
 
 local START = { "start_date", "date", about = "first day, as YYYY-MM-DD" }
 local END = { "end_date", "date", about = "last day, as YYYY-MM-DD" }
@@ -125,7 +126,7 @@ endpoints.rows = {
     params = list({ { "messages", "messages", required = true,
       about = 'list of { role = "user", content = "..." }' } },
       MODEL, PROVIDER, GENERATION, EXTRA, BYOK),
-    extra = "additional_params",
+    extra = "additional_params", first_byte = TEXT_SECONDS,
     reply = "chat", streams = "stop",
     summary = "Answers a conversation.", returns = "indoxhub.ChatResponse",
     source = "client-methods.txt, api-reference.md (Create Chat Completion)",
@@ -143,7 +144,7 @@ endpoints.rows = {
     params = list({ { "prompt", "string", required = true,
       about = "text to go on from" } },
       MODEL, PROVIDER, GENERATION, EXTRA, BYOK),
-    extra = "additional_params",
+    extra = "additional_params", first_byte = TEXT_SECONDS,
     reply = "completion", streams = "stop",
     summary = "Continues a text.", returns = "indoxhub.CompletionResponse",
     source = "text-completions.txt, api-reference.md (Create Completion)",

@@ -24,7 +24,7 @@
 --- Seconds; false switches one off.
 ---@class indoxhub.Timeouts
 ---@field connect? number|false name, TCP and TLS; default 10
----@field first_byte? number|false from the request sent to the first byte of the body; default 120, of images 600, of audio and videos 1200
+---@field first_byte? number|false from the request sent to the first byte of the body; default 120, of text and images 600, of audio and videos 1200
 ---@field idle? number|false without a byte, while the request is sent and after the body began; default 120
 ---@field total? number|false the whole call with all its tries; default false
 
