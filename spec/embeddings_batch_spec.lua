@@ -207,9 +207,35 @@ describe("a batch of embeddings", function()
     assert.is_nil(reply)
     assert.equal("protocol", err.kind)
     assert.equal("count", err.code)
-    assert.matches("the server sent 2 vectors for 1 texts", err.message)
+    assert.matches("^the server sent 2 vectors for 1 text %(", err.message)
     assert.same({ 5 }, err.missing)
     assert.same({ { 1 }, { 2 }, { 1 }, { 2 }, false }, err.partial.data)
+  end)
+
+  it("notices a reply whose vectors are of another size", function()
+    local function client_of(name, data)
+      return new_client(raw:script(name, { { "body" }, { "send",
+        servers.reply("200 OK", "application/json", ('{"data":%s,'
+          .. '"usage":{"total_tokens":3}}'):format(data)) } }))
+    end
+    local options = { size = 2, concurrency = 1 }
+    local _, err = client_of("short", "[[1],[2]]").embeddings:batch(
+      { text = texts(3) }, options)
+    assert.equal("count", err.code)
+    options.resume = err
+    _, err = client_of("long", "[[1,2]]").embeddings:batch(
+      { text = texts(3) }, options)
+    assert.equal("protocol", err.kind)
+    assert.equal("dimensions", err.code)
+    assert.equal("the server sent vectors of 2 numbers, and before of 1",
+      err.message)
+    assert.equal(3, err.usage.tokens_total)
+    assert.equal(3, err.partial.usage.tokens_total)
+    assert.same({ 3 }, err.missing)
+    assert.same({ { 1 }, { 2 }, false }, err.partial.data)
+    options.resume = err
+    assert.same({ { 1 }, { 2 }, { 3 } }, indoxhub.assert(client_of("right",
+      "[[3]]").embeddings:batch({ text = texts(3) }, options)).data)
   end)
 
   it("asks for so many parts at a time, until its task is cancelled",

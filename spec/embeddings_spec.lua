@@ -29,11 +29,12 @@ describe("embeddings as vectors", function()
   end
 
   -- The reply to a body, with vectors and without.
-  local function both(name, body, content_type)
+  local function both(name, body, content_type, texts)
+    local fields = { text = texts or TEXTS }
     local url = raw:script(name, { { "body" }, { "send",
       servers.reply("200 OK", content_type or "application/json", body) } })
-    local vectors = { ask(url, { as = "vectors" }) }
-    return vectors, { ask(url) }
+    local vectors = { ask(url, { as = "vectors" }, fields) }
+    return vectors, { ask(url, nil, fields) }
   end
 
   -- Lists of numbers as float32.
@@ -55,12 +56,13 @@ describe("embeddings as vectors", function()
   end
 
   it("keep their order where all have the same index", function()
-    local items = {}
+    local items, texts = {}, {}
     for i = 1, 40 do
       items[i] = ('{"index":0,"embedding":[%d]}'):format(i)
+      texts[i] = "gull"
     end
     local vectors, lists = both("same-index", ('{"data":[%s]}'):format(
-      table.concat(items, ",")))
+      table.concat(items, ",")), nil, texts)
     for i = 1, 40 do
       assert.equal(i, vectors[1].data[i][1])
       assert.equal(i, lists[1].data[i][1])
@@ -70,7 +72,8 @@ describe("embeddings as vectors", function()
   for i, known in ipairs(dofile "spec/vectors/replies.lua") do
     if known.operation == "create_embedding" then
       it("are the same: " .. known.name, function()
-        local vectors, lists = both("v" .. i, known.body, known.content_type)
+        local vectors, lists = both("v" .. i, known.body, known.content_type,
+          known.texts == 1 and "gull" or nil)
         local reply, expected = vectors[1], lists[1]
         if not expected then
           assert.is_nil(reply)
@@ -105,14 +108,6 @@ describe("embeddings as vectors", function()
     end
   end)
 
-  it("are read from base64, too", function()
-    local bytes = core.base64(core.vector({ 0.5, -3 }):bytes())
-    local vectors = both("b64", ([[{"data":[
-      {"embedding":"%s","index":1},{"embedding":"AACAPw==","index":0}]}]])
-      :format(bytes))
-    assert.same({ { 1 }, { 0.5, -3 } }, tables(vectors[1].data))
-  end)
-
   it("go on where a list had to be left in the text", function()
     -- a key that is spelled in another way, and a mark that a server sends
     local vectors = both("odd", [=[{"d\u0061ta":[[1,2],[0.5,3]],"x":"y"}]=])
@@ -123,7 +118,7 @@ describe("embeddings as vectors", function()
 
   it("leave all other numbers what they are", function()
     local vectors = both("others", [=[{"data":[[1,2]],"list":[1,2.5],
-      "usage":{"total_tokens":3,"data":[4]},"request_id":"r-1"}]=])
+      "usage":{"total_tokens":3,"data":[4]},"request_id":"r-1"}]=], nil, "x")
     local reply = vectors[1]
     assert.same({ 1, 2.5 }, reply.list)
     assert.same({ 4 }, reply.usage.data)
@@ -158,15 +153,14 @@ describe("embeddings as vectors", function()
 
   it("refuse what no float32 can be", function()
     for i, body in ipairs { '{"data":[[1e39]]}', '{"data":[1,1e39]}',
-      '{"data":[{"embedding":[1,-1e39]}]}', '{"data":[[1,null]]}',
-      '{"data":[{"embedding":"x!"}]}', '{"data":[{"embedding":""}]}',
-      '{"data":[{"embedding":[]}]}', '{"data":[{"embedding":[null]}]}',
-      '{"data":[{"embedding":"AACA"}]}', '{"data":[["1"]]}',
-      '{"data":[[1],"\\u0000vector 2"]}', '{"data":[[1,"x"],[2]]}' } do
-      local vectors = both("big" .. i, body)
-      assert.is_nil(vectors[1], body)
-      assert.equal("protocol", vectors[2].kind)
-      assert.equal("reply", vectors[2].code)
+      '{"data":[{"embedding":[1,-1e39]}]}', '{"data":[[1,null]]}' } do
+      local url = raw:script("big" .. i, { { "body" }, { "send",
+        servers.reply("200 OK", "application/json", body) } })
+      local reply, err = ask(url, { as = "vectors" }, { text = "gull" })
+      assert.is_nil(reply, body)
+      assert.equal("protocol", err.kind)
+      assert.equal("reply", err.code)
+      assert.matches("^the vector of text 1 holds ", err.message)
     end
   end)
 
@@ -195,5 +189,249 @@ describe("embeddings as vectors", function()
     end)
     assert.is_false(ok)
     assert.matches("images.generate: unknown option as", message)
+  end)
+end)
+
+-- Bodies with these vectors, in each shape that a server may send them in.
+local SHAPES = {
+  envelope = function(vectors)
+    return ('{"request_id":"r-1","success":true,"message":"","data":[%s],'
+      .. '"usage":{"tokens_prompt":7}}'):format(table.concat(vectors, ","))
+  end,
+  openai = function(vectors)
+    local items = {}
+    for i, vector in ipairs(vectors) do
+      items[i] = ('{"object":"embedding","index":%d,"embedding":%s}')
+        :format(i - 1, vector)
+    end
+    return ('{"object":"list","data":[%s],"model":"m-1",'
+      .. '"usage":{"prompt_tokens":7}}'):format(table.concat(items, ","))
+  end,
+  flat = function(vectors)
+    assert(#vectors == 1)
+    return ('{"success":true,"data":%s,"usage":{"input_tokens":7}}')
+      :format(vectors[1])
+  end,
+}
+
+local FORMS = { numbers = { "[0.5,-3]", "[1,2]", "[4,0.25]" },
+  base64 = { '"AAAAPwAAQMA="', '"AACAPwAAAEA="', '"AACAQAAAgD4="' } }
+local NUMBERS = { { 0.5, -3 }, { 1, 2 }, { 4, 0.25 } }
+
+local function first_of(list, count)
+  local first = {}
+  for i = 1, count do
+    first[i] = list[i]
+  end
+  return first
+end
+
+describe("a reply of embeddings", function()
+  local raw
+
+  setup(function()
+    raw = servers.raw()
+  end)
+
+  teardown(function()
+    raw:stop()
+  end)
+
+  local scripts = 0
+
+  -- The reply to texts that a server answers with a body.
+  local function answer(body, texts, as)
+    scripts = scripts + 1
+    local url = raw:script("n" .. scripts, { { "body" }, { "send",
+      servers.reply("200 OK", "application/json", body) } })
+    local client = indoxhub.new { api_key = "indox-test", max_retries = 0,
+      base_url = url }
+    return client.embeddings:create({ text = texts }, { as = as })
+  end
+
+  -- Calls fn("lists", ask) and fn("vectors", ask); ask(body, texts) returns
+  -- lists of numbers in either.
+  local function in_both_forms(fn)
+    for _, as in ipairs { "lists", "vectors" } do
+      fn(as, function(body, texts)
+        local reply, err = answer(body, texts, as == "vectors" and as or nil)
+        for i, vector in ipairs(reply and reply.data or {}) do
+          assert.equal(as == "vectors" and "userdata" or "table", type(vector))
+          reply.data[i] = as == "vectors" and vector:table() or vector
+        end
+        return reply, err
+      end)
+    end
+  end
+
+  local function refusal(ask, body, texts, code)
+    local reply, err = ask(body, texts)
+    assert.is_nil(reply, body)
+    assert.equal("protocol", err.kind, body)
+    assert.equal(code, err.code, body)
+    return err.message, err
+  end
+
+  local function texts_of(count)
+    return count == 0 and "gull" or first_of({ "gull", "tern", "skua", "auk" },
+      count)
+  end
+
+  it("has a vector for each text, in any shape and form", function()
+    in_both_forms(function(_, ask)
+      for shape, body_of in pairs(SHAPES) do
+        for _, vectors in pairs(FORMS) do
+          for count = shape == "flat" and 3 or 0, 3 do -- 0: one, not in a list
+            local many = shape == "flat" and 1 or math.max(count, 1)
+            local reply = indoxhub.assert(ask(body_of(first_of(vectors, many)),
+              texts_of(shape == "flat" and 0 or count)))
+            assert.same(first_of(NUMBERS, many), reply.data)
+            assert.equal(2, reply.dimensions)
+            assert.equal(7, reply.usage.tokens_prompt)
+          end
+        end
+      end
+    end)
+  end)
+
+  it("with fewer or more vectors is an error that counts both", function()
+    in_both_forms(function(_, ask)
+      for shape, body_of in pairs(SHAPES) do
+        for _, vectors in pairs(FORMS) do
+          for sent = shape == "flat" and 1 or 0, shape == "flat" and 1 or 3 do
+            for asked = 0, 4 do -- 0: one, not in a list
+              local texts = math.max(asked, 1)
+              if texts ~= sent then
+                local message, err = refusal(ask, body_of(first_of(vectors,
+                  sent)), texts_of(asked), "count")
+                assert.equal(("the server sent %d vector%s for %d text%s")
+                  :format(sent, sent == 1 and "" or "s", texts,
+                  texts == 1 and "" or "s"), message)
+                assert.equal(7, err.usage.tokens_prompt)
+              end
+            end
+          end
+        end
+      end
+    end)
+  end)
+
+  -- Places of items: the index of each as it is sent, and the numbers of the
+  -- vectors as they must come out, or what is wrong.
+  local ORDERS = {
+    { { "1", "0" }, { 2, 1 } },
+    { { "2", "0", "1" }, { 2, 3, 1 } },
+    { { "0", "0", "0" }, { 1, 2, 3 } }, -- some give the same to all
+    { { "null", "null" }, { 1, 2 } },
+    { { '"1"', '"0"' }, { 2, 1 } },
+    { { "2", "1" }, { 2, 1 } }, -- counted from 1
+    { { "8", "7", "9" }, { 2, 1, 3 } }, -- or on from the call before
+    { { "1.0", "0.0" }, { 2, 1 } },
+    { { "1", "null" }, { 2, 1 } }, -- some leave zeros out
+    { { "null", "2", "null" }, { 1, 3, 2 } },
+    { { "{}", "true" }, { 1, 2 } },
+    { { "7" }, { 1 } },
+    { { "0", "1", "1" }, "vectors for 2 of 3 texts: index 1 came twice" },
+    { { "1", "1", "null" }, "vectors for 2 of 3 texts: index 1 came twice" },
+    { { "0", "0", "1", "1" }, "vectors for 2 of 4 texts: index 0 came twice" },
+    { { "0", "2" }, "vectors for 1 of 2 texts: index 2 is of none" },
+    { { "null", "-1" }, "vectors for 1 of 2 texts: index -1 is of none" },
+    { { "0", "0.5" }, "vectors for 1 of 2 texts: index 0.5 is of none" },
+    { { "0", "1e300" }, "vectors for 1 of 2 texts: index 1e+300 is of none" },
+  }
+
+  it("is in the order of the texts, or tells whose vector is missing",
+    function()
+      in_both_forms(function(_, ask)
+        for _, order in ipairs(ORDERS) do
+          local items, expected = {}, {}
+          for i, index in ipairs(order[1]) do
+            items[i] = ('{"index":%s,"embedding":[%d]}'):format(index, i)
+            expected[i] = type(order[2]) == "table" and { order[2][i] } or nil
+          end
+          local body = ('{"data":[%s]}'):format(table.concat(items, ","))
+          if expected[1] then
+            assert.same(expected, indoxhub.assert(ask(body,
+              texts_of(#items))).data, body)
+          else
+            assert.equal("the server sent " .. order[2],
+              (refusal(ask, body, texts_of(#items), "count")))
+          end
+        end
+      end)
+    end)
+
+  it("may be of base64 in no order", function()
+    in_both_forms(function(_, ask)
+      local reply = indoxhub.assert(ask([[{"data":[
+        {"embedding":"AAAAPwAAQMA=","index":1},
+        {"embedding":"AACAPw AAAEA","index":0}]}]], { "gull", "tern" }))
+      assert.same({ { 1, 2 }, { 0.5, -3 } }, reply.data)
+    end)
+  end)
+
+  it("may have one item that is in no list", function()
+    in_both_forms(function(_, ask)
+      for _, vector in ipairs { "[1,2]", '"AACAPwAAAEA="' } do
+        local reply = indoxhub.assert(ask(('{"data":{"embedding":%s}}')
+          :format(vector), { "gull" }))
+        assert.same({ { 1, 2 } }, reply.data)
+      end
+    end)
+  end)
+
+  it("tells how many numbers there are, whatever the server says", function()
+    in_both_forms(function(_, ask)
+      assert.equal(2, ask('{"data":[[1,2]],"dimensions":0}', "x").dimensions)
+    end)
+  end)
+
+  it("tells which vector is none, and why", function()
+    in_both_forms(function(_, ask)
+      for vector, wrong in pairs { ["null"] = "is missing",
+        ["5"] = "is missing", ["true"] = "is missing", ["{}"] = "is empty",
+        ['{"a":1}'] = "is missing", ["[]"] = "is empty", ['""'] = "is empty",
+        ['"x!"'] = "is no base64 of float32",
+        ['"AACA"'] = "is no base64 of float32",
+        ['"AACAPwA="'] = "is no base64 of float32",
+        ["[1,null]"] = "holds what is no number",
+        ['[1,"2"]'] = "holds what is no number",
+        ["[1,[2]]"] = "holds what is no number",
+        ["[null,1]"] = "holds what is no number",
+        ["[[1,2]]"] = "holds what is no number" } do
+        for _, shape in ipairs { "envelope", "openai" } do
+          local message, err = refusal(ask, SHAPES[shape] { "[1,2]", vector },
+            { "gull", "tern" }, "reply")
+          assert.equal("the vector of text 2 " .. wrong, message, vector)
+          assert.equal(7, err.usage.tokens_prompt)
+        end
+      end
+    end)
+  end)
+
+  it("tells that vectors are of different sizes", function()
+    in_both_forms(function(_, ask)
+      for _, short in ipairs { "[1]", '"AACAPw=="' } do
+        assert.equal("the vector of text 2 has 1 number, and that of text 1 has"
+          .. " 2", (refusal(ask, SHAPES.openai { "[1,2]", short, "[1,2]" },
+          { "gull", "tern", "skua" }, "dimensions")))
+      end
+    end)
+  end)
+
+  it("counts what was sent, not what the program's list becomes", function()
+    local url = raw:script("later", { { "body" }, { "sleep", 20 }, { "send",
+      servers.reply("200 OK", "application/json", '{"data":[[1],[2]]}') } })
+    local texts = { "gull", "tern" }
+    local reply = indoxhub.run(function()
+      local call = indoxhub.spawn(function()
+        return indoxhub.new({ api_key = "k", base_url = url }).embeddings
+          :create { text = texts }
+      end)
+      indoxhub.sleep(0)
+      texts[3] = "skua"
+      return indoxhub.assert(call:await())
+    end)
+    assert.equal(2, #reply.data)
   end)
 end)

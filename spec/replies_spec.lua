@@ -4,7 +4,7 @@ local cjson = require("cjson").new()
 local indoxhub = require "indoxhub"
 local servers = require "spec.support.servers"
 
--- Operation -> the call that asks for it.
+-- Operation -> the call that asks for it, where that matters for some texts.
 local calls = {
   create_chat_completion = function(client)
     return client.chat:create { messages = { { role = "user",
@@ -13,8 +13,12 @@ local calls = {
   create_completion = function(client)
     return client.completions:create { prompt = "Once" }
   end,
-  create_embedding = function(client)
-    return client.embeddings:create { text = { "gull", "tern" } }
+  create_embedding = function(client, texts)
+    local list = {}
+    for i = 1, texts or 2 do
+      list[i] = "gull " .. i
+    end
+    return client.embeddings:create { text = list }
   end,
   create_image = function(client)
     return client.images:generate { prompt = "a hut" }
@@ -130,11 +134,11 @@ local function check(expected, got, path)
 end
 
 -- Answers the call of an operation with these bytes.
-local function ask(raw, name, operation, bytes)
+local function ask(raw, name, operation, bytes, texts)
   local client = indoxhub.new { api_key = "indox-test", max_retries = 0,
     base_url = raw:script(name, { { "body" }, { "send", bytes } }) }
   local call = assert(calls[operation], "no call for " .. operation)
-  return call(client)
+  return call(client, texts)
 end
 
 describe("the reply of", function()
@@ -157,7 +161,8 @@ describe("the reply of", function()
 
     it(name, function()
       local reply, err = ask(raw, "v" .. i, vector.operation,
-        reply_of(vector.status or 200, vector.content_type, vector.body))
+        reply_of(vector.status or 200, vector.content_type, vector.body),
+        vector.texts)
       if vector.error then
         assert.is_nil(reply)
         check(vector.error, err, "error")
@@ -224,6 +229,12 @@ local KINDS = { [400] = "invalid_request", [401] = "authentication",
   [422] = "validation", [429] = "rate_limit", [500] = "server",
   [504] = "server_timeout" }
 
+-- How many embeddings a body has; nil when it has none.
+local function vectors_in(body)
+  local data = type(body.data) == "table" and body.data or {}
+  return type(data[1]) == "table" and #data or data[1] and 1 or nil
+end
+
 local function check_refusal(response, reply, err)
   assert.is_nil(reply)
   assert.equal(KINDS[response.status] or "server", err.kind)
@@ -249,7 +260,8 @@ describe("the documents' reply of", function()
     for j, response in ipairs(fixture.responses) do
       it(fixture.op .. ": " .. response.name, function()
         local reply, err = ask(raw, ("f%d-%d"):format(i, j), fixture.op,
-          reply_of(response.status, nil, cjson.encode(response.body)))
+          reply_of(response.status, nil, cjson.encode(response.body)),
+          vectors_in(response.body))
         if response.status >= 400 or response.body.success == false then
           check_refusal(response, reply, err)
           return

@@ -165,7 +165,7 @@ local function finish(course, try, answer)
   if not complete then
     return nil, err
   end
-  return outcome.reply(complete, course.kind)
+  return outcome.reply(complete, course.kind, course.what)
 end
 
 local function reply_once(course, try)

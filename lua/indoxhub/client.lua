@@ -221,6 +221,11 @@ local function check_self(self, row, method)
   return callers[self._client]
 end
 
+-- How many texts are sent; nil where there is no such field.
+local function count_of(texts)
+  return type(texts) == "table" and #texts or texts ~= nil and 1 or nil
+end
+
 -- The call of a row, with its fields and the arguments that go into the path;
 -- or nil and what is wrong, or nil, nil and an error.
 local function describe(caller, row, method, fields, arguments)
@@ -240,6 +245,7 @@ local function describe(caller, row, method, fields, arguments)
     operation = row.resource .. "." .. method, method = row.http, body = made,
     path = address.fill(row.path, values), query = placed.query,
     key = row.key, streams = streams, first_byte = row.first_byte,
+    count = fields and count_of(fields.text),
   }
 end
 

@@ -175,10 +175,11 @@ local function ask(self, part)
   end
   local reply, err = self.client.embeddings:create(fields_for(self, part),
     self.call_options)
-  if reply and #reply.data ~= #part then
-    reply, err = nil, errors.new("protocol",
-      ("the server sent %d vectors for %d texts"):format(#reply.data, #part),
-      { code = "count" })
+  local size = self.reply.dimensions
+  if reply and size and reply.dimensions ~= size then
+    reply, err = nil, errors.new("protocol", ("the server sent vectors of %d "
+      .. "numbers, and before of %d"):format(reply.dimensions, size),
+      { code = "dimensions", usage = reply.usage })
   end
   if not reply then
     self.hopeless = self.hopeless or HOPELESS[err.kind]

@@ -7,6 +7,7 @@ local dialects = require "indoxhub.dialects"
 local errors = require "indoxhub.errors"
 local json = require "indoxhub.json"
 local reply = require "indoxhub.reply"
+local usage = require "indoxhub.reading.usage"
 
 local outcome = {}
 
@@ -144,8 +145,9 @@ end
 --- The reply of a complete, successful answer.
 ---@param answer indoxhub.Answer
 ---@param kind table a reply kind of resources/
+---@param what indoxhub.Call what was asked for
 ---@return table? reply, indoxhub.Error? err
-function outcome.reply(answer, kind)
+function outcome.reply(answer, kind, what)
   local text = answers.text(answer)
   if kind.is_text then
     local made, err = outcome.of_text(answer)
@@ -165,7 +167,13 @@ function outcome.reply(answer, kind)
     return nil, answer_errors.protocol(
       "the reply holds nothing of what was asked for", answer, "reply")
   end
-  return reply.remember(kind.make(body), answer)
+  local made, wrong, code = kind.make(body, what)
+  if not made then
+    err = answer_errors.protocol(wrong, answer, code)
+    err.usage = usage.of(body.usage)
+    return nil, err
+  end
+  return reply.remember(made, answer)
 end
 
 return outcome

@@ -33,6 +33,7 @@ local NONE = {}
 ---@field key "required"|"optional"|"none" none: it is never sent
 ---@field headers? table<string, string>
 ---@field first_byte? number seconds, in place of the default
+---@field count? integer texts that are sent, of embeddings
 ---@field streams? boolean
 ---@field private? boolean its bodies are never logged
 ---@field foreign? boolean goes to another host, without the program's headers

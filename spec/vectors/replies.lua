@@ -4,6 +4,7 @@
 --   name          what is special
 --   operation     the endpoint's name in spec/vectors/openapi.json
 --   body          the bytes of the reply's body
+--   texts         of how many texts it has the embeddings, when not of two
 --   status        when it is not 200
 --   content_type  when it is not JSON
 --   expect        what the reply must hold. A table must hold these fields and
@@ -294,12 +295,12 @@ add "create_embedding" {
     expect = { data = { { 0.5, 0.75 }, { 0.25, 0.5 } }, dimensions = 2 },
   },
   {
-    name = "flat vector",
+    name = "flat vector", texts = 1,
     body = envelope [["data": [0.5, -0.75, 0.125, 0.25], "dimensions": 4]],
     expect = { data = { { 0.5, -0.75, 0.125, 0.25 } }, dimensions = 4 },
   },
   {
-    name = "flat vector without dimensions",
+    name = "flat vector without dimensions", texts = 1,
     body = envelope [["data": [0.5, -0.75, 0.125],
       "usage": { "tokens_prompt": 6, "tokens_total": 6 }]],
     expect = { data = { { 0.5, -0.75, 0.125 } }, dimensions = 3,

@@ -1,6 +1,7 @@
 --- Reply kinds of the endpoint table, and what makes a reply of each.
 --
---   make(body)       turns the decoded body into the reply
+--   make(body, what) turns the decoded body into the reply to a call; or nil,
+--                    what is wrong, and a name for it
 --   is_failure(body) whether a body of status 200 tells of a failure
 --   is_reply(body)   whether it looks like a reply at all; nil: any body does
 --   may_be_empty     an empty body is an empty table
@@ -50,13 +51,14 @@ end
 local answer = { is_text = true, is_failure = failure.is_of_generation }
 local transcript = generation(audio.transcript, audio.is_transcript)
 transcript.of_text = audio.of_text
-local vectors = generation(embeddings.normalise, embeddings.is_reply)
+local lists = generation(embeddings.normalise, embeddings.is_reply)
+lists.decode = embeddings.decode_lists
+local vectors = generation(embeddings.normalise_float32, embeddings.is_reply)
 vectors.decode = embeddings.decode
 
 return {
   chat = answer, completion = answer,
-  embeddings = generation(embeddings.normalise, embeddings.is_reply),
-  vectors = vectors,
+  embeddings = lists, vectors = vectors,
   images = generation(images.normalise, images.is_reply),
   speech = generation(audio.speech, audio.is_speech),
   transcript = transcript,
