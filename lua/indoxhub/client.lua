@@ -246,6 +246,7 @@ local function describe(caller, row, method, fields, arguments)
     path = address.fill(row.path, values), query = placed.query,
     key = row.key, streams = streams, first_byte = row.first_byte,
     count = fields and count_of(fields.text),
+    format = fields and fields.response_format,
   }
 end
 

@@ -120,18 +120,16 @@ end
 ---------------------------------------------------------------------------
 -- any other reply
 
--- The decoded body; of a kind whose body may be plain text, that text as data.
--- Nil and what is wrong with it.
-local function decode(answer, kind, text)
-  if kind.of_text and not answers.is_json(answer)
-    and not answers.is_web_page(answer) then
-    return kind.of_text(text)
+-- The decoded body; nil and what is wrong with it.
+local function decode(answer, kind, text, what)
+  if kind.decode then
+    return kind.decode(kind.is_verbatim and answer.text or text, what, answer)
   end
-  return (kind.decode or json.decode)(text)
+  return json.decode(text)
 end
 
-local function read_body(answer, kind, text)
-  local decoded, why = decode(answer, kind, text)
+local function read_body(answer, kind, text, what)
+  local decoded, why = decode(answer, kind, text, what)
   if decoded == nil then
     return nil, no_json(answer, why)
   elseif type(decoded) ~= "table" then
@@ -152,13 +150,13 @@ function outcome.reply(answer, kind, what)
   if kind.is_text then
     local made, err = outcome.of_text(answer)
     return made, not made and err or nil
-  elseif text == "" then
+  elseif text == "" and not kind.is_verbatim then
     if kind.may_be_empty then
       return reply.remember({ success = true }, answer)
     end
     return nil, no_body(answer)
   end
-  local body, err = read_body(answer, kind, text)
+  local body, err = read_body(answer, kind, text, what)
   if not body then
     return nil, err
   elseif kind.is_failure(body) then

@@ -34,6 +34,7 @@ local NONE = {}
 ---@field headers? table<string, string>
 ---@field first_byte? number seconds, in place of the default
 ---@field count? integer texts that are sent, of embeddings
+---@field format? any the response_format that was asked for
 ---@field streams? boolean
 ---@field private? boolean its bodies are never logged
 ---@field foreign? boolean goes to another host, without the program's headers

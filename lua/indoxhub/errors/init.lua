@@ -22,7 +22,7 @@ local errors = {}
 ---@field detail? table[] list of {loc, msg, type} for a refused request
 ---@field retryable boolean whether sending it again may succeed
 ---@field partial? any of a stream its text so far, of a batch the reply so far
----@field usage? indoxhub.Usage what was told before the failure, which may be billed
+---@field usage? indoxhub.Usage what was told of the cost before it failed
 ---@field missing? integer[] the places of the texts of a batch without a vector
 ---@field body? string the beginning of what the server sent
 ---@field retry_asked? boolean whether the server asks for another try

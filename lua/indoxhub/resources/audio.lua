@@ -1,6 +1,8 @@
 --- Replies with speech: `data.url` or `data.audio` (base64), and transcripts:
---- `data.text`.
+--- `data.text`, which the server may send as JSON or as the body itself.
 
+local answers = require "indoxhub.answer"
+local json = require "indoxhub.json"
 local reply = require "indoxhub.reply"
 
 local audio = {}
@@ -74,11 +76,75 @@ function audio.transcript(body)
   return body
 end
 
---- A body that is the transcript itself, such as subtitles.
+---------------------------------------------------------------------------
+-- bodies that are the transcript itself
+
+-- Response formats in which it is.
+local TEXTS = { text = true, srt = true, vtt = true }
+
+local BYTE_ORDER_MARK = "^\239\187\191"
+
+local function of_text(text)
+  return { data = { text = (text:gsub(BYTE_ORDER_MARK, "")) } }
+end
+
+-- The last object of a body that is framed as events; nil when it is not.
+local function of_events(text)
+  local found
+  if text:find("^%s*data:") or text:find("^%s*event:") then
+    for data in text:gmatch("data:([^\r\n]*)") do
+      local value = json.decode(data)
+      found = type(value) == "table" and value or found
+    end
+  end
+  return found
+end
+
+-- The object of a list that has one, or begins with one that tells of an error.
+local function of_list(list)
+  local first = list[1]
+  return type(first) == "table" and first[1] == nil
+    and (#list == 1 or first.error ~= nil) and first or nil
+end
+
+-- What a body says that is an object of the API, also one in a list, in a JSON
+-- string or in an event, or the text of a JSON string. Nil when it is neither.
+local function of_json(text)
+  local first = text:match("^%s*([{%[\"])")
+  local value = first and json.decode(text)
+  if not first then
+    return of_events(text)
+  elseif type(value) == "string" then
+    return value:find("^%s*{") and of_json(value) or of_text(value)
+  elseif type(value) == "table" then
+    return first == "[" and of_list(value) or first == "{" and value or nil
+  end
+end
+
+-- Nobody speaks what begins so.
+local function is_markup(text)
+  return text:find("^%s*{%s*[\"}]") ~= nil or text:find("^%s*<%?xml") ~= nil
+end
+
+--- The body of a transcript. What it is, its bytes tell better than its type:
+--- JSON where that was asked for, or the text itself, which may look like
+--- anything but an object of the API or a web page.
 ---@param text string
----@return table
-function audio.of_text(text)
-  return { data = { text = text } }
+---@param what? indoxhub.Call
+---@param answer indoxhub.Answer
+---@return any body, string? message
+function audio.decode(text, what, answer)
+  text = text:gsub(BYTE_ORDER_MARK, "")
+  local body = of_json(text)
+  if body then
+    return body
+  elseif answers.is_web_page(answer) then
+    return nil, "it is a web page"
+  elseif is_markup(text) or not TEXTS[what and what.format]
+    and (answers.is_json(answer) or not text:find("%S")) then
+    return json.decode(text)
+  end
+  return of_text(text)
 end
 
 return audio

@@ -5,8 +5,8 @@
 --   is_failure(body) whether a body of status 200 tells of a failure
 --   is_reply(body)   whether it looks like a reply at all; nil: any body does
 --   may_be_empty     an empty body is an empty table
---   of_text(text)    makes a body of one that is plain text
---   decode(text)     in place of json.decode
+--   decode(text, what, answer)   in place of json.decode
+--   is_verbatim      decode gets every byte of the body, also of an empty one
 --   is_text          it is generated text: the rest is for failures only, and
 --                    dialects/ reads it
 
@@ -50,7 +50,7 @@ end
 
 local answer = { is_text = true, is_failure = failure.is_of_generation }
 local transcript = generation(audio.transcript, audio.is_transcript)
-transcript.of_text = audio.of_text
+transcript.decode, transcript.is_verbatim = audio.decode, true
 local lists = generation(embeddings.normalise, embeddings.is_reply)
 lists.decode = embeddings.decode_lists
 local vectors = generation(embeddings.normalise_float32, embeddings.is_reply)
