@@ -39,14 +39,6 @@ local function append(said, list, items)
   end
 end
 
-local function pictures_of(from)
-  local found = {}
-  for i, item in ipairs(values.list(from.images)) do
-    found[i] = type(item) == "string" and { url = item } or item
-  end
-  return found
-end
-
 --- Reads a message.
 ---@param from table
 ---@param content any its content, wherever that stands
@@ -62,7 +54,7 @@ function message.read(from, content)
   said.refusal = from.refusal ~= nil and parts.plain(from.refusal, "refusal")
     or said.refusal
   if from.images ~= nil then
-    append(said, "images", pictures_of(from))
+    append(said, "images", values.list(from.images))
   end
   if from.tool_calls ~= nil then
     append(said, "calls", values.list(from.tool_calls))

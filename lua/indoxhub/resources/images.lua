@@ -12,8 +12,17 @@ local function items_of(data)
 end
 
 local function list_of(body)
-  return type(body.data) == "table" and body.data
-    or type(body.images) == "table" and body.images or nil
+  local data = body.data
+  if type(data) == "string" and data ~= "" then
+    data = { data }
+  elseif type(data) == "table" and type(data.images) == "table" then
+    data = data.images
+  end
+  if type(body.images) == "table"
+    and (type(data) ~= "table" or next(data) == nil) then
+    return body.images
+  end
+  return type(data) == "table" and data or nil
 end
 
 --- Whether a body holds images.
@@ -32,22 +41,18 @@ function images.is_reply(body)
   return true
 end
 
--- An item that is a text is a URL.
-local function image(item, index)
-  if type(item) == "string" then
-    return { url = item, index = index }
-  end
-  return pictures.make(item, index)
-end
-
+--- Makes a reply; nil, what is wrong and a name for it when there is no image.
 ---@param body table
----@return table
+---@return table? reply, string? wrong, string? code
 function images.normalise(body)
-  reply.envelope(body)
   local list = {}
   for i, item in ipairs(items_of(list_of(body))) do
-    list[i] = image(item, i - 1)
+    list[i] = pictures.make(item, i - 1)
   end
+  if not list[1] then
+    return nil, "there are no images in the reply", "empty"
+  end
+  reply.envelope(body)
   body.data = list
   return body
 end
