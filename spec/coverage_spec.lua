@@ -1,5 +1,6 @@
 -- Every endpoint of the API's document has a row, a method, an answer of the
 -- sandbox and a spec of its replies.
+local classes = require "spec.support.classes"
 local endpoints = require "indoxhub.endpoints"
 local indoxhub = require "indoxhub"
 local json = require "indoxhub.json"
@@ -18,8 +19,8 @@ local function new_key(client)
 end
 
 local function new_job(client)
-  return indoxhub.assert(client.videos:generate {
-    prompt = "a kite" }).data.job_id
+  return indoxhub.assert(client.videos:generate({ prompt = "a kite" },
+    { headers = { ["X-Sandbox-Shape"] = "" } })).data.job_id
 end
 
 -- The id of a stream that runs.
@@ -143,6 +144,23 @@ for name, operation in pairs {
   end
 end
 
+-- Headers that ask the sandbox for each of its forms.
+local FORMS = { {} }
+for header, names in pairs {
+  ["X-Sandbox-Dialect"] = "responses gateway openai legacy raw",
+  ["X-Sandbox-Shape"] = "sync noid queued array url data base64 flat openai "
+    .. "list wrapped top tracking",
+  ["X-Sandbox-History"] = "3",
+} do
+  for name in names:gmatch("%S+") do
+    FORMS[#FORMS + 1] = { [header] = name }
+  end
+end
+
+-- Fields in which the sandbox tells of what it got.
+local OWN_FIELDS = { file_name = true, content_type = true, size = true,
+  sha256 = true, fields = true }
+
 -- Operations of the API's document.
 local operations = {}
 do
@@ -201,6 +219,17 @@ describe("each endpoint", function()
       assert.is_nil(err)
       assert.is_table(reply)
       assert.equal(200, indoxhub.meta(reply).status)
+    end)
+
+    it("returns what its annotation knows: " .. operation, function()
+      for i, headers in ipairs(FORMS) do
+        local client = client_for(operation .. i):with { headers = headers }
+        local reply = indoxhub.assert(calls[operation](client))
+        assert.equal("", classes.wrong("indoxhub.Meta", indoxhub.meta(reply),
+          true))
+        assert.equal("", classes.wrong(row_of(operation).returns, reply, true,
+          OWN_FIELDS), "form " .. i)
+      end
     end)
 
     it("has vectors of its replies: " .. operation, function()

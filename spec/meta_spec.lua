@@ -1,7 +1,23 @@
 -- Annotations say what the code does.
+local classes = require "spec.support.classes"
 local files = require "spec.support.files"
+local indoxhub = require "indoxhub"
+local servers = require "spec.support.servers"
 
 local output, read = files.output, files.read
+
+-- Lines of the library that a pattern is found in.
+local function lines_with(pattern)
+  local lines = {}
+  for name in output("find lua/indoxhub -name '*.lua'"):gmatch("[^\n]+") do
+    for line in read(name):gmatch("[^\n]+") do
+      if line:find(pattern) then
+        lines[#lines + 1] = line
+      end
+    end
+  end
+  return lines
+end
 
 describe("annotations", function()
   it("of endpoints are those the endpoint table makes", function()
@@ -42,5 +58,90 @@ describe("annotations", function()
       assert.truthy(options:find(name .. " =", 1, true), name)
     end
     assert.equal(0, count)
+  end)
+
+  it("name classes that there are", function()
+    local count = 0
+    for _, line in ipairs(lines_with "^%-%-%-@%l+ ") do
+      for name in line:gmatch("%f[%w]indoxhub%.%u[%w_.]*") do
+        count = count + 1
+        assert.is_true(classes.has((name:gsub("%.$", ""))), line)
+      end
+    end
+    assert.is_true(count > 200)
+  end)
+
+  it("of errors have the kinds that there are, as the README has", function()
+    local kinds, told = classes.texts "indoxhub.ErrorKind", {}
+    for row in read("README.md"):match("| `err.kind` .-\n\n"):gmatch(
+      "\n| (`[^|]*) |") do
+      for kind in row:gmatch("`([%l_]+)`") do
+        told[kind] = true
+      end
+    end
+    assert.same(kinds, told)
+    for _, line in ipairs(lines_with 'errors%.new%("') do
+      local kind = line:match('errors%.new%("([%l_]+)"')
+      assert.is_true(kinds[kind] or kind == "usage", kind) -- of the command
+    end
+  end)
+
+  it("of what a call may return name kinds of errors", function()
+    local kinds, count = classes.texts "indoxhub.ErrorKind", 0
+    for list in read("lua/indoxhub/meta/endpoints.lua"):gmatch(
+      "err of kind ([%l_, ]+)") do
+      for kind in list:gmatch("[%l_]+") do
+        count = count + 1
+        assert.is_true(kinds[kind], kind)
+      end
+    end
+    assert.is_true(count > 36)
+  end)
+
+  it("tell what is wrong with a value", function()
+    for kind, cases in pairs {
+      ["indoxhub.ToolCall"] = {
+        [""] = { name = "f", arguments = "{}" },
+        ["it.x is not known"] = { name = "f", arguments = "{}", x = 1 },
+        ["it.id is 5"] = { name = "f", arguments = "{}", id = 5 },
+        ["it.arguments is missing"] = { name = "f" },
+      },
+      ["indoxhub.Image[]"] = {
+        [""] = { { index = 0 }, { index = 1, image_url = { url = "u" } } },
+        ["it[2].index is 0.5"] = { { index = 0 }, { index = 0.5 } },
+        ["it[1].other is not known"] = { { index = 0, other = 1 } },
+      },
+      ['{a?: integer, ["end"]: "x"|"y"}|string'] = { [""] = "text" },
+      ['{a?: integer, ["end"]: "x"|"y"}'] = {
+        [""] = { ["end"] = "y" }, ["it.a is 0.5"] = { a = 0.5, ["end"] = "x" },
+        ["it.end is z"] = { a = 1, ["end"] = "z" } },
+      ["table<string, integer>?"] = { [""] = { x = 1 } },
+      ["indoxhub.ErrorKind"] = { [""] = "budget", ["it is bugdet"] = "bugdet" },
+    } do
+      for wrong, value in pairs(cases) do
+        assert.equal(wrong, classes.wrong(kind, value, true))
+      end
+    end
+    -- Else a class may say that it keeps what the server sent beside these.
+    assert.equal("", classes.wrong("indoxhub.Image", { other = 1 }))
+    assert.equal("it.other is not known",
+      classes.wrong("indoxhub.ToolCall", { other = 1 }))
+  end)
+
+  it("know what a stream returns in the end", function()
+    local sandbox = servers.sandbox "--pace 0"
+    for _, dialect in ipairs { "responses", "gateway", "openai", "legacy",
+      "raw" } do
+      local client = indoxhub.new { api_key = "indox-test",
+        base_url = sandbox.url, headers = { ["X-Sandbox-Dialect"] = dialect } }
+      for _, stream in ipairs {
+        indoxhub.assert(client.chat:stream { messages = {
+          { role = "user", content = "think: 6 * 7" } } }),
+        indoxhub.assert(client.completions:stream { prompt = "Once" }) } do
+        assert.equal("", classes.wrong("indoxhub.ChatResponse",
+          indoxhub.assert(stream:reply()), true), dialect)
+      end
+    end
+    servers.kill(sandbox)
   end)
 end)

@@ -1,6 +1,8 @@
 -- Every reply of spec/vectors/replies.lua, served to the call it answers; and
 -- the replies of the vendor's documents, where they are.
 local cjson = require("cjson").new()
+local classes = require "spec.support.classes"
+local endpoints = require "indoxhub.endpoints"
 local indoxhub = require "indoxhub"
 local servers = require "spec.support.servers"
 
@@ -133,6 +135,16 @@ local function check(expected, got, path)
   end
 end
 
+-- Checks that the annotations know what a call returned.
+local function check_annotated(operation, reply, err)
+  for _, row in ipairs(endpoints.rows) do
+    if row.operation == operation then
+      assert.equal("", err and classes.wrong("indoxhub.Error", err, true)
+        or classes.wrong(row.returns, reply))
+    end
+  end
+end
+
 -- Answers the call of an operation with these bytes.
 local function ask(raw, name, operation, bytes, texts)
   local client = indoxhub.new { api_key = "indox-test", max_retries = 0,
@@ -163,6 +175,7 @@ describe("the reply of", function()
       local reply, err = ask(raw, "v" .. i, vector.operation,
         reply_of(vector.status or 200, vector.content_type, vector.body),
         vector.texts)
+      check_annotated(vector.operation, reply, err)
       if vector.error then
         assert.is_nil(reply)
         check(vector.error, err, "error")
@@ -262,6 +275,7 @@ describe("the documents' reply of", function()
         local reply, err = ask(raw, ("f%d-%d"):format(i, j), fixture.op,
           reply_of(response.status, nil, cjson.encode(response.body)),
           vectors_in(response.body))
+        check_annotated(fixture.op, reply, err)
         if response.status >= 400 or response.body.success == false then
           check_refusal(response, reply, err)
           return

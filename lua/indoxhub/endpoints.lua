@@ -305,7 +305,8 @@ endpoints.rows = {
       { "limit", "integer", about = "most models to list" },
     },
     reply = "trending", summary = "Lists the models that are used most.",
-    returns = "table[]", source = reference("Get Trending Models Data"),
+    returns = "indoxhub.TrendingModel[]",
+    source = reference("Get Trending Models Data"),
   },
   {
     resource = "models", name = "provider", operation = "get_provider_info",

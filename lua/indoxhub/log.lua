@@ -14,7 +14,7 @@ local LONGEST_BODY = 4096
 ---@field method? string absent in a warning
 ---@field path? string the same
 ---@field status? integer
----@field kind? string of the error
+---@field kind? indoxhub.ErrorKind of the error
 ---@field seconds? number that it took
 ---@field bytes_out? integer of the body
 ---@field bytes_in? integer of the body

@@ -506,7 +506,7 @@ end
 
 --- Reads to the end and returns the reply that `create` would have returned, or
 --- nil and the error of a broken stream.
----@return table? reply, indoxhub.Error? err
+---@return indoxhub.ChatResponse? reply, indoxhub.Error? err
 function stream_methods:reply()
   repeat
     local piece = self:next()

@@ -23,6 +23,13 @@ local function title(name)
   return (name:gsub("^%l", string.upper))
 end
 
+-- Where a resource would have the name of what one of its calls returns.
+local RESOURCES = { user = "UserCalls" }
+
+local function resource_class(resource)
+  return "indoxhub." .. (RESOURCES[resource] or title(resource))
+end
+
 local function class_of(row)
   return ("indoxhub.%s.%sFields"):format(title(row.resource), title(row.name))
 end
@@ -118,7 +125,7 @@ for _, resource in ipairs(order) do
       describe_fields(row)
     end
   end
-  add("---@class indoxhub.", title(resource))
+  add("---@class ", resource_class(resource))
   add("local ", resource, " = {}")
   add()
   for _, row in ipairs(by_resource[resource]) do
@@ -135,7 +142,7 @@ end
 
 add("---@class indoxhub.Client")
 for _, resource in ipairs(order) do
-  add("---@field ", resource, " indoxhub.", title(resource))
+  add("---@field ", resource, " ", resource_class(resource))
 end
 
 local text = table.concat(lines, "\n") .. "\n"

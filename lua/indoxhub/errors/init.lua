@@ -5,6 +5,28 @@
 
 local errors = {}
 
+---@alias indoxhub.ErrorKind
+---| "authentication" # no key, or one that the server does not take
+---| "budget" # a question is over the max_tokens_context of its conversation
+---| "cancelled" # by the program, or by the server when code is "server"
+---| "file" # a file cannot be read or written
+---| "forked" # the client was made before the process was forked
+---| "insufficient_credits" # the account is empty
+---| "invalid_request" # the server refuses the request
+---| "job_failed" # a video job that was waited for
+---| "limit" # a size limit was passed
+---| "network" # no connection, or one that broke
+---| "not_found" # no such model, provider, job or route
+---| "permission" # not with this key
+---| "protocol" # the answer is not what was promised
+---| "rate_limit" # too many calls; see retry_after
+---| "server" # the server failed
+---| "server_timeout" # the server gave up waiting
+---| "timeout" # we did; code says which
+---| "truncated" # the answer ended early; see partial
+---| "unavailable" # the server or the model is overloaded
+---| "validation" # the server refuses fields; see detail
+
 ---@class indoxhub.FailedTry
 ---@field status? integer
 ---@field code string
@@ -12,7 +34,7 @@ local errors = {}
 ---@field wait? number seconds until the next
 
 ---@class indoxhub.Error
----@field kind string what went wrong, one of the kinds in the README
+---@field kind indoxhub.ErrorKind what went wrong
 ---@field message string what the server or the network said
 ---@field operation? string the call that failed, such as "chat.create"
 ---@field status? integer HTTP status

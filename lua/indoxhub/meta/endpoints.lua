@@ -264,7 +264,7 @@ function models:list(options) end
 --- GET models/trending; see the vendor's api-reference.md (Get Trending Models Data).
 ---@param fields? indoxhub.Models.TrendingFields
 ---@param options? indoxhub.CallOptions
----@return table[]? reply, indoxhub.Error? err of kind invalid_request, validation, authentication, permission, not_found, rate_limit, server, unavailable, server_timeout, network, timeout, protocol, limit, cancelled
+---@return indoxhub.TrendingModel[]? reply, indoxhub.Error? err of kind invalid_request, validation, authentication, permission, not_found, rate_limit, server, unavailable, server_timeout, network, timeout, protocol, limit, cancelled
 function models:trending(fields, options) end
 
 --- Describes a provider and its models.
@@ -383,7 +383,7 @@ function analytics:models(fields, options) end
 ---@class indoxhub.User.Delete_accountFields
 ---@field confirm true true, because nothing brings it back
 
----@class indoxhub.User
+---@class indoxhub.UserCalls
 local user = {}
 
 --- Tells whether the API is up.
@@ -462,4 +462,4 @@ function user:delete_account(fields, options) end
 ---@field videos indoxhub.Videos
 ---@field models indoxhub.Models
 ---@field analytics indoxhub.Analytics
----@field user indoxhub.User
+---@field user indoxhub.UserCalls

@@ -70,6 +70,8 @@
 ---@class indoxhub.RegenerateOptions: indoxhub.StreamOptions
 ---@field stream? boolean return a stream; default false
 
+--- What a call used. Servers name it in several ways: the first nine are there
+--- whenever one of these names was sent, the others as the server sent them.
 ---@class indoxhub.Usage
 ---@field tokens_prompt? integer
 ---@field tokens_completion? integer
@@ -80,16 +82,72 @@
 ---@field cache_write_tokens? integer
 ---@field reasoning_tokens? integer
 ---@field web_search_count? integer
+---@field request_count? integer
+---@field timestamp? string
+---@field cost_breakdown? indoxhub.CostBreakdown
+---@field type? string of a transcript: what it is counted in, "tokens", "duration" or "audio"
+---@field seconds? number of a recording
+---@field duration_seconds? number of a recording
+---@field characters? integer of a text that was spoken
+---@field input_tokens? integer
+---@field output_tokens? integer
+---@field prompt_tokens? integer
+---@field completion_tokens? integer
+---@field total_tokens? integer
+---@field input_tokens_details? table<string, integer>
+---@field output_tokens_details? table<string, integer>
+---@field prompt_tokens_details? table<string, integer>
+---@field completion_tokens_details? table<string, integer>
+---@field cost_usd? number
+---@field latency_ms? number
+---@field [string] any what else the server sent
 
+---@class indoxhub.CostBreakdown
+---@field prompt_cost? number US dollars, as all of these
+---@field completion_cost? number
+---@field total_cost? number
+---@field [string] any what else the server sent
+
+--- An image has a URL, which may be a data URI, or base64.
 ---@class indoxhub.Image
 ---@field url? string
 ---@field b64_json? string
 ---@field index integer from 0
+---@field revised_prompt? string what was drawn in place of the prompt
+---@field type? string "image_url" in parts of a message
+---@field image_url? string|{url: string} where the server had the URL
+---@field mime_type? string
+---@field width? integer
+---@field height? integer
+---@field [string] any what else the server sent
 
 ---@class indoxhub.ToolCall
 ---@field id? string
 ---@field name string
 ---@field arguments string JSON
+
+--- A call in the form that older models make: one, and without an id.
+---@class indoxhub.FunctionCall
+---@field name string
+---@field arguments string JSON
+
+--- One of several answers, in OpenAI's form.
+---@class indoxhub.Choice
+---@field index? integer from 0
+---@field message? indoxhub.ChoiceMessage
+---@field text? string of a completion
+---@field finish_reason? string
+---@field logprobs? table
+---@field [string] any what else the server sent
+
+---@class indoxhub.ChoiceMessage
+---@field role? string
+---@field content? any text, or a list of parts
+---@field refusal? string
+---@field reasoning_content? string
+---@field tool_calls? table[] as the server sent them
+---@field images? table[]
+---@field [string] any what else the server sent
 
 --- The fields of every generation; what the server sent beside them is kept.
 ---@class indoxhub.Response
@@ -101,18 +159,28 @@
 ---@field success boolean
 ---@field message? string
 ---@field usage? indoxhub.Usage
----@field finish_reason? string
+---@field byok_api_key? boolean whether a key of your own paid for it
 ---@field raw_response? table
-
----@class indoxhub.ChatResponse: indoxhub.Response
----@field data any the text; a table when the server sent no text
----@field images? indoxhub.Image[]
----@field reasoning_content? string
----@field tool_calls? indoxhub.ToolCall[]
+---@field id? string as the server sent it; request_id in any case
+---@field object? string what OpenAI calls it
+---@field created? number as the server sent it; created_at in any case
+---@field [string] any what else the server sent
 
 ---@class indoxhub.CompletionResponse: indoxhub.Response
----@field data string
+---@field data string the text
+---@field finish_reason? string
+---@field status? string of a Responses object
+---@field choices? indoxhub.Choice[] all answers; `data` is the first
+---@field output? table[] items of a Responses object
 ---@field images? indoxhub.Image[]
+---@field reasoning_content? string
+
+---@class indoxhub.ChatResponse: indoxhub.CompletionResponse
+---@field data any the text; a table when the server sent no text
+---@field refusal? string why the model does not answer, in its words
+---@field reasoning_details? table[] reasoning as the server sent it, with its signatures
+---@field tool_calls? indoxhub.ToolCall[]
+---@field function_call? indoxhub.FunctionCall
 
 ---@class indoxhub.Client
 ---@field conversation fun(self: indoxhub.Client, settings?: indoxhub.ConversationSettings): indoxhub.Conversation see conversation/init.lua
@@ -138,6 +206,12 @@
 ---@class indoxhub.Speech
 ---@field url? string
 ---@field audio? string base64
+---@field audio_url? string where the server had the URL
+---@field format? string such as "mp3"
+---@field voice? string
+---@field speed? number
+---@field character_count? integer
+---@field [string] any what else the server sent
 
 ---@class indoxhub.AudioResponse: indoxhub.Response
 ---@field data indoxhub.Speech
@@ -147,13 +221,36 @@
 ---@field language? string
 ---@field duration? number seconds
 ---@field words? {word: string, start: number, ["end"]: number}[]
----@field segments? {text: string, start: number, ["end"]: number}[]
+---@field segments? {text: string, start: number, ["end"]: number, id?: integer}[]
+---@field [string] any what else the server sent
 
 ---@class indoxhub.TranscriptResponse: indoxhub.Response
 ---@field data indoxhub.Transcript
+---@field text? string where the server had it; data.text in any case, as with these
+---@field language? string
+---@field duration? number
+---@field words? table[]
+---@field segments? table[]
 
 ---@class indoxhub.VideoResponse: indoxhub.Response
----@field data {job_id: string, status?: string}|{url: string}[] a job, or videos that came at once
+---@field data indoxhub.VideoJob|indoxhub.Video[] a job, or videos that came at once
+
+---@class indoxhub.VideoJob
+---@field job_id string for videos:job, wait and cancel
+---@field status? string
+---@field is_async? boolean
+---@field provider_video_id? string
+---@field [string] any what else the server sent
+
+---@class indoxhub.Video
+---@field url? string
+---@field b64_json? string
+---@field file_name? string
+---@field file_size? integer
+---@field content_type? string
+---@field s3_key? string
+---@field duration? number seconds
+---@field [string] any what else the server sent
 
 ---@class indoxhub.VideoJobStatus
 ---@field job_id string
@@ -166,7 +263,8 @@
 ---@field updated_at? string
 ---@field completed_at? string
 ---@field result? table for client:save
----@field error? string
+---@field error? any why it failed: a text, or what the server sent
+---@field [string] any what else the server sent
 
 --- Options of videos:generate.
 ---@class indoxhub.VideoOptions: indoxhub.CallOptions
@@ -179,16 +277,54 @@
 ---@class indoxhub.VideoJobList
 ---@field [integer] indoxhub.VideoJobStatus
 ---@field total integer how many there are, listed or not
+---@field limit? integer how many were asked for
+---@field skip? integer how many were left out before them
+---@field [string] any what else the server sent
 
 ---@class indoxhub.Provider
 ---@field id string
 ---@field name string
----@field models indoxhub.Model[]
+---@field models indoxhub.Model[] all of them
+---@field description? string
+---@field file? string
+---@field text_completions? indoxhub.Model[]
+---@field embeddings? indoxhub.Model[]
+---@field image_generation? indoxhub.Model[]
+---@field text_to_speech? indoxhub.Model[]
+---@field speech_to_text? indoxhub.Model[]
+---@field video_generation? indoxhub.Model[]
+---@field capabilities? string[]
+---@field metadata? table
+---@field [string] any what else the server sent
 
 ---@class indoxhub.Model
 ---@field modelName? string the name to use in calls, behind the provider's
 ---@field name? string
 ---@field category? string
+---@field id? string
+---@field provider? string
+---@field type? string such as "Text Generation"
+---@field description? string
+---@field capabilities? string[]
+---@field pricing? table
+---@field specs? table
+---@field max_tokens? integer
+---@field context_length? integer
+---@field created? integer
+---@field object? string
+---@field owned_by? string
+---@field metadata? table
+---@field number? string
+---@field is_disabled? boolean
+---@field byok? boolean whether a key of your own may pay
+---@field [string] any what else the server sent
+
+---@class indoxhub.TrendingModel
+---@field provider? string
+---@field model? string
+---@field request_count? integer
+---@field total_tokens? integer
+---@field [string] any what else the server sent
 
 ---@class indoxhub.Analytics
 ---@field query fun(self: indoxhub.Analytics, options?: indoxhub.QueryOptions): indoxhub.Query see analytics/init.lua
@@ -198,7 +334,11 @@
 ---@field start_date string
 ---@field end_date string
 ---@field results table[]
+---@field group_by? string
+---@field filters? table
+---@field [string] any what else the server sent
 
+--- Your account.
 ---@class indoxhub.User
 ---@field id integer
 ---@field username string
@@ -208,6 +348,13 @@
 ---@field app_credit? integer
 ---@field account_tier string
 ---@field created_at string
+---@field first_name? string
+---@field last_name? string
+---@field avatar_url? string
+---@field has_password? boolean
+---@field has_model_restrictions? boolean
+---@field metadata? table
+---@field [string] any what else the server sent
 
 ---@class indoxhub.Transaction
 ---@field id integer
@@ -219,23 +366,40 @@
 ---@field payment_method string
 ---@field description? string
 ---@field created_at string
+---@field [string] any what else the server sent
 
----@class indoxhub.User
----@field each_transaction fun(self: indoxhub.User, options?: indoxhub.PageOptions): indoxhub.Pages see pages.lua
+---@class indoxhub.UserCalls
+---@field each_transaction fun(self: indoxhub.UserCalls, options?: indoxhub.PageOptions): indoxhub.Pages see pages.lua
 
 ---@class indoxhub.TransactionList
 ---@field transactions indoxhub.Transaction[]
 ---@field total_count integer
+---@field [string] any what else the server sent
 
 ---@class indoxhub.UsageResponse
 ---@field total_requests integer
 ---@field total_cost number US dollars
 ---@field remaining_credits? number
----@field total_tokens? {input: integer, output: integer, total: integer}
----@field endpoints? table<string, table>
----@field providers? table<string, table>
----@field models? table<string, table>
----@field daily_usage? table[]
+---@field total_tokens? integer|{input: integer, output: integer, total: integer}
+---@field endpoints? table<string, indoxhub.UsageStats>
+---@field providers? table<string, indoxhub.UsageStats>
+---@field models? table<string, indoxhub.UsageStats>
+---@field daily_usage? indoxhub.DailyUsage[]
+---@field current_period? table what some servers have in place of these
+---@field by_model? table
+---@field by_provider? table
+---@field [string] any what else the server sent
+
+---@class indoxhub.UsageStats
+---@field requests integer
+---@field cost number US dollars
+---@field tokens {input: integer, output: integer, total: integer}
+---@field model? string
+---@field provider? string
+---@field [string] any what else the server sent
+
+---@class indoxhub.DailyUsage: indoxhub.UsageStats
+---@field date string
 
 ---@class indoxhub.ApiKey
 ---@field id integer
@@ -245,6 +409,7 @@
 ---@field created_at string
 ---@field expires_at? string absent: never
 ---@field last_used_at? string
+---@field [string] any what else the server sent
 
 ---@class indoxhub.ApiKeyList
 ---@field keys indoxhub.ApiKey[]
