@@ -67,7 +67,7 @@ describe("an image", function()
       '{"success":true,"data":[]}' } do
       local reply, wrong, code = read(text)
       assert.is_nil(reply)
-      assert.equal("there are no images in the reply", wrong)
+      assert.equal("the reply holds no image", wrong)
       assert.equal("empty", code)
     end
   end)

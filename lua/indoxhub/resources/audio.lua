@@ -126,6 +126,13 @@ local function is_markup(text)
   return text:find("^%s*{%s*[\"}]") ~= nil or text:find("^%s*<%?xml") ~= nil
 end
 
+-- Whether a body that was to be JSON must be.
+local function must_be_json(text, answer)
+  local named = (answer.headers["content-type"] or ""):lower()
+  return not text:find("%S") or answers.is_json(answer)
+    or named:find("html", 1, true) ~= nil
+end
+
 --- The body of a transcript. What it is, its bytes tell better than its type:
 --- JSON where that was asked for, or the text itself, which may look like
 --- anything but an object of the API or a web page.
@@ -141,7 +148,7 @@ function audio.decode(text, what, answer)
   elseif answers.is_web_page(answer) then
     return nil, "it is a web page"
   elseif is_markup(text) or not TEXTS[what and what.format]
-    and (answers.is_json(answer) or not text:find("%S")) then
+    and must_be_json(text, answer) then
     return json.decode(text)
   end
   return of_text(text)

@@ -50,7 +50,7 @@ function images.normalise(body)
     list[i] = pictures.make(item, i - 1)
   end
   if not list[1] then
-    return nil, "there are no images in the reply", "empty"
+    return nil, "the reply holds no image", "empty"
   end
   reply.envelope(body)
   body.data = list
