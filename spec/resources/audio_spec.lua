@@ -159,7 +159,7 @@ describe("a transcript", function()
           format or nil, "application/json", words)
       end
       for _, content_type in ipairs { "text/plain", "application/json" } do
-        check_error("protocol", "json", format or nil, content_type, "")
+        check_error("protocol", nil, format or nil, content_type, "")
         check_text("", format or nil, content_type, '{"text":""}')
         check_text("", format or nil, content_type, '""')
       end
