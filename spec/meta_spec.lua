@@ -144,4 +144,39 @@ describe("annotations", function()
     end
     servers.kill(sandbox)
   end)
+
+  it("know every field of an error", function()
+    local sandbox = servers.sandbox "--pace 0"
+    local client = indoxhub.new { api_key = "indox-test", max_retries = 1,
+      base_url = sandbox.url }
+    local function check(err, kind)
+      assert.equal(kind, err.kind)
+      assert.equal("", classes.wrong("indoxhub.Error", err, true))
+    end
+    local function failing(fault, shape)
+      return { headers = { ["X-Sandbox-Fail"] = fault,
+        ["X-Sandbox-Error-Shape"] = shape, ["X-Sandbox-Retry-After"] = "0" } }
+    end
+    local fields = { messages = { { role = "user", content = "count to 9" } } }
+    for i = 1, 8 do
+      for status, kind in pairs { [400] = "invalid_request",
+        [402] = "insufficient_credits", [422] = "validation",
+        [429] = "rate_limit", [500] = "server" } do
+        local _, err = client.chat:create(fields, failing("status:" .. status,
+          "E" .. i))
+        check(err, kind)
+      end
+    end
+    for fault, kind in pairs { ["cut:2"] = "truncated", ["error:2"] = "server",
+      ["html:502"] = "server" } do
+      local stream, err = client.chat:stream(fields, failing(fault))
+      check(err or select(2, stream:reply()), kind)
+    end
+    check(select(2, client.embeddings:batch({ "a", "b" },
+      failing "status:400")), "invalid_request")
+    check(select(2, client:save({ url = sandbox.url }, "/nowhere/x")), "file")
+    check(select(2, indoxhub.new({ api_key = "k", max_retries = 0,
+      base_url = "http://127.0.0.1:1" }).user:health()), "network")
+    servers.kill(sandbox)
+  end)
 end)
