@@ -70,8 +70,8 @@
 ---@class indoxhub.RegenerateOptions: indoxhub.StreamOptions
 ---@field stream? boolean return a stream; default false
 
---- What a call used. Servers name it in several ways: the first nine are there
---- whenever one of these names was sent, the others as the server sent them.
+--- What a call used. Tokens and cost are there under the first names here,
+--- whatever the server calls them; the others are as it sent them.
 ---@class indoxhub.Usage
 ---@field tokens_prompt? integer
 ---@field tokens_completion? integer
