@@ -686,7 +686,9 @@ describe("an upload", function()
       bytes:sub(200001) }, { size = #bytes }))
     run(indoxhub.reader(pieces_of({ bytes:sub(1, 10), bytes:sub(11) },
       function() indoxhub.sleep(0.002) end)))
-    assert.matches("HTTP/2.0 %d+ /" .. name .. "/audio", nginx:log())
+    servers.wait_until(function() -- it writes its log afterwards
+      return nginx:log():find("HTTP/2.0 %d+ /" .. name .. "/audio")
+    end, "nginx's log")
     nginx:stop()
   end)
 
