@@ -574,6 +574,19 @@ describe("a stream", function()
     assert.equal("protocol", err.kind)
   end)
 
+  it("is broken by an error that nobody framed as an event", function()
+    for _, rest in ipairs { "", "data: [DONE]\n\n" } do
+      local stream = open("unframed", whole(events.created
+        .. events.delta "Hel" .. '{"error":{"message":"the worker crashed",'
+        .. '"code":503}}\n\n' .. rest))
+      local reply, err = stream:reply()
+      assert.is_nil(reply)
+      assert.equal("unavailable", err.kind)
+      assert.equal("the worker crashed", err.message)
+      assert.equal("Hel", err.partial)
+    end
+  end)
+
   it("is read by one task at a time", function()
     local stream = open("shared", { { "body" }, { "send",
       servers.EVENTS_HEAD .. events.created }, { "hold" } })

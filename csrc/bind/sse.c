@@ -18,16 +18,20 @@ static struct parser *check(lua_State *L) {
   return luaL_checkudata(L, SELF, SSE_TYPE);
 }
 
-/* core.sse([{max_event_bytes = n}]) -> parser */
+/* core.sse([{max_event_bytes = n, objects = boolean}]) -> parser */
 static int l_new(lua_State *L) {
   size_t limit = 0;
+  int objects = 0;
   struct parser *p;
   if (!lua_isnoneornil(L, 1)) {
     luaL_checktype(L, 1, LUA_TTABLE);
     limit = ih_opt_size(L, 1, "max_event_bytes", 0);
+    lua_getfield(L, 1, "objects");
+    objects = lua_toboolean(L, -1);
   }
   p = lua_newuserdata(L, sizeof *p);
   memset(p, 0, sizeof *p);
+  p->sse.objects = objects;
   p->sse.max_event_bytes = limit;
   luaL_setmetatable(L, SSE_TYPE);
   return 1;

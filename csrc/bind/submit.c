@@ -189,6 +189,7 @@ static struct transfer *new_transfer(lua_State *L, size_t max_event_bytes) {
   struct transfer *t = lua_newuserdata(L, sizeof *t);
   memset(t, 0, sizeof *t);
   t->sse.max_event_bytes = max_event_bytes;
+  t->sse.objects = 1;
   luaL_setmetatable(L, TRANSFER_TYPE);
   lua_createtable(L, 1, 0);
   lua_pushvalue(L, SELF);

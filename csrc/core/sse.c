@@ -230,6 +230,13 @@ static size_t line_length(struct ih_sse *p, const char *bytes, size_t n) {
   return at ? (size_t)(at - bytes) : n;
 }
 
+/* A line without a field name, which is data all the same. */
+static int begin_object(struct ih_sse *p) {
+  p->_state = IN_VALUE;
+  p->_field = DATA;
+  return p->_has_data ? count(p, 1) : IH_OK;
+}
+
 /* Handles bytes up to the end of what the state is about. Returns how many, or
 ** a negative status. */
 static long step(struct ih_sse *p, const char *bytes, size_t n) {
@@ -249,6 +256,8 @@ static long step(struct ih_sse *p, const char *bytes, size_t n) {
     p->_state = IN_NAME;
     return 0;
   case AT_LINE:
+    if (p->objects && *bytes == '{')
+      return begin_object(p);
     p->_name_len = 0;
     p->_state = *bytes == ':' ? IN_SKIPPED : IN_NAME;
     return 0;

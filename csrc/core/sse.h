@@ -14,6 +14,9 @@
 **     while (ih_sse_next(&sse, bytes, n, &used, &event) == IH_SSE_EVENT)
 **       bytes += used, n -= used, ... use event ...
 **
+** With `objects` a line that begins with a brace is data, too: JSON that a server
+** forgot to frame, such as an error in the middle of a stream.
+**
 ** The spans of an event point into the given bytes or into the parser and are
 ** valid until the next call. Time is linear in the bytes given, however they
 ** are cut, and no byte is kept that an event does not need. Errors are sticky.
@@ -45,6 +48,7 @@ struct ih_sse_event {
 
 struct ih_sse {
   size_t max_event_bytes; /* of all values of an event together; 0: default */
+  int objects;            /* a line that begins with a brace is data */
 
   size_t _size; /* of the values of this event so far */
   struct ih_buf _data, _event, _id;

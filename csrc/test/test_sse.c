@@ -540,11 +540,33 @@ static void large_streams_are_linear(void) {
   one_large_stream("data:", "x", 3 * mib, 1);
 }
 
+static void objects_without_a_field_are_data(void) {
+  static const char text[] = "data: a\n\n{\"b\":1}\n\n{c\n{d\n\ndata: e\n\n";
+  static const char *const expected[] = {"a", "{\"b\":1}", "{c\n{d", "e"};
+  size_t cut, at, used, n = sizeof text - 1;
+  for (cut = 1; cut <= n; cut++) {
+    struct ih_sse sse = {.objects = 1};
+    struct ih_sse_event event;
+    size_t found = 0;
+    for (at = 0; at < n; at += used) {
+      size_t most = n - at < cut ? n - at : cut;
+      if (ih_sse_next(&sse, text + at, most, &used, &event) != IH_SSE_EVENT)
+        continue;
+      CHECK(found < 4 && event.data.len == strlen(expected[found]) &&
+            memcmp(event.data.ptr, expected[found], event.data.len) == 0);
+      found++;
+    }
+    CHECK(found == 4);
+    ih_sse_free(&sse);
+  }
+}
+
 void test_sse(const char *vectors) {
   run_vectors(vectors);
   RUN(nothing_is_nothing);
   RUN(events_are_pulled_one_by_one);
   RUN(spans_last_until_the_next_call);
+  RUN(objects_without_a_field_are_data);
   RUN(retry_is_told_as_soon_as_known);
   RUN(the_default_limit_is_in_force);
   RUN(one_line_events_are_not_copied);

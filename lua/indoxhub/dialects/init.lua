@@ -243,7 +243,7 @@ end
 function dialects.read_events(text)
   local decoder, told = dialects.new(), {}
   local one = decoder.reading
-  local events, why = core.sse():feed(text)
+  local events, why = core.sse({ objects = true }):feed(text)
   if not events then
     return nil, why
   end

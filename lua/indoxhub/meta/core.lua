@@ -109,10 +109,11 @@ function core.lock(file) end
 ---@class indoxhub.core.Sse
 local sse = {}
 
---- An event-stream parser.
----@param limits? {max_event_bytes?: integer} default 64 MiB
+--- An event-stream parser. With `objects` a line that begins with a brace is
+--- data, too: JSON that a server forgot to frame.
+---@param options? {max_event_bytes?: integer, objects?: boolean} default 64 MiB
 ---@return indoxhub.core.Sse
-function core.sse(limits) end
+function core.sse(options) end
 
 --- Takes bytes, however they are cut. Returns the events they complete, or nil
 --- and a message; after an error every call returns it again.
