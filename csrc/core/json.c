@@ -1,13 +1,33 @@
 #include "json.h"
 
+#include <stdint.h>
 #include <string.h>
 
+#define ONES ((uint64_t)0x0101010101010101)
+
+/* Whether none of eight bytes is a quote, a backslash or below 0x20. */
+static int is_plain(const char *at) {
+  uint64_t bytes, quote, back;
+  memcpy(&bytes, at, sizeof bytes);
+  quote = bytes ^ ONES * '"';
+  back = bytes ^ ONES * '\\';
+  /* A byte less than what is subtracted leaves its upper bit, unless it had one
+  ** itself; it may lend one to others, which then are looked at in vain. */
+  return !(((bytes - ONES * 0x20) | (quote - ONES) | (back - ONES)) & ~bytes &
+           ONES * 0x80);
+}
+
 int ih_json_string(const char *bytes, size_t n, struct ih_json_string *string) {
-  size_t i;
+  size_t i = 0;
   string->raw.ptr = bytes;
   string->escaped = 0;
-  for (i = 0; i < n; i++) {
-    unsigned char c = (unsigned char)bytes[i];
+  while (i < n) {
+    unsigned char c;
+    while (n - i >= 8 && is_plain(bytes + i))
+      i += 8;
+    if (i == n)
+      break;
+    c = (unsigned char)bytes[i];
     if (c == '"') {
       string->raw.len = i;
       return 1;
@@ -18,6 +38,7 @@ int ih_json_string(const char *bytes, size_t n, struct ih_json_string *string) {
       string->escaped = 1;
       i++;
     }
+    i++;
   }
   return 0;
 }
@@ -66,26 +87,60 @@ static size_t utf8(char *to, long code) {
   return 4;
 }
 
-/* The code point of \uXXXX or of a surrogate pair; *at stands after the `u` and
-** is moved behind what was read. -1 when it is not one. */
+static int is_high(long code) {
+  return code >= 0xD800 && code <= 0xDBFF;
+}
+
+static int is_low(long code) {
+  return code >= 0xDC00 && code <= 0xDFFF;
+}
+
+/* The code point of \uXXXX, or of two that are a pair; *at stands after the `u`
+** and is moved behind what was read. A half that stands alone is itself. -1 when
+** it is no escape. */
 static long code_point(const char **at, const char *end) {
   long high = hex4(*at, end), low;
-  if (high < 0 || (high >= 0xDC00 && high <= 0xDFFF))
+  if (high < 0)
     return -1;
   *at += 4;
-  if (high < 0xD800 || high > 0xDBFF)
+  if (!is_high(high) || end - *at < 6 || (*at)[0] != '\\' || (*at)[1] != 'u')
     return high;
-  if (end - *at < 6 || (*at)[0] != '\\' || (*at)[1] != 'u')
-    return -1;
   low = hex4(*at + 2, end);
-  if (low < 0xDC00 || low > 0xDFFF)
-    return -1;
+  if (!is_low(low))
+    return high;
   *at += 6;
   return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
 }
 
-int ih_json_unescape(struct ih_span raw, struct ih_buf *to) {
+/* Writes what the escape behind a backslash stands for, at *out. False when it
+** is none, or a half that is refused. */
+static int unescape_one(const char **at, const char *end,
+                        enum ih_json_halves way, char **out, int *lone) {
   static const char letters[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
+  const char *letter;
+  if (**at == 'u') {
+    long code;
+    ++*at;
+    code = code_point(at, end);
+    if (is_high(code) || is_low(code)) {
+      *lone = 1;
+      code = way == IH_HALVES_REPLACED ? 0xFFFD : code;
+      code = way == IH_HALVES_REFUSED ? -1 : code;
+    }
+    if (code >= 0)
+      *out += utf8(*out, code);
+    return code >= 0;
+  }
+  letter = **at ? strchr(letters, **at) : NULL;
+  if (!letter)
+    return 0;
+  *(*out)++ = meant[letter - letters];
+  ++*at;
+  return 1;
+}
+
+int ih_json_unescape_halves(struct ih_span raw, enum ih_json_halves way,
+                            struct ih_buf *to, int *lone) {
   const char *at = raw.ptr, *end = raw.ptr + raw.len;
   /* No escape is shorter than what it stands for. */
   char *start = ih_buf_reserve(to, raw.len ? raw.len : 1), *out = start;
@@ -93,30 +148,20 @@ int ih_json_unescape(struct ih_span raw, struct ih_buf *to) {
     return IH_NOMEM;
   while (at < end) {
     const char *back = memchr(at, '\\', (size_t)(end - at));
-    const char *letter;
     size_t plain = (size_t)((back ? back : end) - at);
     memcpy(out, at, plain);
     out += plain;
     if (!back)
       break;
     at = back + 1;
-    if (at == end)
+    if (at == end || !unescape_one(&at, end, way, &out, lone))
       return 0;
-    if (*at == 'u') {
-      long code;
-      at++;
-      code = code_point(&at, end);
-      if (code < 0)
-        return 0;
-      out += utf8(out, code);
-      continue;
-    }
-    letter = *at ? strchr(letters, *at) : NULL;
-    if (!letter)
-      return 0;
-    *out++ = meant[letter - letters];
-    at++;
   }
   ih_buf_extend(to, (size_t)(out - start));
   return 1;
+}
+
+int ih_json_unescape(struct ih_span raw, struct ih_buf *to) {
+  int lone;
+  return ih_json_unescape_halves(raw, IH_HALVES_REFUSED, to, &lone);
 }

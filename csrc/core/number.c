@@ -1,5 +1,6 @@
 #include "number.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,11 +9,13 @@
 #define MOST_DIGITS 19
 
 /* No float, and no midpoint of two, has as many digits as these; of what follows
-** them it only matters whether it is zero. */
+** them it only matters whether it is zero. The same for doubles. */
 #define DECISIVE_DIGITS 120
+#define DECISIVE_DIGITS_OF_DOUBLES 800
 
-/* Powers of ten that no float is as large as, or as small as. */
+/* Powers of ten that no float is as large as, or as small as; and no double. */
 #define MOST_POWER 60
+#define MOST_POWER_OF_DOUBLES 400
 
 /* Exponents beyond this decide by themselves. No text is long enough to bring
 ** them back with its digits. */
@@ -30,6 +33,9 @@ static const double inverses[] = {1e-0,  1e-1,  1e-2,  1e-3,  1e-4,  1e-5,
                                   1e-18, 1e-19, 1e-20, 1e-21, 1e-22};
 
 #define LARGEST_POWER 22
+
+/* 2^53: whole numbers up to here are doubles. */
+#define EXACT ((uint64_t)1 << 53)
 
 #define GREATEST_FLOAT 3.40282347e38f
 
@@ -177,47 +183,76 @@ static int is_decided(double value) {
   return value > LEAST && value < GREATEST && (lacking < -8 || lacking > 8);
 }
 
-/* Writes an exponent of at most three digits. */
+/* Writes an exponent of at most four digits. */
 static void write_exponent(char *to, int exponent) {
   *to++ = 'e';
   *to++ = exponent < 0 ? '-' : '+';
   exponent = exponent < 0 ? -exponent : exponent;
-  *to++ = (char)('0' + exponent / 100);
+  *to++ = (char)('0' + exponent / 1000);
+  *to++ = (char)('0' + exponent / 100 % 10);
   *to++ = (char)('0' + exponent / 10 % 10);
   *to++ = (char)('0' + exponent % 10);
   *to = '\0';
 }
 
-/* The nearest float by the C library, which is exact but slow; negative when it
-** is too large. A number without a point is the same in any locale, so that is
-** what the library gets. */
-static float convert(const struct decimal *d) {
-  char text[DECISIVE_DIGITS + 8];
+/* Spells a number anew, without a point: that is the same in any locale, so the
+** C library may read it. Of its digits go as many as are decisive; `text` has
+** room for 7 bytes more. Returns -1 when the number is less than ten to the
+** power of -most, 1 when it is more than that of most, and 0 when it is there. */
+static int spell(const struct decimal *d, int64_t decisive, int64_t most,
+                 char *text) {
   const char *at = d->start;
   int64_t exponent = d->exponent, count = 0;
   int more = 0;
-  float value;
   for (; at < d->end; at++) {
     if (*at == '.' || (count == 0 && *at == '0'))
       continue;
-    if (count < DECISIVE_DIGITS)
+    if (count < decisive)
       text[count] = *at;
     else
       more |= *at != '0';
     count++;
   }
   exponent += count; /* of ten, that the number is less than */
-  if (exponent < -MOST_POWER)
-    return 0;
-  if (exponent > MOST_POWER)
-    return -1;
-  if (count > DECISIVE_DIGITS)
-    count = DECISIVE_DIGITS;
+  if (exponent < -most || exponent > most)
+    return exponent < 0 ? -1 : 1;
+  if (count > decisive)
+    count = decisive;
   if (more) /* an odd last digit is nobody's midpoint */
     text[count - 1] |= 1;
   write_exponent(text + count, (int)(exponent - count));
-  value = strtof(text, NULL);
-  return value <= GREATEST_FLOAT ? value : -1;
+  return 0;
+}
+
+/* The nearest float by the C library, which is exact but slow; negative when it
+** is too large. */
+static float convert(const struct decimal *d) {
+  char text[DECISIVE_DIGITS + 8];
+  int beyond = spell(d, DECISIVE_DIGITS, MOST_POWER, text);
+  float value = beyond ? 0 : strtof(text, NULL);
+  return beyond <= 0 && value <= GREATEST_FLOAT ? value : -1;
+}
+
+/* The nearest double, in the same way. */
+static double convert_to_double(const struct decimal *d) {
+  char text[DECISIVE_DIGITS_OF_DOUBLES + 8];
+  int beyond =
+      spell(d, DECISIVE_DIGITS_OF_DOUBLES, MOST_POWER_OF_DOUBLES, text);
+  if (beyond)
+    return beyond < 0 ? 0 : HUGE_VAL;
+  return strtod(text, NULL);
+}
+
+/* The nearest double. One rounding of exact numbers is right. */
+static double nearest(const struct decimal *d) {
+  int64_t power = d->exponent;
+  if (!d->leading)
+    return 0;
+  if (d->beyond || (power && d->leading > EXACT) || power > LARGEST_POWER ||
+      power < -LARGEST_POWER)
+    return convert_to_double(d);
+  return power < 0 ? (double)d->leading / powers[-power]
+                   : (double)d->leading * powers[power];
 }
 
 size_t ih_number_read(const char *text, size_t n, float *value) {
@@ -234,5 +269,31 @@ size_t ih_number_read(const char *text, size_t n, float *value) {
   if (got < 0)
     return 0;
   *value = got * signs[d.negative];
+  return (size_t)(end - text);
+}
+
+/* Whether digits alone fit into 64 bits. */
+static int fits(const struct decimal *d) {
+  return !d->beyond &&
+         d->leading <= (uint64_t)INT64_MAX + (d->negative ? 1 : 0);
+}
+
+size_t ih_number_parse(const char *text, size_t n, struct ih_number *number) {
+  struct decimal d;
+  const char *end = read_decimal(text, text + n, &d);
+  double value;
+  if (!end)
+    return 0;
+  value = nearest(&d);
+  number->whole = 0;
+  number->is_whole = d.end == end && d.exponent == 0 && fits(&d) &&
+                     !memchr(d.start, '.', (size_t)(d.end - d.start));
+  if (number->is_whole)
+    number->whole = (int64_t)(d.negative ? 0 - d.leading : d.leading);
+  else if (value < (double)EXACT && value == (double)(int64_t)value) {
+    number->is_whole = 1;
+    number->whole = d.negative ? -(int64_t)value : (int64_t)value;
+  }
+  number->value = d.negative ? -value : value;
   return (size_t)(end - text);
 }

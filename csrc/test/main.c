@@ -237,6 +237,9 @@ int main(int argc, char **argv) {
   test_heap();
   test_json();
   test_number();
+  test_shortest();
+  test_json_read();
+  test_json_write();
   test_vec();
   test_embed();
   test_delta();

@@ -231,6 +231,59 @@ static void long_texts(void) {
   unescapes_to(bytes, meant);
 }
 
+/* What becomes of halves that stand alone, and whether there was one. */
+static const struct {
+  struct ih_span raw, replaced, kept;
+  int lone;
+} halves[] = {
+    {BYTES("a\\ud83d\\ude00b"),
+     BYTES("a\xF0\x9F\x98\x80"
+           "b"),
+     BYTES("a\xF0\x9F\x98\x80"
+           "b"),
+     0},
+    {BYTES("\\ud83d"), BYTES("\xEF\xBF\xBD"), BYTES("\xED\xA0\xBD"), 1},
+    {BYTES("\\ude00"), BYTES("\xEF\xBF\xBD"), BYTES("\xED\xB8\x80"), 1},
+    {BYTES("x\\udbff\\n"), BYTES("x\xEF\xBF\xBD\n"), BYTES("x\xED\xAF\xBF\n"),
+     1},
+    {BYTES("\\ude00\\ud83d"), BYTES("\xEF\xBF\xBD\xEF\xBF\xBD"),
+     BYTES("\xED\xB8\x80\xED\xA0\xBD"), 1},
+    {BYTES("\\ud83d\\ud83d\\ude00"), BYTES("\xEF\xBF\xBD\xF0\x9F\x98\x80"),
+     BYTES("\xED\xA0\xBD\xF0\x9F\x98\x80"), 1},
+    {BYTES("\\ud83d\\u0041"),
+     BYTES("\xEF\xBF\xBD"
+           "A"),
+     BYTES("\xED\xA0\xBD"
+           "A"),
+     1},
+    {BYTES("\\ud83dude00"),
+     BYTES("\xEF\xBF\xBD"
+           "ude00"),
+     BYTES("\xED\xA0\xBD"
+           "ude00"),
+     1},
+};
+
+static void halves_are_treated_as_asked(void) {
+  size_t i;
+  for (i = 0; i < sizeof halves / sizeof *halves; i++) {
+    struct ih_buf b = {0};
+    struct ih_span raw = guarded_span(halves[i].raw);
+    int lone = 0;
+    CHECK_INT(ih_json_unescape(raw, &b), !halves[i].lone);
+    ih_buf_clear(&b);
+    CHECK_INT(ih_json_unescape_halves(raw, IH_HALVES_REPLACED, &b, &lone), 1);
+    CHECK_INT(lone, halves[i].lone);
+    check_span(ih_buf_span(&b), halves[i].replaced, __FILE__, __LINE__, "text");
+    lone = 0;
+    ih_buf_clear(&b);
+    CHECK_INT(ih_json_unescape_halves(raw, IH_HALVES_KEPT, &b, &lone), 1);
+    CHECK_INT(lone, halves[i].lone);
+    check_span(ih_buf_span(&b), halves[i].kept, __FILE__, __LINE__, "text");
+    ih_buf_free(&b);
+  }
+}
+
 void test_json(void) {
   RUN(strings_end_and_mean);
   RUN(beginnings_are_not_read_past);
@@ -239,4 +292,5 @@ void test_json(void) {
   RUN(digits_of_a_code_point);
   RUN(every_code_point);
   RUN(long_texts);
+  RUN(halves_are_treated_as_asked);
 }

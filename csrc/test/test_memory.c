@@ -15,6 +15,7 @@
 #include "../core/delta.h"
 #include "../core/heap.h"
 #include "../core/json.h"
+#include "../core/json_write.h"
 #include "../core/sse.h"
 #include "check.h"
 
@@ -384,6 +385,26 @@ static void sse_keeps_newlines(void) {
     exhaust(parse_line, 1);
 }
 
+/* ---- json_write ---------------------------------------------------------- */
+
+static int write_strings(void) {
+  char text[700];
+  struct ih_buf b = {0};
+  size_t wrong;
+  int i, status = 1;
+  fill(text, sizeof text);
+  for (i = 0; i < 700; i += 10)
+    text[i] = '\n';
+  for (i = 0; i < 5 && status == 1; i++)
+    status = ih_json_write_string(&b, text, sizeof text, &wrong);
+  ih_buf_free(&b);
+  return status == 1 ? IH_OK : status;
+}
+
+static void json_writes_strings(void) {
+  exhaust(write_strings, 3);
+}
+
 /* ---- base64 -------------------------------------------------------------- */
 
 static void base64_asks_for_none(void) {
@@ -407,5 +428,6 @@ void test_memory(void) {
   RUN(sse_parses_small_pieces);
   RUN(sse_parses_one_piece);
   RUN(sse_keeps_newlines);
+  RUN(json_writes_strings);
   RUN(base64_asks_for_none);
 }

@@ -144,16 +144,123 @@ static void long_numbers_are_linear(void) {
   free(text);
 }
 
+/* ---- doubles ------------------------------------------------------------- */
+
+/* Ties of doubles and what is beside them, and the ends of their range. */
+static const char *const doubles[] = {
+    "9007199254740993",
+    "9007199254740992.9999999999999999999999999999",
+    "9007199254740993.0000000000000000000000000000000000000001",
+    "9007199254740995",
+    "1e22",
+    "1e23",
+    "8.5e22",
+    "123456789012345678e-5",
+    "4.9406564584124654e-324",
+    "2.4703282292062327e-324",
+    "2.47032822920623272e-324",
+    "2.4703282292062328e-324",
+    "1e-400",
+    "2.2250738585072011e-308",
+    "2.2250738585072014e-308",
+    "1.7976931348623157e308",
+    "1.7976931348623158e308",
+    "0.1e-400",
+    "1e400",
+    "1.797693134862315807e308",
+    "-1e400",
+    "0e400",
+    "-0.0",
+    "1e-22",
+    "1e-23",
+    "100000000000000000000000000000000000000000000000000000000000000000e-65"};
+
+static void check_double(const char *text) {
+  size_t n = strlen(text);
+  struct ih_number got = {5, 5, 5};
+  double want = strtod(text, NULL);
+  CHECK_INT(ih_number_parse(guarded(text, n), n, &got), n);
+  if (!CHECK(memcmp(&got.value, &want, sizeof want) == 0))
+    printf("    of %s: %.17g\n", text, got.value);
+  if (got.is_whole)
+    CHECK((double)got.whole == got.value);
+}
+
+static void doubles_are_rounded_right(void) {
+  size_t i;
+  for (i = 0; i < sizeof doubles / sizeof *doubles; i++)
+    check_double(doubles[i]);
+  for (i = 0; i < sizeof numbers / sizeof *numbers; i++)
+    check_double(numbers[i]);
+}
+
+static void random_doubles_are_rounded_right(void) {
+  uint32_t seed = 9;
+  int i;
+  for (i = 0; i < 100000; i++) {
+    char text[400];
+    uint64_t bits = (uint64_t)check_random(&seed, 0x7FF00000) << 32;
+    double value;
+    bits |= check_random(&seed, 0xFFFFFFFF);
+    memcpy(&value, &bits, sizeof bits);
+    sprintf(text, "%.*e", (int)check_random(&seed, 25), value);
+    check_double(text);
+    sprintf(text, "%.*f", (int)check_random(&seed, 20),
+            (double)check_random(&seed, 1000000000) / 1024);
+    check_double(text);
+  }
+}
+
+/* Texts, and whether they are whole and what then. */
+static const struct {
+  const char *text;
+  int is_whole;
+  int64_t whole;
+} wholes[] = {
+    {"0", 1, 0},
+    {"-0", 1, 0},
+    {"57", 1, 57},
+    {"-57.0", 1, -57},
+    {"1e3", 1, 1000},
+    {"1000e-3", 1, 1},
+    {"0.5", 0, 0},
+    {"9007199254740993", 1, 9007199254740993},
+    {"9223372036854775807", 1, INT64_MAX},
+    {"-9223372036854775808", 1, INT64_MIN},
+    {"9223372036854775808", 0, 0},
+    {"-9223372036854775809", 0, 0},
+    {"18446744073709551616", 0, 0},
+    {"100000000000000000000000000", 0, 0},
+    {"9007199254740991.0", 1, 9007199254740991},
+    {"9007199254740992.0", 0, 0},
+    {"1e16", 0, 0},
+    {"1e400", 0, 0},
+};
+
+static void whole_numbers_are_exact(void) {
+  size_t i;
+  for (i = 0; i < sizeof wholes / sizeof *wholes; i++) {
+    struct ih_number got;
+    size_t n = strlen(wholes[i].text);
+    CHECK_INT(ih_number_parse(wholes[i].text, n, &got), n);
+    CHECK_INT(!!got.is_whole, wholes[i].is_whole);
+    CHECK_INT(got.whole, wholes[i].whole);
+  }
+}
+
 /* In a locale with a decimal comma, if the machine has one. */
 static void locale_does_not_matter(void) {
   static const char *const names[] = {"de_DE.UTF-8", "de_DE", "nb_NO.UTF-8",
                                       "fr_FR.UTF-8"};
   size_t i;
   float got = 0;
+  struct ih_number number;
   for (i = 0; i < 4 && !setlocale(LC_NUMERIC, names[i]); i++)
     ;
   CHECK_INT(ih_number_read("16777217.5", 10, &got), 10);
   CHECK(got == 16777218.0f);
+  CHECK_INT(ih_number_parse("0.30000000000000004", 19, &number), 19);
+  CHECK(number.value == 0.1 + 0.2);
   setlocale(LC_NUMERIC, "C");
 }
 
@@ -163,5 +270,8 @@ void test_number(void) {
   RUN(numbers_end_where_they_do);
   RUN(random_numbers_are_rounded_right);
   RUN(long_numbers_are_linear);
+  RUN(doubles_are_rounded_right);
+  RUN(random_doubles_are_rounded_right);
+  RUN(whole_numbers_are_exact);
   RUN(locale_does_not_matter);
 }
