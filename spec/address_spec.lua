@@ -54,7 +54,7 @@ describe("a query", function()
   end)
 
   it("takes any number", function()
-    assert.equal("?x=1e%2B300", address.query { x = 1e300 })
+    assert.equal("?x=1e300", address.query { x = 1e300 })
     assert.equal("?x=123456789012345", address.query { x = 123456789012345 })
   end)
 end)

@@ -105,7 +105,6 @@ int luaopen_indoxhub_core(lua_State *L) {
   ih_open_sse(L);
   ih_open_engine(L);
   ih_open_transfer(L);
-  ih_open_tidy(L);
   ih_open_process(L);
   ih_open_base64(L);
   ih_open_file(L);
@@ -116,5 +115,6 @@ int luaopen_indoxhub_core(lua_State *L) {
   ih_open_matrix(L);
   ih_open_search(L);
   ih_open_embed(L);
+  ih_open_json(L);
   return 1;
 }

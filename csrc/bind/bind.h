@@ -64,7 +64,6 @@ struct engine_box *ih_check_engine(lua_State *L, int index);
 void ih_open_sse(lua_State *L);
 void ih_open_engine(lua_State *L);
 void ih_open_transfer(lua_State *L);
-void ih_open_tidy(lua_State *L);
 void ih_open_process(lua_State *L);
 void ih_open_base64(lua_State *L);
 void ih_open_file(lua_State *L);
@@ -75,6 +74,7 @@ void ih_open_vector(lua_State *L);
 void ih_open_matrix(lua_State *L);
 void ih_open_search(lua_State *L);
 void ih_open_embed(lua_State *L);
+void ih_open_json(lua_State *L);
 
 /* engine:submit{...} -> transfer; lives in submit.c. */
 int ih_l_submit(lua_State *L);

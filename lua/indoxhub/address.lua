@@ -1,5 +1,7 @@
 --- Where a call goes: base URL, path and query.
 
+local number = require "indoxhub.number"
+
 local address = {}
 
 --- Percent-encodes one path segment or one query part.
@@ -17,9 +19,8 @@ end
 function address.query(query)
   local parts = {}
   for name, value in pairs(query or {}) do
-    if type(value) == "number" and value % 1 == 0
-      and math.abs(value) < 2 ^ 53 then
-      value = ("%.0f"):format(value) -- no ".0" and no exponent in any Lua
+    if type(value) == "number" and value - value == 0 then
+      value = number.text(value)
     end
     parts[#parts + 1] = address.encode(name) .. "="
       .. address.encode(tostring(value))

@@ -132,7 +132,9 @@ function body.make(placed, streams)
     return made, nil, err
   elseif placed.json then
     placed.json.stream = streams or nil
-    return body.of_json(placed.json)
+    local made, wrong, err = body.of_json(placed.json)
+    wrong = wrong and wrong:gsub("^[%w_]+", placed.renamed or {})
+    return made, wrong, err
   end
 end
 

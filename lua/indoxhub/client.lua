@@ -11,6 +11,7 @@ local log = require "indoxhub.log"
 local loop = require "indoxhub.loop"
 local options_of = require "indoxhub.params.options"
 local params = require "indoxhub.params"
+local types = require "indoxhub.params.types"
 
 local merge = options_of.merge
 
@@ -387,6 +388,17 @@ end
 ---------------------------------------------------------------------------
 -- anything else
 
+-- What is wrong with the texts of a query or a form.
+local function check_texts(what, fields)
+  for name, value in pairs(fields or {}) do
+    local wrong = types.not_text("the name of a field in " .. what, name)
+      or types.not_text(("%s.%s"):format(what, tostring(name)), value)
+    if wrong then
+      return wrong
+    end
+  end
+end
+
 local function check_request(request)
   local wrong = type(request) ~= "table"
     and "request expects a table with a path"
@@ -411,6 +423,8 @@ local function check_request(request)
   if request.method and not request.method:find("^%a+$") then
     return "method must be the name of an HTTP method, such as DELETE"
   end
+  return types.not_text("path", request.path)
+    or check_texts("query", request.query) or check_texts("form", request.form)
 end
 
 --- Calls an endpoint that has no method of its own, with the same errors.

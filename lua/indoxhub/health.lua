@@ -60,17 +60,6 @@ local function check_core(report)
   return false
 end
 
-local function check_json(report)
-  local ok, json = pcall(require, "indoxhub.json")
-  if ok then
-    report.ok("JSON is read and written by " .. json.library)
-    return true
-  end
-  report.error("There is no JSON library: " .. one_line(json),
-    { "luarocks --lua-version 5.1 install lua-cjson" })
-  return false
-end
-
 local function check_engine(report)
   local loop = require "indoxhub.loop"
   local engine, message = loop.engine()
@@ -111,7 +100,7 @@ function health.check()
   local report = reporter()
   report.start("indoxhub")
   check_neovim(report)
-  if check_core(report) and check_json(report) then
+  if check_core(report) then
     check_engine(report)
     check_settings(report)
   end

@@ -2,6 +2,7 @@
 --- stderr when INDOXHUB_LOG is "debug" (or "bodies", with what was sent and
 --- received). Everything told is redacted.
 
+local number = require "indoxhub.number"
 local redact = require "indoxhub.redact"
 
 local log = {}
@@ -33,7 +34,7 @@ local function write(event)
   for _, name in ipairs(FIELDS) do
     local value = event[name]
     if type(value) == "number" then
-      words[#words + 1] = ("%s=%.6g"):format(name, value)
+      words[#words + 1] = name .. "=" .. number.format("%.6g", value)
     elseif value ~= nil then
       words[#words + 1] = name .. "=" .. tostring(value):gsub("%c", " ")
     end

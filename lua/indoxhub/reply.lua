@@ -4,6 +4,7 @@
 -- Normalising adds fields under the names of the vendor's schema and leaves
 -- what the server sent beside them.
 
+local number = require "indoxhub.number"
 local times = require "indoxhub.times"
 local usage = require "indoxhub.reading.usage"
 
@@ -39,9 +40,9 @@ end
 
 local function rate_limit(headers)
   local limit = {
-    limit = tonumber(headers["x-ratelimit-limit"]),
-    remaining = tonumber(headers["x-ratelimit-remaining"]),
-    reset = tonumber(headers["x-ratelimit-reset"]),
+    limit = number.read(headers["x-ratelimit-limit"]),
+    remaining = number.read(headers["x-ratelimit-remaining"]),
+    reset = number.read(headers["x-ratelimit-reset"]),
   }
   return next(limit) and limit or nil
 end

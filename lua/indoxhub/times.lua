@@ -1,5 +1,7 @@
 --- Times as servers write them, as seconds since 1970.
 
+local number = require "indoxhub.number"
+
 local times = {}
 
 --- A number from 0 as headers write it, such as "1.5"; nil for any other text.
@@ -7,14 +9,8 @@ local times = {}
 ---@param text any
 ---@return number?
 function times.decimal(text)
-  local whole, fraction = tostring(text):match("^%s*(%d+)%.?(%d*)%s*$")
-  if not whole or #whole > 20 then
-    return nil
-  elseif fraction == "" then
-    return tonumber(whole)
-  end
-  fraction = fraction:sub(1, 15)
-  return tonumber(whole .. fraction) / 10 ^ #fraction
+  local written = tostring(text):match("^%s*(%d+%.?%d*)%s*$")
+  return written and #written < 40 and number.read(written) or nil
 end
 
 local UNITS = { ns = 1e-9, us = 1e-6, ["\194\181s"] = 1e-6, ms = 0.001, s = 1,
@@ -27,8 +23,8 @@ function times.duration(text)
   local seconds, at = 0, 1
   text = tostring(text):lower():gsub("%s+", "")
   repeat
-    local number, unit, after = text:match("^([%d%.]+)([a-z\194\181]+)()", at)
-    local count, length = times.decimal(number), UNITS[unit or ""]
+    local written, unit, after = text:match("^([%d%.]+)([a-z\194\181]+)()", at)
+    local count, length = times.decimal(written), UNITS[unit or ""]
     if not count or not length then
       return nil
     end

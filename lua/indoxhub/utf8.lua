@@ -1,6 +1,8 @@
 --- Characters of UTF-8, as RFC 3629 has them: the shortest form only, and no
 --- halves of surrogate pairs. Not every Lua has a library for them.
 
+local core = require "indoxhub.core"
+
 local utf8 = {}
 
 --- What stands for bytes that are no character: U+FFFD.
@@ -17,6 +19,11 @@ local function lead(byte)
     return 3, byte - 0xF0, 0x10000
   end
 end
+
+--- What is wrong with a text that is not UTF-8, with the byte where it begins,
+--- counted from 1; nil when it is.
+---@type fun(text: string): string?
+utf8.wrong = core.not_utf8
 
 --- The character at a byte: its code point and length; nil when there is none.
 ---@param text string
@@ -58,7 +65,24 @@ end
 ---@param bytes string
 ---@return string
 function utf8.text(bytes)
-  return (bytes:gsub("[\128-\255]+", repair))
+  return utf8.wrong(bytes) and bytes:gsub("[\128-\255]+", repair) or bytes
+end
+
+--- A copy of a value in which every text is one.
+---@generic T
+---@param value T
+---@return T
+function utf8.copy(value)
+  if type(value) == "string" then
+    return utf8.text(value)
+  elseif type(value) ~= "table" then
+    return value
+  end
+  local copy = {}
+  for name, item in pairs(value) do
+    copy[utf8.copy(name)] = utf8.copy(item)
+  end
+  return setmetatable(copy, getmetatable(value))
 end
 
 return utf8

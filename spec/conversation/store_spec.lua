@@ -39,7 +39,8 @@ describe("a saved conversation", function()
       '{"data":"x","usage":{"cost":1e999,"tokens_total":-1e999}}',
       '{"data":"x","usage":{"tokens_total":123456789012345678}}',
       '{"data":"x","images":[{"url":{"a":1},"index":1e999}]}',
-      '{"data":"x","images":[{"url":"u","index":123456789012345678}]}',
+      '{"data":"x","images":[{"url":"u","index":-1e999}]}',
+      '{"data":"a\255b\237\160\128"}',
       '{"data":"x","images":[{"url":' .. deep .. ',"b64_json":7}]}',
       '{"tool_calls":[{"id":"c","function":{"arguments":{"a":1e999}}}]}',
       '{"tool_calls":[{"id":123456789012345678,"name":7}]}',
@@ -91,7 +92,7 @@ describe("a saved conversation", function()
       object = {}, nested = { { indoxhub.null, {}, indoxhub.array {} } },
       ["$indoxhub"] = "null", inner = { ["$indoxhub"] = { fields = 1 } },
       yes = true, no = false, number = 0.1, whole = 12 }
-    local text = "\0\1\127\"\\/\n\226\128\168\240\159\140\167\255"
+    local text = "\0\1\127\"\\/\n\226\128\168\240\159\140\167"
     local talk, scene = talks.new(raw, "json", { metadata = metadata,
       system = text })
     must(talk:add { role = "user", content = { { type = "text", text = text,

@@ -49,7 +49,6 @@ has_node() {
 need_lua() {
   need "$1" command -v "$1"
   need "$(headers_of "$1")" has_header lua.h "$1"
-  need lua-cjson has_module "$1" cjson
 }
 
 need_demo() {
@@ -67,6 +66,7 @@ need_test() {
   for lua in lua5.1 lua5.2 lua5.3 lua5.4 luajit; do
     need_lua "$lua"
     need lua-busted has_module "$lua" busted
+    need lua-cjson has_module "$lua" cjson
     need lua-readline has_module "$lua" readline
   done
   lua=lua5.4
@@ -103,10 +103,10 @@ need_runtimes() {
 }
 
 need_bench() {
-  lua=luajit
-  need_demo
-  lua=lua5.4
-  need_demo
+  for lua in luajit lua5.4; do
+    need_demo
+    need lua-cjson has_module "$lua" cjson
+  done
   need curl command -v curl
 }
 

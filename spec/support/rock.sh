@@ -33,7 +33,7 @@ cp -r csrc lua rockspec "$work/source"
 # The distribution's packages stand for rocks that would be downloaded.
 cat >"$work/config.lua" <<CONFIG
 lua_version = "$version"
-rocks_provided = { ["lua-cjson"] = "2.1.0-1", argparse = "0.7.1-1" }
+rocks_provided = { argparse = "0.7.1-1" }
 CONFIG
 
 cd "$work/source"

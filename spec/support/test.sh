@@ -188,7 +188,8 @@ suite_asan() {
     $(cc -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=1 \
     run_specs lua5.4 spec/core spec/stream_spec.lua spec/call_spec.lua \
     spec/collect_spec.lua spec/client_spec.lua spec/parallel_spec.lua \
-    spec/mutations_spec.lua spec/embeddings_spec.lua spec/connections_spec.lua
+    spec/mutations_spec.lua spec/embeddings_spec.lua spec/connections_spec.lua \
+    spec/json_spec.lua
   unset BUILD
 }
 

@@ -2,7 +2,9 @@
 --- that the smallest of them needs, counts in groups of three digits.
 
 local json = require "indoxhub.json"
+local number = require "indoxhub.number"
 local spelling = require "indoxhub.params.spelling"
+local utf8 = require "indoxhub.utf8"
 
 local cells = {}
 
@@ -30,7 +32,7 @@ end
 ---@return string
 function cells.text(value)
   if type(value) == "table" then
-    local ok, text = pcall(json.encode, value)
+    local ok, text = pcall(json.encode, utf8.copy(value))
     return ok and text or "(table)"
   end
   return tostring(value)
@@ -63,8 +65,8 @@ local function decimals_of(rows, name)
     local enough, short, long = true, "%." .. decimals .. "f",
       "%." .. most .. "f"
     for _, value in ipairs(values) do
-      enough = enough and tonumber(short:format(value))
-        == tonumber(long:format(value))
+      enough = enough and number.read(number.format(short, value))
+        == number.read(number.format(long, value))
     end
     if enough then
       return decimals
@@ -82,12 +84,13 @@ end
 local function number_writer(format, before)
   return function(value)
     if not cells.is_finite(value) then
-      return value == nil and MISSING or ("%g"):format(value)
+      return value == nil and MISSING or number.format("%g", value)
     elseif math.abs(value) >= HUGE then
       return (value < 0 and "-" or "") .. before
-        .. ("%g"):format(math.abs(value))
+        .. number.format("%g", math.abs(value))
     end
-    local whole, rest = format:format(math.abs(value)):match("^(%d+)(.*)$")
+    local whole, rest = number.format(format, math.abs(value))
+      :match("^(%d+)(.*)$")
     return (value < 0 and "-" or "") .. before .. in_groups(whole) .. rest
   end
 end

@@ -5,6 +5,7 @@
 -- front: names of sessions, and texts, come from whoever uses the program.
 
 local cells = require "indoxhub.analytics.cells"
+local number = require "indoxhub.number"
 local options_of = require "indoxhub.params.options"
 
 local OPTIONS = { columns = "any", raw = "boolean",
@@ -15,15 +16,6 @@ local OPTIONS = { columns = "any", raw = "boolean",
 ---@field newline? "\n"|"\r\n" default "\n"
 ---@field raw? boolean texts as they are, for programs that calculate nothing;
 --- default false
-
--- The shortest text that reads as the same number.
-local function number_text(value)
-  if not cells.is_finite(value) then
-    return ""
-  end
-  local text = ("%.14g"):format(value)
-  return tonumber(text) == value and text or ("%.17g"):format(value)
-end
 
 local function quote(text)
   if text:find('[",\r\n]') or text:find("^ ") or text:find(" $") then
@@ -36,7 +28,7 @@ local function cell(value, raw)
   if value == nil then
     return ""
   elseif type(value) == "number" then
-    return number_text(value)
+    return cells.is_finite(value) and number.text(value) or ""
   end
   local text = cells.text(value)
   if not raw and (text:find("^%s*[=+@-]") or text:find("^[\t\r]")) then

@@ -3,8 +3,8 @@
 
 local cells = require "indoxhub.analytics.cells"
 local chart = require "indoxhub.analytics.chart"
-local core = require "indoxhub.core"
 local csv = require "indoxhub.analytics.csv"
+local number = require "indoxhub.number"
 local text_table = require "indoxhub.analytics.table"
 
 local rows = {}
@@ -47,7 +47,7 @@ local NUMERIC = { integer = true, money = true, number = true }
 local function number_of(value)
   if type(value) == "string"
     and value:find("^%s*[+-]?%d+%.?%d*[eE]?[+-]?%d*%s*$") then
-    return tonumber(value)
+    return number.read(value)
   end
   return type(value) == "number" and value or nil
 end
@@ -75,11 +75,11 @@ end
 -- A value as its column has it; nil when it is none.
 local function typed(value, kind)
   if NUMERIC[kind] then
-    local number = number_of(value)
-    if number and kind == "integer" then
-      return core.tidy(number)
+    local found = number_of(value)
+    if found and kind == "integer" and cells.is_finite(found) then
+      return number.read(number.text(found)) -- an integer where Lua has them
     end
-    return number and number + 0.0
+    return found and found + 0.0
   elseif kind == "table" or kind == "boolean" or value == nil then
     return value
   end

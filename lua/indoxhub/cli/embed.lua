@@ -55,7 +55,11 @@ local function texts_of(given)
     if given.lines then
       return nil, exit.usage("--lines is for what comes through a pipe")
     end
-    return given.text
+    local texts = {}
+    for i, text in ipairs(given.text) do
+      texts[i] = input.as_text(text)
+    end
+    return texts
   end
   local text, err = input.text({}, "text")
   if not text then

@@ -36,8 +36,10 @@ end
 ---------------------------------------------------------------------------
 -- texts
 
--- What was given, as a request can hold it: JSON takes nothing but UTF-8, and a
--- server refuses the whole question for one other byte.
+--- What was given, as a request can hold it: JSON takes nothing but UTF-8, and
+--- a server refuses the whole question for one other byte.
+---@param bytes string
+---@return string
 local function as_text(bytes)
   local text = utf8.text(bytes)
   if text ~= bytes then
@@ -46,6 +48,8 @@ local function as_text(bytes)
   end
   return text
 end
+
+input.as_text = as_text
 
 local function is_blank(text)
   return not text:find("%S")

@@ -8,6 +8,7 @@ local exit = require "indoxhub.cli.exit"
 local files = require "indoxhub.files"
 local indoxhub = require "indoxhub"
 local json = require "indoxhub.json"
+local number = require "indoxhub.number"
 
 local options = {}
 
@@ -24,7 +25,7 @@ local function reader(name, read, what)
 end
 
 local function positive(text)
-  local value = tonumber(text)
+  local value = number.read(text)
   return value and value > 0 and value < math.huge and value
 end
 
@@ -51,7 +52,7 @@ end
 ---@param name string of the option
 ---@return fun(text: string): number?, string?
 function options.number(name)
-  return reader(name, tonumber, "a number")
+  return reader(name, number.read, "a number")
 end
 
 --- What every command has.
@@ -135,7 +136,7 @@ function options.media(text)
 end
 
 local READERS = {
-  number = tonumber, integer = tonumber, object = json.decode,
+  number = number.read, integer = number.read, object = json.decode,
   strings = json.decode, texts = json.decode, media = options.media,
   boolean = function(text)
     if text == "true" or text == "false" then

@@ -7,6 +7,7 @@ local json = require "indoxhub.json"
 local progress = require "indoxhub.cli.progress"
 local terminal = require "indoxhub.cli.terminal"
 local thoughts = require "indoxhub.cli.thoughts"
+local utf8 = require "indoxhub.utf8"
 local width = require "indoxhub.analytics.width"
 
 local output = {}
@@ -65,7 +66,7 @@ end
 ---@param value any
 ---@return true? ok, indoxhub.Error? err
 function output.json(value)
-  return output.text(json.encode(value) .. "\n")
+  return output.text(json.encode(utf8.copy(value)) .. "\n")
 end
 
 --- Writes a table whose first line is a heading. On a terminal lines that are

@@ -1,6 +1,8 @@
 --- Lists and facts as text for people.
 
 local json = require "indoxhub.json"
+local number = require "indoxhub.number"
+local utf8 = require "indoxhub.utf8"
 local width = require "indoxhub.analytics.width"
 
 local tables = {}
@@ -12,9 +14,9 @@ local function shown(value)
   if value == nil or value == json.null then
     return ""
   elseif type(value) == "table" then
-    return json.encode(value)
+    return json.encode(utf8.copy(value))
   elseif type(value) == "number" and value % 1 ~= 0 then
-    return ("%.10g"):format(value)
+    return number.format("%.10g", value)
   end
   return tostring(value)
 end

@@ -13,6 +13,7 @@ local json = require "indoxhub.json"
 local lock = require "indoxhub.cli.lock"
 local output = require "indoxhub.cli.output"
 local target = require "indoxhub.save.target"
+local utf8 = require "indoxhub.utf8"
 
 local unfinished = {}
 
@@ -151,8 +152,8 @@ local function write(self, reply, file)
   for _, name in ipairs(COMMON) do
     common[name] = reply[name]
   end
-  local ok, err = target.write(file, self.asked .. "\n" .. json.encode(common)
-    .. "\n")
+  local ok, err = target.write(file, self.asked .. "\n"
+    .. json.encode(utf8.copy(common)) .. "\n")
   for i = 1, ok and self.count or 0 do
     ok, err = target.write(file, line_of(reply.data[i]))
     if not ok then

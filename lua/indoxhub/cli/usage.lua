@@ -1,5 +1,6 @@
 --- `indoxhub usage`: what was used, and what is left.
 
+local number = require "indoxhub.number"
 local options = require "indoxhub.cli.options"
 local output = require "indoxhub.cli.output"
 local tables = require "indoxhub.cli.tables"
@@ -22,11 +23,11 @@ Examples:
 end
 
 local function dollars(amount)
-  return ("$%.4f"):format(tonumber(amount) or 0)
+  return number.format("$%.4f", number.read(amount) or 0)
 end
 
 local function whole(amount)
-  return ("%.0f"):format(tonumber(amount) or 0)
+  return number.format("%.0f", number.read(amount) or 0)
 end
 
 -- Tokens are one number, or what went in and out.
@@ -43,7 +44,7 @@ local function by_model(stats)
   for name, one in pairs(type(stats) == "table" and stats or {}) do
     if type(one) == "table" then
       rows[#rows + 1] = { model = tostring(name), requests = one.requests,
-        cost = tonumber(one.cost), tokens = type(one.tokens) == "table"
+        cost = number.read(one.cost), tokens = type(one.tokens) == "table"
           and one.tokens.total or one.tokens }
     end
   end

@@ -5,6 +5,7 @@ local body = require "indoxhub.body"
 local errors = require "indoxhub.errors"
 local files = require "indoxhub.files"
 local json = require "indoxhub.json"
+local utf8 = require "indoxhub.utf8"
 
 local content = {}
 
@@ -104,7 +105,8 @@ end
 
 local function make_part(part, form)
   if type(part) == "string" then
-    return { type = "text", text = part }
+    local wrong = utf8.wrong(part)
+    return not wrong and { type = "text", text = part } or nil, wrong
   elseif type(part) ~= "table" then
     return nil, "must be a text, a picture or a part of the API, not a "
       .. type(part)
@@ -149,7 +151,8 @@ end
 ---@return string|table? made, string? wrong, indoxhub.Error? err
 function content.make(given, what, form)
   if type(given) == "string" then
-    return given
+    local wrong = utf8.wrong(given)
+    return not wrong and given or nil, wrong and what .. " " .. wrong
   elseif files.is(given) then
     given = { given }
   elseif type(given) ~= "table" then

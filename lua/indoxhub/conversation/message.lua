@@ -14,19 +14,14 @@ local message = {}
 -- pictures that came with it.
 local OURS = { "partial", "images" }
 
-local function text_or_nil(value)
-  return type(value) == "string" and utf8.text(value) or value
-end
-
 -- A call of a tool in the API's form, which replies tell in a simpler one.
 local function wire_call(call)
   if call["function"] ~= nil or call.name == nil then
     return content.copy(call)
   end
   local made = content.copy(echo.of(call)) or {}
-  made.id, made.type = text_or_nil(call.id), "function"
-  made["function"] = { name = text_or_nil(call.name),
-    arguments = text_or_nil(call.arguments) or "{}" }
+  made.id, made.type = call.id, "function"
+  made["function"] = { name = call.name, arguments = call.arguments or "{}" }
   return made
 end
 
@@ -47,10 +42,10 @@ end
 -- What a reply that has no text is to be remembered by.
 local function text_of(data)
   if type(data) == "table" then
-    local ok, encoded = pcall(json.encode, data)
+    local ok, encoded = pcall(json.encode, utf8.copy(data))
     data = ok and encoded or nil
   end
-  return data ~= nil and utf8.text(tostring(data)) or ""
+  return data ~= nil and tostring(data) or ""
 end
 
 -- The pictures of a reply, as far as a file can hold them.
@@ -60,8 +55,7 @@ local function pictures_of(images)
     local index = type(image.index) == "number" and image.index or i - 1
     kept[i] = { index = pcall(json.encode, index) and index or i - 1 }
     for _, name in ipairs { "url", "b64_json" } do
-      kept[i][name] = type(image[name]) == "string"
-        and utf8.text(image[name]) or nil
+      kept[i][name] = type(image[name]) == "string" and image[name] or nil
     end
   end
   return kept
@@ -76,15 +70,16 @@ local function add_echo(made, reply)
   end
 end
 
---- The message that a reply amounts to.
+--- The message that a reply amounts to, so that it can be sent back: what the
+--- server wrote may be no UTF-8.
 ---@param reply indoxhub.ChatResponse
 ---@return indoxhub.Message
 function message.of_reply(reply)
-  local made = { role = "assistant", content = text_of(reply.data),
+  local made = utf8.copy { role = "assistant", content = text_of(reply.data),
     images = reply.images and pictures_of(reply.images) }
   if reply.tool_calls then
     made.content = made.content ~= "" and made.content or nil
-    made.tool_calls = wire_calls(reply.tool_calls)
+    made.tool_calls = utf8.copy(wire_calls(reply.tool_calls))
     add_echo(made, reply)
   end
   return made
@@ -158,7 +153,7 @@ function message.make(given, form)
     return nil, wrong, err
   end
   made.tool_calls = made.tool_calls and wire_calls(made.tool_calls)
-  if given.content ~= nil and given.content ~= json.null then
+  if given.content ~= nil and not json.is_null(given.content) then
     made.content, wrong, err = content.make(given.content, "content", form)
     if made.content == nil then
       return nil, wrong, err

@@ -7,6 +7,7 @@ local json = require "indoxhub.json"
 local options_of = require "indoxhub.params.options"
 local params = require "indoxhub.params"
 local spelling = require "indoxhub.params.spelling"
+local types = require "indoxhub.params.types"
 
 local settings = {}
 
@@ -81,6 +82,7 @@ function settings.check(given)
     end
   end
   local wrong = options_of.check(own, OWN)
+    or types.not_text("system", own.system)
     or select(2, params.place(CHAT, fields, false))
   for name, value in pairs(fields) do
     wrong = wrong or check_value(name, value)

@@ -22,7 +22,7 @@ local SIGNED = { reasoning_details = true, extra_content = true }
 
 -- A value as it can be read again.
 local function pack(value)
-  if value == json.null then
+  if json.is_null(value) then
     return { [MARK] = "null" }
   elseif type(value) ~= "table" then
     return value

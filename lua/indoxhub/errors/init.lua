@@ -3,6 +3,8 @@
 -- What a server said becomes one in errors/answer.lua, what the network did in
 -- errors/transfer.lua.
 
+local number = require "indoxhub.number"
+
 local errors = {}
 
 ---@alias indoxhub.ErrorKind
@@ -153,9 +155,7 @@ function error_mt.__tostring(self)
     facts[#facts + 1] = self.code
   end
   if self.retry_after then
-    -- Some locales write a comma.
-    facts[#facts + 1] = ("retry after %g s"):format(self.retry_after)
-      :gsub(",", ".")
+    facts[#facts + 1] = number.format("retry after %g s", self.retry_after)
   end
   if self.request_id then
     facts[#facts + 1] = "request " .. one_line(self.request_id)

@@ -13,12 +13,52 @@ function core.now() end
 ---@return string
 function core.curl_version() end
 
---- Makes a decoded JSON value what Lua code expects: null is absent from
---- objects, whole numbers are integers. Changes tables in place.
----@generic T
----@param value T
+--- The value of a JSON text, and whether half of a surrogate pair stood in it
+--- alone; nil and a message when it is none. Such a half becomes U+FFFD, or with
+--- `keeps_halves` the three bytes that UTF-8 would have for it. Null is absent
+--- from objects, and in lists a light userdata; whole numbers are integers.
+---@param text string
+---@param keeps_halves? boolean
+---@return any value, boolean|string halves
+function core.json_decode(text, keeps_halves) end
+
+--- A value as JSON; raises what is wrong with it, by the name of the field. The
+--- userdata `also_null` is written as null, as the light userdata is.
+---@param value any
+---@param also_null? any
+---@return string
+function core.json_encode(value, also_null) end
+
+--- Marks a table as a list, for when it is empty.
+---@generic T: table
+---@param list T
 ---@return T
-function core.tidy(value) end
+function core.json_array(list) end
+
+--- The text that a table was decoded from, of those that go back to servers: the
+--- lists and objects in fields named `arguments`, `input`, `reasoning_details` or
+--- `extra_content`.
+---@param value any
+---@return string?
+function core.json_raw(value) end
+
+--- Marks a table so that this text is written in its place.
+---@generic T: table
+---@param value T
+---@param text string
+---@return T
+function core.json_with_raw(value, text) end
+
+--- What is wrong with a text that is not UTF-8: "is not UTF-8: byte 3 (0xFF)".
+---@param text string
+---@return string?
+function core.not_utf8(text) end
+
+--- What tonumber() says of a decimal number, whatever the locale is; a number
+--- itself.
+---@param value any
+---@return number?
+function core.number(value) end
 
 --- The bytes of a regular file, or its first ones. Unlike io.open it does not
 --- wait for the other end of a pipe.

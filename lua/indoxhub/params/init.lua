@@ -103,7 +103,7 @@ end
 -- the name of one that is given twice.
 local function place_extra(row, body, extra, compatible)
   local given = body[row.extra]
-  given = given ~= json.null and given or {}
+  given = not json.is_null(given) and given or {}
   if compatible then
     body[row.extra] = nil
     return add_all(body, given) or add_all(body, extra)
@@ -123,38 +123,43 @@ local function json_body(row, fields, extra, compatible)
     return nil, ("%s is given twice: as a field and in %s")
       :format(twice, row.extra)
   end
+  local renamed = {}
   for _, param in ipairs(row.params) do
     if compatible and param.compatible then
       body[param.compatible], body[param[1]] = body[param[1]], nil
+      renamed[param.compatible] = param[1]
     end
   end
-  return body
+  return body, nil, renamed
 end
 
 -- What is sent of the fields of a form or a query: {name, value}, in the order
 -- of the row. There is no null there; absent means the same.
 local function present(row, fields)
-  local list = {}
+  local list, wrong = {}, nil
   for _, param in ipairs(row.params) do
     local value = fields[param[1]]
-    if value ~= nil and value ~= json.null and not param.unsent then
+    if value ~= nil and not json.is_null(value) and not param.unsent then
       list[#list + 1] = { name = param[1], type = param[2],
         value = param[2] == "file" and value or types.text(value) }
+      wrong = wrong or types.not_text(param[1], list[#list].value)
     end
   end
-  return list
+  return not wrong and list or nil, wrong
 end
 
 local function query_of(row, fields)
   local query = {}
-  for _, field in ipairs(present(row, fields)) do
+  local list, wrong = present(row, fields)
+  for _, field in ipairs(list or {}) do
     query[field.name] = field.value
   end
-  return query
+  return not wrong and query or nil, wrong
 end
 
 ---@class indoxhub.Placed the fields of a call where they belong; one of these
 ---@field json? table
+---@field renamed? table<string, string> names in it to those that were given
 ---@field query? table<string, string>
 ---@field form? {name: string, type: string, value: any}[]
 
@@ -176,12 +181,14 @@ function params.place(row, given, compatible)
   if not fields then
     return nil, extra
   elseif row.place == "query" then
-    return { query = query_of(row, fields) }
+    local query, wrong = query_of(row, fields)
+    return query and { query = query }, wrong
   elseif row.place == "form" then
-    return { form = present(row, fields) }
+    local form, wrong = present(row, fields)
+    return form and { form = form }, wrong
   end
-  local body, wrong = json_body(row, fields, extra, compatible)
-  return body and { json = body }, wrong
+  local body, wrong, renamed = json_body(row, fields, extra, compatible)
+  return body and { json = body, renamed = renamed }, wrong
 end
 
 local function check_argument(row, name, value)
@@ -191,9 +198,9 @@ local function check_argument(row, name, value)
       return nil, ("expects %s, a whole number; it is %s")
         :format(name, show(value))
     end
-    return ("%.0f"):format(number)
+    return types.text(number)
   elseif types.is_integer(value) then
-    value = ("%.0f"):format(value)
+    value = types.text(value)
   end
   if type(value) ~= "string" or value == "" then
     return nil, ("expects %s, a string that is not empty; it is %s%s")
@@ -202,7 +209,8 @@ local function check_argument(row, name, value)
   elseif value == "." or value == ".." then
     return nil, ("expects %s, which cannot be %q"):format(name, value)
   end
-  return value
+  local wrong = types.not_text(name, value)
+  return not wrong and value or nil, wrong
 end
 
 --- Checks the arguments that go into the path.

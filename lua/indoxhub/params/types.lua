@@ -3,6 +3,7 @@
 local files = require "indoxhub.files"
 local json = require "indoxhub.json"
 local redact = require "indoxhub.redact"
+local utf8 = require "indoxhub.utf8"
 
 local types = {}
 
@@ -19,7 +20,7 @@ function types.show(value)
   elseif type(value) == "number" or type(value) == "boolean"
     or value == nil then
     return tostring(value)
-  elseif value == json.null then
+  elseif json.is_null(value) then
     return "null"
   end
   return "a " .. type(value)
@@ -27,24 +28,39 @@ end
 
 local show = types.show
 
---- Whether a value is a whole number that every Lua and JSON can hold.
+-- Whether a value is an integer of 64 bits, which holds more than a float.
+local function is_wide(value)
+  return math.type and math.type(value) == "integer"
+    or type(value) == "cdata" and tostring(value):find("^%-?%d+U?LL$") ~= nil
+end
+
+--- Whether a value is a whole number that this Lua and JSON can hold.
 ---@param value any
 ---@return boolean
 function types.is_integer(value)
   return type(value) == "number" and value % 1 == 0
-    and math.abs(value) < 2 ^ 53
+    and (math.abs(value) < 2 ^ 53 or is_wide(value))
 end
 
---- The text that stands for a value in a form or a query; a list is JSON.
+--- The text that stands for a value in a form or a query: a number as JSON has
+--- it, and a list as JSON.
 ---@param value any
 ---@return string
 function types.text(value)
-  if type(value) == "table" then
-    return json.encode(value)
-  elseif types.is_integer(value) then
-    return ("%.0f"):format(value) -- no ".0" and no exponent in any Lua
+  if type(value) == "string" or type(value) == "boolean" then
+    return tostring(value)
   end
-  return tostring(value)
+  return json.encode(value)
+end
+
+--- What is wrong with a text that goes into a form, a query or a path: it must
+--- be UTF-8. Nil for any other value.
+---@param name string
+---@param value any
+---@return string?
+function types.not_text(name, value)
+  local wrong = type(value) == "string" and utf8.wrong(value)
+  return wrong and name .. " " .. wrong or nil
 end
 
 -- Roles whose messages are nothing without a content; an assistant's may hold
@@ -116,10 +132,12 @@ types.checks = {
   string = check_string,
   number = function(value)
     return (type(value) ~= "number" or value ~= value
-      or math.abs(value) == math.huge) and "must be a number"
+      or math.abs(value) == math.huge) and not is_wide(value)
+      and "must be a number"
   end,
   integer = function(value)
-    return not types.is_integer(value) and "must be a whole number"
+    return not types.is_integer(value) and not is_wide(value)
+      and "must be a whole number"
   end,
   boolean = function(value)
     return type(value) ~= "boolean" and "must be true or false"
@@ -173,7 +191,7 @@ end
 ---@param value any
 ---@return string?
 function types.check(param, value)
-  if value == json.null and not param.required then
+  if json.is_null(value) and not param.required then
     return nil
   end
   local wrong, said = types.checks[param[2]](value)

@@ -1,6 +1,8 @@
 --- What the sandbox says: an answer that depends on the question, the same for
 --- the same question.
 
+local number = require "indoxhub.number"
+
 local answers = {}
 
 local CAPITALS = { france = "Paris", norway = "Oslo", japan = "Tokyo",
@@ -32,9 +34,9 @@ local NUMBER = "(%-?%d+%.?%d*)"
 -- From here on digits would be made up.
 local HUGE = 1e15
 
-local function show(number)
-  local is_exact = number % 1 == 0 and math.abs(number) < HUGE
-  return (is_exact and "%.0f" or "%.4g"):format(number + 0.0) -- without -0
+local function show(value)
+  local is_exact = value % 1 == 0 and math.abs(value) < HUGE
+  return number.format(is_exact and "%.0f" or "%.4g", value + 0.0) -- not -0
 end
 
 local function arithmetic(question)
@@ -162,10 +164,10 @@ local function hash(text)
 end
 
 local function general(question)
-  local number = hash(question)
-  local opening = OPENINGS[number % #OPENINGS + 1]:format(topic(question))
-  return table.concat({ opening, MIDDLES[number % #MIDDLES + 1],
-    ENDINGS[number % #ENDINGS + 1] }, " ")
+  local which = hash(question)
+  local opening = OPENINGS[which % #OPENINGS + 1]:format(topic(question))
+  return table.concat({ opening, MIDDLES[which % #MIDDLES + 1],
+    ENDINGS[which % #ENDINGS + 1] }, " ")
 end
 
 local WAYS = { echo, count, arithmetic, capital, poem, greeting, about_itself,

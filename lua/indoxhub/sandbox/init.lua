@@ -10,6 +10,7 @@ local routes = require "indoxhub.sandbox.routes"
 local settings = require "indoxhub.sandbox.settings"
 local states = require "indoxhub.sandbox.state"
 local uploads = require "indoxhub.sandbox.uploads"
+local utf8 = require "indoxhub.utf8"
 local validation = require "indoxhub.sandbox.validation"
 
 local sandbox = {}
@@ -53,7 +54,7 @@ end
 -- The fields of a JSON body, or nil and what is wrong with it.
 local function read_json(request)
   local text = request:text()
-  local fields = text ~= "" and json.decode(text)
+  local fields = text ~= "" and not utf8.wrong(text) and json.decode(text)
   if type(fields) == "table" and fields[1] == nil then
     return fields
   end
@@ -70,7 +71,7 @@ end
 local function read_fields(state, request, in_query)
   local row = request.row
   if in_query or not row.params then
-    return request.query
+    return utf8.copy(request.query)
   elseif row.place == "form" then
     local fields, wrong = uploads.read(request, state.modules.digest)
     return fields or refusals.refuse(state, request, 400,

@@ -3,6 +3,7 @@
 --- X-Sandbox-Job-Seconds.
 
 local faults = require "indoxhub.sandbox.faults"
+local number = require "indoxhub.number"
 local refusals = require "indoxhub.sandbox.refusals"
 local shapes = require "indoxhub.sandbox.shapes"
 
@@ -13,7 +14,7 @@ local LONGEST_SECONDS = 3600 * 24
 -- Readers take a text and return a value, or nil and what is wrong.
 
 local function seconds(text)
-  local value = tonumber(text)
+  local value = number.read(text)
   if not value or value ~= value or value < 0 or value > LONGEST_SECONDS then
     return nil, ("takes seconds, not %s"):format(text)
   end
@@ -21,7 +22,7 @@ local function seconds(text)
 end
 
 local function amount(text)
-  local value = tonumber(text)
+  local value = number.read(text)
   if not value or value ~= value or math.abs(value) > 1e9 then
     return nil, ("takes an amount, not %s"):format(text)
   end
@@ -31,7 +32,7 @@ end
 local MOST_DAYS = 3650
 
 local function days(text)
-  local value = tonumber(text)
+  local value = number.read(text)
   if not value or value % 1 ~= 0 or value < 0 or value > MOST_DAYS then
     return nil, ("takes whole days up to %d, not %s"):format(MOST_DAYS, text)
   end

@@ -1,6 +1,8 @@
 --- Reads multipart/form-data while it arrives, strictly. A file is measured and
 --- hashed, and only its beginning kept, so its size does not matter.
 
+local utf8 = require "indoxhub.utf8"
+
 local uploads = {}
 
 -- Enough of a file to tell what it is.
@@ -81,9 +83,10 @@ local function end_part(self)
   local kept = table.concat(part.kept)
   self.fields[part.name] = part.sha and {
     file_name = part.file_name, size = part.size,
-    content_type = part.headers["content-type"] or "application/octet-stream",
+    content_type = utf8.text(part.headers["content-type"]
+      or "application/octet-stream"),
     sha256 = hex(part.sha:final()), head = kept:sub(1, HEAD_BYTES),
-  } or kept
+  } or utf8.text(kept)
 end
 
 -- Step -> a function that works on the buffer. It returns true when it got on,

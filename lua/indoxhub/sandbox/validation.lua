@@ -3,6 +3,8 @@
 --- ranges that only the server knows stand here.
 
 local json = require "indoxhub.json"
+local number = require "indoxhub.number"
+local utf8 = require "indoxhub.utf8"
 
 local validation = {}
 
@@ -141,7 +143,7 @@ end
 -- The value that a text of a query or a form stands for.
 local function from_text(kind, text)
   if kind == "integer" or kind == "number" then
-    return tonumber(text) or text
+    return number.read(text) or text
   elseif kind == "boolean" and BOOLEANS[text:lower()] ~= nil then
     return BOOLEANS[text:lower()]
   elseif kind == "strings" then
@@ -220,7 +222,7 @@ function validation.no_object(text)
     return { { loc = { "body" }, msg = "is required", type = "missing" } }
   end
   local value, message = json.decode(text)
-  if value == nil and message then
+  if value == nil and message or utf8.wrong(text) then
     return { { loc = { "body" }, msg = "is no JSON",
       type = "json_invalid" } }
   end

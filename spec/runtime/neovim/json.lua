@@ -1,32 +1,19 @@
--- A Neovim that finds no lua-cjson. Its vim.json is the one of 0.7.2, or only
--- what newer ones show of it.
+-- A Neovim that finds no JSON library: neither lua-cjson nor its own.
 local json = {}
 
--- Newer ones have no settings.
-local function reduced(library)
-  return { encode = library.encode, decode = library.decode,
-    new = function()
-      return reduced(library.new())
-    end }
-end
-
---- Takes away lua-cjson and, for "reduced", settings.
----@param shape "full"|"reduced"
-function json.prepare(shape)
+--- Takes them away.
+function json.prepare()
   package.loaded.cjson = nil
   package.preload.cjson = function()
     error "there is no lua-cjson here"
   end
-  if shape == "reduced" then
-    vim.json = reduced(vim.json)
-  end
+  vim.json = nil
 end
 
 --- Runs specs with busted there, and leaves the editor if none failed.
----@param shape "full"|"reduced"
 ---@param ... string more arguments of busted
-function json.run(shape, ...)
-  json.prepare(shape)
+function json.run(...)
+  json.prepare()
   vim.env.INDOXHUB_TOTALS = nil -- whoever runs this counts by himself
   local program = "spec/support/specs.lua"
   _G.arg = { [0] = program, "-o", "spec/support/totals.lua", ... }

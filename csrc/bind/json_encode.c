@@ -1,0 +1,396 @@
+/*
+** core.json_encode(), core.json_with_raw() and core.not_utf8(): Lua values as JSON
+** text.
+**
+** One walk checks a value and writes it. It does not recurse: what is open is
+** the tables on the Lua stack, each with its last key behind it when it is an
+** object. Tables are read raw.
+*/
+#include <string.h>
+
+#include "../core/json_write.h"
+#include "../core/shortest.h"
+#include "json.h"
+
+/* A value that contains itself ends here, too. */
+#define MOST_NESTED 100
+
+/* Bytes of a path that a message shows. */
+#define LONGEST_PATH 60
+
+#define VALUE 1
+#define ALSO_NULL 2
+
+/* A table that is open. */
+struct level {
+  int slot;     /* of the stack */
+  size_t count; /* of a list's elements; 0: an object */
+  size_t index; /* of the list's last element; how many fields there were */
+};
+
+struct walk {
+  struct ih_buf *text;
+  int depth;
+  struct level levels[MOST_NESTED + 1];
+};
+
+/* The key under which the metatable of a marked table has its text. */
+static const char raw_key = 0;
+
+/* ---- refusing ------------------------------------------------------------ */
+
+struct path {
+  char text[LONGEST_PATH];
+  size_t len;
+  int cut;
+};
+
+static void extend(struct path *p, const char *text, size_t n) {
+  size_t room = sizeof p->text - p->len;
+  p->cut |= n > room;
+  n = n < room ? n : room;
+  memcpy(p->text + p->len, text, n);
+  p->len += n;
+}
+
+static void extend_by_level(lua_State *L, struct path *p,
+                            const struct level *level) {
+  char text[IH_SHORTEST_ROOM + 2] = "[";
+  size_t n;
+  if (level->count) {
+    n = 1 + ih_shortest_integer((int64_t)level->index, text + 1);
+    text[n] = ']';
+    extend(p, text, n + 1);
+  } else {
+    const char *key = lua_tolstring(L, level->slot + 1, &n);
+    if (p->len)
+      extend(p, ".", 1);
+    extend(p, key, n);
+  }
+}
+
+/* Raises what is on top of the stack, with the path of what is wrong before it:
+** of the value that is being written, or of the table on `depth`. */
+static int refuse(lua_State *L, const struct walk *w, int depth) {
+  struct path p = {{0}, 0, 0};
+  int i;
+  for (i = 0; i < depth && !p.cut; i++)
+    extend_by_level(L, &p, w->levels + i);
+  if (p.len == 0)
+    lua_pushliteral(L, "the value");
+  else /* the cut does not go through a character */
+    lua_pushlstring(L, p.text, ih_utf8_length(p.text, p.len));
+  lua_pushstring(L, p.cut ? "... " : " ");
+  lua_pushvalue(L, -3);
+  lua_concat(L, 3);
+  return lua_error(L);
+}
+
+static int refuse_value(lua_State *L, const struct walk *w) {
+  return refuse(L, w, w->depth);
+}
+
+/* Raises for the table that was opened last. */
+static int refuse_table(lua_State *L, const struct walk *w) {
+  return refuse(L, w, w->depth - 1);
+}
+
+/* ---- scalars ------------------------------------------------------------- */
+
+static void append(lua_State *L, const struct walk *w, const char *bytes,
+                   size_t n) {
+  if (ih_buf_append(w->text, bytes, n) < 0)
+    luaL_error(L, "not enough memory");
+}
+
+/* Pushes what is wrong with a text from a byte on. */
+static void push_not_utf8(lua_State *L, const char *what, const char *text,
+                          size_t wrong) {
+  static const char digits[] = "0123456789ABCDEF";
+  unsigned char byte = (unsigned char)text[wrong];
+  char shown[IH_SHORTEST_ROOM], hex[3] = {0};
+  shown[ih_shortest_integer((int64_t)wrong + 1, shown)] = '\0';
+  hex[0] = digits[byte >> 4];
+  hex[1] = digits[byte & 15];
+  lua_pushfstring(L, "%s not UTF-8: byte %s (0x%s)", what, shown, hex);
+}
+
+static void write_string(lua_State *L, const struct walk *w) {
+  size_t n, wrong;
+  const char *text = lua_tolstring(L, -1, &n);
+  int status = ih_json_write_string(w->text, text, n, &wrong);
+  if (status == 1)
+    return;
+  if (status < 0)
+    luaL_error(L, "not enough memory");
+  push_not_utf8(L, "is", text, wrong);
+  refuse_value(L, w);
+}
+
+static void write_number(lua_State *L, const struct walk *w) {
+  char text[IH_SHORTEST_ROOM];
+  lua_Number value = lua_tonumber(L, -1);
+  if (lua_isinteger(L, -1)) {
+    append(L, w, text,
+           ih_shortest_integer((int64_t)lua_tointeger(L, -1), text));
+  } else if (value - value == 0) {
+    append(L, w, text, ih_shortest((double)value, text));
+  } else {
+    lua_pushfstring(L, "is %s, which JSON cannot carry",
+                    value > 0   ? "inf"
+                    : value < 0 ? "-inf"
+                                : "nan");
+    refuse_value(L, w);
+  }
+}
+
+/* Whether the value on top of the stack is a 64-bit integer of LuaJIT's FFI, and
+** was written. Only its tostring() says what it is: "1LL" or "1ULL". */
+static int write_cdata(lua_State *L, const struct walk *w) {
+  const char *text;
+  size_t digits;
+  if (strcmp(luaL_typename(L, -1), "cdata") != 0 ||
+      !luaL_callmeta(L, -1, "__tostring"))
+    return 0;
+  text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
+  digits = (*text == '-') + strspn(text + (*text == '-'), "0123456789");
+  if (strcmp(text + digits, "LL") != 0 && strcmp(text + digits, "ULL") != 0) {
+    lua_pop(L, 1);
+    return 0;
+  }
+  append(L, w, text, digits);
+  lua_pop(L, 1);
+  return 1;
+}
+
+static int is_null(lua_State *L) {
+  if (lua_islightuserdata(L, -1) && lua_touserdata(L, -1) == NULL)
+    return 1;
+  return lua_isuserdata(L, -1) && lua_rawequal(L, -1, ALSO_NULL);
+}
+
+static void write_other(lua_State *L, const struct walk *w) {
+  if (is_null(L)) {
+    append(L, w, "null", 4);
+  } else if (!write_cdata(L, w)) {
+    lua_pushfstring(L, "is a %s, which JSON cannot carry",
+                    luaL_typename(L, -1));
+    refuse_value(L, w);
+  }
+}
+
+/* ---- tables -------------------------------------------------------------- */
+
+/* Writes the text that a table was marked with. True when it was. */
+static int write_raw(lua_State *L, const struct walk *w) {
+  size_t n, valid;
+  const char *text;
+  if (!lua_getmetatable(L, -1))
+    return 0;
+  lua_pushlightuserdata(L, (void *)(uintptr_t)&raw_key);
+  lua_rawget(L, -2);
+  if (lua_type(L, -1) != LUA_TSTRING) {
+    lua_pop(L, 2);
+    return 0;
+  }
+  text = lua_tolstring(L, -1, &n);
+  valid = ih_utf8_length(text, n);
+  if (valid < n) {
+    push_not_utf8(L, "has raw text that is", text, valid);
+    refuse_value(L, w);
+  }
+  append(L, w, text, n);
+  lua_pop(L, 2);
+  return 1;
+}
+
+/* Whether the number at an index is the position of an element. */
+static int is_position(lua_State *L, int index) {
+  lua_Number key = lua_tonumber(L, index);
+  return key >= 1 && key < 9007199254740992.0 &&
+         key == (lua_Number)(int64_t)key;
+}
+
+/* Raises for the key below the top of the stack, which does not belong to the
+** others. */
+static void refuse_key(lua_State *L, const struct walk *w) {
+  char text[IH_SHORTEST_ROOM] = {0};
+  int type = lua_type(L, -2);
+  lua_Number key = lua_tonumber(L, -2);
+  if (type == LUA_TSTRING || (type == LUA_TNUMBER && is_position(L, -2))) {
+    lua_pushliteral(L, "mixes list elements and named fields");
+    refuse_table(L, w);
+  }
+  if (type == LUA_TNUMBER && key - key == 0)
+    text[ih_shortest((double)key, text)] = '\0';
+  else if (type == LUA_TBOOLEAN)
+    strcpy(text, lua_toboolean(L, -2) ? "true" : "false");
+  lua_pushfstring(L, "has a key that is neither a string nor a position: %s%s",
+                  text[0] ? text : "a ", text[0] ? "" : luaL_typename(L, -2));
+  refuse_table(L, w);
+}
+
+/* How many elements the list on top of the stack has. */
+static size_t count_elements(lua_State *L, const struct walk *w) {
+  size_t count = 0;
+  lua_Number last = 0;
+  char shown[2][IH_SHORTEST_ROOM];
+  for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+    if (lua_type(L, -2) != LUA_TNUMBER || !is_position(L, -2))
+      refuse_key(L, w);
+    if (lua_tonumber(L, -2) > last)
+      last = lua_tonumber(L, -2);
+    count++;
+  }
+  if (last != (lua_Number)count) {
+    shown[0][ih_shortest_integer((int64_t)count, shown[0])] = '\0';
+    shown[1][ih_shortest((double)last, shown[1])] = '\0';
+    lua_pushfstring(L, "is a list with holes: %s elements, the last at %s",
+                    shown[0], shown[1]);
+    refuse_table(L, w);
+  }
+  return count;
+}
+
+/* Opens the table on top of the stack, and leaves it there; or writes it and
+** takes it away. */
+static void open_table(lua_State *L, struct walk *w) {
+  struct level *level = w->levels + w->depth;
+  if (write_raw(L, w)) {
+    lua_pop(L, 1);
+    return;
+  }
+  lua_pushnil(L);
+  if (!lua_next(L, -2)) {
+    append(L, w, ih_is_array(L, -1) ? "[]" : "{}", 2);
+    lua_pop(L, 1);
+    return;
+  }
+  if (w->depth >= MOST_NESTED + 1) {
+    lua_pushliteral(L, "is nested too deeply (does it contain itself?)");
+    refuse_value(L, w);
+  }
+  level->slot = lua_gettop(L) - 2;
+  level->count = level->index = 0;
+  w->depth++;
+  if (lua_type(L, -2) == LUA_TNUMBER) {
+    lua_pop(L, 2);
+    level->count = count_elements(L, w);
+  } else if (lua_type(L, -2) == LUA_TSTRING) {
+    lua_pop(L, 2);
+    lua_pushnil(L);
+  } else {
+    refuse_key(L, w);
+  }
+  append(L, w, level->count ? "[" : "{", 1);
+}
+
+/* Writes the value on top of the stack and takes it away, unless it is a table
+** whose contents come next. */
+static void write_value(lua_State *L, struct walk *w) {
+  switch (lua_type(L, -1)) {
+  case LUA_TTABLE:
+    luaL_checkstack(L, 12, "JSON nested too deeply");
+    open_table(L, w);
+    return;
+  case LUA_TSTRING:
+    write_string(L, w);
+    break;
+  case LUA_TNUMBER:
+    write_number(L, w);
+    break;
+  case LUA_TBOOLEAN:
+    if (lua_toboolean(L, -1))
+      append(L, w, "true", 4);
+    else
+      append(L, w, "false", 5);
+    break;
+  default:
+    write_other(L, w);
+    break;
+  }
+  lua_pop(L, 1);
+}
+
+/* Writes the name of a field; its value is on top of the stack. */
+static void write_name(lua_State *L, const struct walk *w) {
+  size_t n, wrong;
+  const char *name;
+  int status;
+  if (lua_type(L, -2) != LUA_TSTRING)
+    refuse_key(L, w);
+  name = lua_tolstring(L, -2, &n);
+  status = ih_json_write_string(w->text, name, n, &wrong);
+  if (status < 0)
+    luaL_error(L, "not enough memory");
+  if (status == 0) {
+    push_not_utf8(L, "has a field whose name is", name, wrong);
+    refuse_table(L, w);
+  }
+  append(L, w, ":", 1);
+}
+
+/* Goes on with the table that was opened last, which is on top of the stack, or
+** whose last key is. */
+static void write_more(lua_State *L, struct walk *w) {
+  struct level *level = w->levels + w->depth - 1;
+  int more =
+      level->count ? level->index < level->count : lua_next(L, level->slot);
+  if (!more) {
+    append(L, w, level->count ? "]" : "}", 1);
+    lua_pop(L, 1);
+    w->depth--;
+    return;
+  }
+  if (level->index++)
+    append(L, w, ",", 1);
+  if (level->count)
+    lua_rawgeti(L, level->slot, (int)level->index);
+  else
+    write_name(L, w);
+  write_value(L, w);
+}
+
+/* core.json_encode(value, also_null) -> text; raises what is wrong, without a
+** position. A userdata that is also_null stands for null, too. */
+int ih_l_json_encode(lua_State *L) {
+  struct walk w;
+  luaL_checkany(L, VALUE);
+  lua_settop(L, ALSO_NULL);
+  w.text = ih_push_text(L);
+  w.depth = 0;
+  lua_pushvalue(L, VALUE);
+  write_value(L, &w);
+  while (w.depth > 0)
+    write_more(L, &w);
+  lua_pushlstring(L, ih_buf_bytes(w.text), ih_buf_len(w.text));
+  ih_buf_free(w.text);
+  return 1;
+}
+
+/* core.json_with_raw(table, text) -> the same table, marked: text is what is
+** written for it. */
+int ih_l_json_with_raw(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  luaL_checktype(L, 2, LUA_TSTRING);
+  lua_settop(L, 2);
+  lua_createtable(L, 0, 1);
+  lua_pushlightuserdata(L, (void *)(uintptr_t)&raw_key);
+  lua_pushvalue(L, 2);
+  lua_rawset(L, -3);
+  lua_setmetatable(L, 1);
+  lua_settop(L, 1);
+  return 1;
+}
+
+/* core.not_utf8(text) -> what is wrong with a text, or nil when it is UTF-8 */
+int ih_l_not_utf8(lua_State *L) {
+  size_t n, valid;
+  const char *text = luaL_checklstring(L, 1, &n);
+  valid = ih_utf8_length(text, n);
+  if (valid < n)
+    push_not_utf8(L, "is", text, valid);
+  else
+    lua_pushnil(L);
+  return 1;
+}
