@@ -184,6 +184,45 @@ describe("a client", function()
       assert.equal("", raw:got("nothing"))
     end)
 
+    it("nothing when a text is not UTF-8", function()
+      local client = client_for("no_text")
+      assert_refused("messages[1].content is not UTF-8: byte 3 (0xFF)",
+        client.chat.create, client.chat,
+        { messages = { { role = "user", content = "ab\255cd" } } })
+      assert_refused("prompt is not UTF-8: byte 5 (0xE2)",
+        client.completions.stream, client.completions,
+        { prompt = "abcd\226\130" })
+      assert_refused("text[2] is not UTF-8: byte 1 (0xED)",
+        client.embeddings.create, client.embeddings,
+        { text = { "fine", "\237\160\128" } })
+      assert_refused("audio.transcribe: prompt is not UTF-8: byte 2 (0xC0)",
+        client.audio.transcribe, client.audio,
+        { file = indoxhub.bytes "x", prompt = "a\192\175" })
+      assert_refused("chat.stop: stream_id is not UTF-8: byte 2 (0xFF)",
+        client.chat.stop, client.chat, "a\255")
+      assert_refused("client.request: json: a.b is not UTF-8: byte 1 (0x80)",
+        client.request, client, { path = "x", json = { a = { b = "\128" } } })
+      assert_refused("client.request: form.a is not UTF-8: byte 1 (0x80)",
+        client.request, client, { path = "x", form = { a = "\128" } })
+      assert_refused("client.request: query.a is not UTF-8: byte 1 (0x80)",
+        client.request, client, { path = "x", query = { a = "\128" } })
+      assert_refused("the name of a field in query is not UTF-8: byte 1",
+        client.request, client, { path = "x", query = { ["\128"] = "a" } })
+      assert_refused("client.request: path is not UTF-8: byte 2 (0xFF)",
+        client.request, client, { path = "x\255" })
+      assert.equal("", raw:got("no_text"))
+    end)
+
+    it("a field by the name that was given, also where the base has another",
+      function()
+        local client = client_for("renamed")
+        local compatible = client:with { base_url =
+          raw:script("renamed", { { "body" } }) .. "/v1" }
+        assert_refused("embeddings.create: text[1] is not UTF-8: byte 1",
+          compatible.embeddings.create, compatible.embeddings,
+          { text = { "\255" } })
+      end)
+
     it("and blames the line of a wrong call", function()
       local client = client_for("blame")
       for _, call in ipairs {

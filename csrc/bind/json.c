@@ -393,6 +393,8 @@ void ih_open_json(lua_State *L) {
   lua_pushcfunction(L, l_free_text);
   lua_setfield(L, -2, "__gc");
   lua_pop(L, 1);
+  ih_push_text(L);
+  lua_setfield(L, LUA_REGISTRYINDEX, KEPT);
   luaL_newmetatable(L, ARRAY_TYPE);
   lua_pushliteral(L, ARRAY_TYPE);
   lua_setfield(L, -2, "__name");

@@ -13,6 +13,9 @@
 /* The metatable of a list that is one even when it is empty. */
 #define ARRAY_TYPE "indoxhub.array"
 
+/* Where the registry has a buffer whose memory serves the next text. */
+#define KEPT "indoxhub.json.kept"
+
 /* Pushes a buffer. It is freed with its userdata, so raising loses nothing. */
 struct ih_buf *ih_push_text(lua_State *L);
 

@@ -20,6 +20,11 @@
 
 #define VALUE 1
 #define ALSO_NULL 2
+#define KEPT_TEXT 3
+
+/* Memory for a text of at most so many bytes is kept for the next one: to get it
+** anew from the system costs more than to fill it. */
+#define MOST_KEPT ((size_t)256 * 1024)
 
 /* A table that is open. */
 struct level {
@@ -83,6 +88,7 @@ static int refuse(lua_State *L, const struct walk *w, int depth) {
   lua_pushstring(L, p.cut ? "... " : " ");
   lua_pushvalue(L, -3);
   lua_concat(L, 3);
+  ih_buf_free(w->text);
   return lua_error(L);
 }
 
@@ -101,6 +107,16 @@ static void append(lua_State *L, const struct walk *w, const char *bytes,
                    size_t n) {
   if (ih_buf_append(w->text, bytes, n) < 0)
     luaL_error(L, "not enough memory");
+}
+
+/* The same for one byte, of which there are many. */
+static void append_byte(lua_State *L, const struct walk *w, char byte) {
+  struct ih_buf *text = w->text;
+  char *to = ih_buf_reserve(text, 1);
+  if (!to)
+    luaL_error(L, "not enough memory");
+  *to = byte;
+  ih_buf_extend(text, 1);
 }
 
 /* Pushes what is wrong with a text from a byte on. */
@@ -282,7 +298,7 @@ static void open_table(lua_State *L, struct walk *w) {
   } else {
     refuse_key(L, w);
   }
-  append(L, w, level->count ? "[" : "{", 1);
+  append_byte(L, w, level->count ? '[' : '{');
 }
 
 /* Writes the value on top of the stack and takes it away, unless it is a table
@@ -327,7 +343,7 @@ static void write_name(lua_State *L, const struct walk *w) {
     push_not_utf8(L, "has a field whose name is", name, wrong);
     refuse_table(L, w);
   }
-  append(L, w, ":", 1);
+  append_byte(L, w, ':');
 }
 
 /* Goes on with the table that was opened last, which is on top of the stack, or
@@ -337,13 +353,13 @@ static void write_more(lua_State *L, struct walk *w) {
   int more =
       level->count ? level->index < level->count : lua_next(L, level->slot);
   if (!more) {
-    append(L, w, level->count ? "]" : "}", 1);
+    append_byte(L, w, level->count ? ']' : '}');
     lua_pop(L, 1);
     w->depth--;
     return;
   }
   if (level->index++)
-    append(L, w, ",", 1);
+    append_byte(L, w, ',');
   if (level->count)
     lua_rawgeti(L, level->slot, (int)level->index);
   else
@@ -355,15 +371,23 @@ static void write_more(lua_State *L, struct walk *w) {
 ** position. A userdata that is also_null stands for null, too. */
 int ih_l_json_encode(lua_State *L) {
   struct walk w;
+  struct ih_buf *kept;
   luaL_checkany(L, VALUE);
   lua_settop(L, ALSO_NULL);
+  lua_getfield(L, LUA_REGISTRYINDEX, KEPT);
+  kept = lua_touserdata(L, KEPT_TEXT);
   w.text = ih_push_text(L);
   w.depth = 0;
+  ih_buf_swap(kept, w.text); /* whoever encodes in a finalizer finds none */
   lua_pushvalue(L, VALUE);
   write_value(L, &w);
   while (w.depth > 0)
     write_more(L, &w);
   lua_pushlstring(L, ih_buf_bytes(w.text), ih_buf_len(w.text));
+  if (ih_buf_len(w.text) <= MOST_KEPT) {
+    ih_buf_clear(w.text);
+    ih_buf_swap(kept, w.text);
+  }
   ih_buf_free(w.text);
   return 1;
 }

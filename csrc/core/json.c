@@ -3,44 +3,40 @@
 #include <stdint.h>
 #include <string.h>
 
-#define ONES ((uint64_t)0x0101010101010101)
+#include "word.h"
 
-/* Whether none of eight bytes is a quote, a backslash or below 0x20. */
-static int is_plain(const char *at) {
-  uint64_t bytes, quote, back;
-  memcpy(&bytes, at, sizeof bytes);
-  quote = bytes ^ ONES * '"';
-  back = bytes ^ ONES * '\\';
-  /* A byte less than what is subtracted leaves its upper bit, unless it had one
-  ** itself; it may lend one to others, which then are looked at in vain. */
-  return !(((bytes - ONES * 0x20) | (quote - ONES) | (back - ONES)) & ~bytes &
-           ONES * 0x80);
+/* How many bytes stand before a quote, a backslash, one below 0x20 or the end. */
+static size_t plain_length(const char *at, size_t n) {
+  size_t i = 0;
+  for (; n - i >= 8; i += 8) {
+    uint64_t word = ih_word_load(at + i);
+    uint64_t marks = ih_word_below(word, 0x20) | ih_word_equal(word, '"') |
+                     ih_word_equal(word, '\\');
+    if (marks)
+      return i + ih_word_first(marks);
+  }
+  while (i < n && (unsigned char)at[i] >= 0x20 && at[i] != '"' && at[i] != '\\')
+    i++;
+  return i;
 }
 
 int ih_json_string(const char *bytes, size_t n, struct ih_json_string *string) {
   size_t i = 0;
   string->raw.ptr = bytes;
   string->escaped = 0;
-  while (i < n) {
-    unsigned char c;
-    while (n - i >= 8 && is_plain(bytes + i))
-      i += 8;
+  for (;;) {
+    i += plain_length(bytes + i, n - i);
     if (i == n)
-      break;
-    c = (unsigned char)bytes[i];
-    if (c == '"') {
+      return 0;
+    if (bytes[i] == '"') {
       string->raw.len = i;
       return 1;
     }
-    if (c < 0x20)
+    if (bytes[i] != '\\' || n - i < 2)
       return 0;
-    if (c == '\\') {
-      string->escaped = 1;
-      i++;
-    }
-    i++;
+    string->escaped = 1;
+    i += 2;
   }
-  return 0;
 }
 
 /* Four hexadecimal digits, or -1. */
@@ -112,31 +108,62 @@ static long code_point(const char **at, const char *end) {
   return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
 }
 
+/* What a letter behind a backslash stands for; 0 when it is none. */
+static char meaning(char letter) {
+  switch (letter) {
+  case '"':
+  case '\\':
+  case '/':
+    return letter;
+  case 'b':
+    return '\b';
+  case 'f':
+    return '\f';
+  case 'n':
+    return '\n';
+  case 'r':
+    return '\r';
+  case 't':
+    return '\t';
+  default:
+    return 0;
+  }
+}
+
 /* Writes what the escape behind a backslash stands for, at *out. False when it
 ** is none, or a half that is refused. */
 static int unescape_one(const char **at, const char *end,
                         enum ih_json_halves way, char **out, int *lone) {
-  static const char letters[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
-  const char *letter;
-  if (**at == 'u') {
-    long code;
-    ++*at;
-    code = code_point(at, end);
-    if (is_high(code) || is_low(code)) {
-      *lone = 1;
-      code = way == IH_HALVES_REPLACED ? 0xFFFD : code;
-      code = way == IH_HALVES_REFUSED ? -1 : code;
-    }
-    if (code >= 0)
-      *out += utf8(*out, code);
-    return code >= 0;
+  char letter = *(*at)++;
+  long code;
+  if (letter != 'u') {
+    **out = meaning(letter);
+    return *(*out)++ != 0;
   }
-  letter = **at ? strchr(letters, **at) : NULL;
-  if (!letter)
-    return 0;
-  *(*out)++ = meant[letter - letters];
-  ++*at;
-  return 1;
+  code = code_point(at, end);
+  if (is_high(code) || is_low(code)) {
+    *lone = 1;
+    code = way == IH_HALVES_REPLACED ? 0xFFFD : code;
+    code = way == IH_HALVES_REFUSED ? -1 : code;
+  }
+  if (code >= 0)
+    *out += utf8(*out, code);
+  return code >= 0;
+}
+
+/* Copies what stands before a backslash or the end; returns how much that is.
+** There is room for all there is. */
+static size_t copy_plain(char *to, const char *at, size_t n) {
+  size_t i = 0;
+  for (; n - i >= 8; i += 8) {
+    uint64_t marks = ih_word_equal(ih_word_load(at + i), '\\');
+    memcpy(to + i, at + i, 8);
+    if (marks)
+      return i + ih_word_first(marks);
+  }
+  for (; i < n && at[i] != '\\'; i++)
+    to[i] = at[i];
+  return i;
 }
 
 int ih_json_unescape_halves(struct ih_span raw, enum ih_json_halves way,
@@ -146,14 +173,13 @@ int ih_json_unescape_halves(struct ih_span raw, enum ih_json_halves way,
   char *start = ih_buf_reserve(to, raw.len ? raw.len : 1), *out = start;
   if (!start)
     return IH_NOMEM;
-  while (at < end) {
-    const char *back = memchr(at, '\\', (size_t)(end - at));
-    size_t plain = (size_t)((back ? back : end) - at);
-    memcpy(out, at, plain);
+  for (;;) {
+    size_t plain = copy_plain(out, at, (size_t)(end - at));
     out += plain;
-    if (!back)
+    at += plain;
+    if (at == end)
       break;
-    at = back + 1;
+    at++;
     if (at == end || !unescape_one(&at, end, way, &out, lone))
       return 0;
   }

@@ -3,19 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define ONES ((uint64_t)0x0101010101010101)
-
-/* Whether all of eight bytes are ASCII that stands for itself. */
-static int is_plain(const char *at) {
-  uint64_t bytes, quote, back;
-  memcpy(&bytes, at, sizeof bytes);
-  quote = bytes ^ ONES * '"';
-  back = bytes ^ ONES * '\\';
-  /* A byte less than what is subtracted leaves its upper bit; it may lend one
-  ** to others, which then are looked at in vain. */
-  return !((bytes | (bytes - ONES * 0x20) | (quote - ONES) | (back - ONES)) &
-           ONES * 0x80);
-}
+#include "word.h"
 
 static int is_between(const char *at, int low, int high) {
   return (unsigned char)*at >= low && (unsigned char)*at <= high;
@@ -44,76 +32,119 @@ static size_t character(const char *at, size_t n) {
   return length;
 }
 
-/* How many bytes from the beginning are UTF-8 and stand for themselves; *ends is
-** set when the next one must be escaped, or the text is over. */
-static size_t plain_length(const char *text, size_t n, int *ends) {
-  size_t at = 0, length;
-  *ends = 1;
-  for (;;) {
-    unsigned char c;
-    while (n - at >= 8 && is_plain(text + at))
-      at += 8;
-    if (at == n)
-      return at;
-    c = (unsigned char)text[at];
-    if (c == '"' || c == '\\' || c < 0x20)
-      return at;
-    length = c < 0x80 ? 1 : character(text + at, n - at);
-    if (length == 0) {
-      *ends = 0;
-      return at;
-    }
-    at += length;
+/* How many bytes stand before the end, or one that is no ASCII or must be escaped
+** in a string. */
+static size_t plain_length(const char *at, size_t n) {
+  size_t i = 0;
+  for (; n - i >= 8; i += 8) {
+    uint64_t word = ih_word_load(at + i);
+    uint64_t marks = (word & IH_WORD_MARKS) | ih_word_below(word, 0x20) |
+                     ih_word_equal(word, '"') | ih_word_equal(word, '\\');
+    if (marks)
+      return i + ih_word_first(marks);
   }
+  while (i < n && (unsigned char)(at[i] - 0x20) < 0x60 && at[i] != '"' &&
+         at[i] != '\\')
+    i++;
+  return i;
+}
+
+static int is_ascii(char byte) {
+  return (unsigned char)byte < 0x80;
+}
+
+/* How many bytes from the beginning are characters that are no ASCII. */
+static size_t others_length(const char *at, size_t n) {
+  size_t i = 0, length;
+  while (i < n && !is_ascii(at[i]) && (length = character(at + i, n - i)) > 0)
+    i += length;
+  return i;
 }
 
 size_t ih_utf8_length(const char *text, size_t n) {
-  size_t at = 0;
-  int ends = 1;
+  size_t at = 0, length;
   while (at < n) {
-    at += plain_length(text + at, n - at, &ends);
-    if (!ends || at == n)
+    at += plain_length(text + at, n - at);
+    if (at < n && is_ascii(text[at])) {
+      at++;
+      continue;
+    }
+    length = others_length(text + at, n - at);
+    if (length == 0)
       break;
-    at++;
+    at += length;
   }
   return at;
 }
 
-/* Appends the escape of one byte. */
-static int escape(struct ih_buf *to, char byte) {
-  static const char meant[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
-  static const char digits[] = "0123456789abcdef";
-  const char *found = byte ? strchr(meant, byte) : NULL;
-  char text[6] = {'\\', 'u', '0', '0', '0', '0'};
-  if (found) {
-    text[1] = letters[found - meant];
-    return ih_buf_append(to, text, 2);
+/* Writes the escape of a byte; returns its end. */
+static char *escape(char *to, char byte) {
+  static const char letters[] = "btn fr", digits[] = "0123456789abcdef";
+  *to++ = '\\';
+  if (byte == '"' || byte == '\\') {
+    *to++ = byte;
+  } else if (byte >= '\b' && byte <= '\r' && byte != '\v') {
+    *to++ = letters[byte - '\b'];
+  } else {
+    memcpy(to, "u00", 3);
+    to[3] = digits[byte >> 4];
+    to[4] = digits[byte & 15];
+    to += 5;
   }
-  text[4] = digits[byte >> 4];
-  text[5] = digits[byte & 15];
-  return ih_buf_append(to, text, sizeof text);
+  return to;
+}
+
+/* Bytes of the longest escape. */
+#define LONGEST 6
+
+/* A string that is being written. */
+struct writing {
+  struct ih_buf *to;
+  char *start, *out, *limit; /* of what is not in the buffer yet */
+};
+
+/* Makes room for so many bytes, and for some escapes among them. */
+static int make_room(struct writing *w, size_t n) {
+  size_t room = n + n / 8 + 64;
+  if (w->out)
+    ih_buf_extend(w->to, (size_t)(w->out - w->start));
+  w->start = w->out = room > n ? ih_buf_reserve(w->to, room) : NULL;
+  if (!w->out)
+    return 0;
+  w->limit = w->out + room;
+  return 1;
 }
 
 int ih_json_write_string(struct ih_buf *to, const char *text, size_t n,
                          size_t *wrong) {
-  size_t at = 0;
-  int ends;
-  if (n > (size_t)-1 - 2 || !ih_buf_reserve(to, n + 2))
+  struct writing w = {to, NULL, NULL, NULL};
+  size_t at = 0, length;
+  if (!make_room(&w, n + 2))
     return IH_NOMEM;
-  ih_buf_append(to, "\"", 1); /* there is room */
+  *w.out++ = '"';
   for (;;) {
-    size_t plain = plain_length(text + at, n - at, &ends);
-    if (ih_buf_append(to, text + at, plain) < 0)
-      return IH_NOMEM;
-    at += plain;
-    if (!ends) {
-      *wrong = at;
-      return 0;
+    length = plain_length(text + at, n - at);
+    if (length == 0 && at < n && !is_ascii(text[at])) {
+      length = others_length(text + at, n - at);
+      if (length == 0) {
+        *wrong = at;
+        return 0;
+      }
     }
+    memcpy(w.out, text + at, length);
+    w.out += length;
+    at += length;
     if (at == n)
       break;
-    if (escape(to, text[at++]) < 0)
+    if (!is_ascii(text[at]))
+      continue;
+    w.out = escape(w.out, text[at++]);
+    /* There must be room for the rest, and for the next escape or the quote. */
+    if ((size_t)(w.limit - w.out) < n - at + LONGEST &&
+        !make_room(&w, n - at + LONGEST))
       return IH_NOMEM;
   }
-  return ih_buf_append(to, "\"", 1) < 0 ? IH_NOMEM : 1;
+  *w.out++ = '"';
+  ih_buf_extend(to, (size_t)(w.out - w.start));
+  return 1;
 }

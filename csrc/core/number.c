@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "word.h"
+
 /* As many digits as always fit into 64 bits. */
 #define MOST_DIGITS 19
 
@@ -56,27 +58,13 @@ static int is_digit(const char *at, const char *end) {
   return at < end && (unsigned char)(*at - '0') < 10;
 }
 
-/* Eight bytes as one number, the first byte lowest on any machine. */
-static uint64_t load_eight(const char *at) {
-  const unsigned char *byte = (const unsigned char *)at;
-  return (uint64_t)byte[0] | (uint64_t)byte[1] << 8 | (uint64_t)byte[2] << 16 |
-         (uint64_t)byte[3] << 24 | (uint64_t)byte[4] << 32 |
-         (uint64_t)byte[5] << 40 | (uint64_t)byte[6] << 48 |
-         (uint64_t)byte[7] << 56;
-}
-
 /* How many of eight bytes are digits before the first that is none. */
 static unsigned count_digits(uint64_t bytes) {
-  const uint64_t ones = 0x0101010101010101;
   /* What is left in an upper half, here or when 6 is added, is no digit's. A
   ** carry into the next byte comes from one that is none itself. */
-  uint64_t rest = bytes ^ ones * '0', others;
-  others = (rest | (rest + ones * 6)) & ones * 0xF0;
-  if (!others)
-    return 8;
-  /* Below the lowest bit stand the lowest bits of its byte and of those before;
-  ** the product adds them up. */
-  return (unsigned)((((others & -others) - 1) & ones) * ones >> 56) - 1;
+  uint64_t rest = bytes ^ IH_WORD_ONES * '0', others;
+  others = (rest | (rest + IH_WORD_ONES * 6)) & IH_WORD_ONES * 0xF0;
+  return others ? ih_word_first(others) : 8;
 }
 
 /* What the first digits of eight bytes stand for: behind zeros in front,
@@ -100,7 +88,7 @@ static const char *read_digits(const char *at, const char *end,
   uint64_t leading = d->leading;
   unsigned count = 8;
   while (count == 8 && end - at >= 8) {
-    uint64_t bytes = load_eight(at);
+    uint64_t bytes = ih_word_load(at);
     count = count_digits(bytes);
     if (leading >= tens[MOST_DIGITS - count])
       break;

@@ -1,9 +1,10 @@
 #!/bin/sh
 # Runs the benchmarks, or those that are named:
 #     sh spec/bench/run.sh [streams] [neovim] [openresty] [loops] [vectors]
+#       [json]
 set -eu
 
-for name in ${*:-streams neovim openresty loops vectors}; do
+for name in ${*:-streams neovim openresty loops vectors json}; do
   printf '\n== %s\n' "$name"
   sh "spec/bench/$name.sh"
 done

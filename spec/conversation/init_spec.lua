@@ -130,6 +130,10 @@ describe("a conversation", function()
     assert.matches("part 1 of the question has no type", send { {} })
     assert.matches("image must be a path", send { { image = 5 } })
     assert.matches("unknown field imag", send { { image = "a", imag = 1 } })
+    assert.matches("the question is not UTF%-8: byte 2 %(0xFF%)",
+      send "a\255")
+    assert.matches("part 2 of the question is not UTF%-8: byte 1 %(0x80%)",
+      send { "a", "\128" })
     assert.matches("detail must be", send { { image = "a", detail = 1 } })
     assert.matches("part 1 of the question does not fit into JSON: fn is a " ..
       "function", send { { type = "x", fn = print } })

@@ -81,6 +81,7 @@ need_test() {
   need openssl command -v openssl
   need curl command -v curl
   need procps command -v pgrep
+  need locales test -e /usr/share/i18n/locales/de_DE
   need jq command -v jq
   need nodejs has_node
   need npm command -v npm

@@ -2,6 +2,7 @@
 --- terminal that can do that.
 
 local core = require "indoxhub.core"
+local number = require "indoxhub.number"
 local task = require "indoxhub.task"
 local terminal = require "indoxhub.cli.terminal"
 
@@ -92,7 +93,8 @@ local function unit_of(count)
 end
 
 local function amount(count, unit)
-  return (unit == 1 and "%.0f" or "%.1f"):format(count / 1000 ^ (unit - 1))
+  return number.format(unit == 1 and "%.0f" or "%.1f",
+    count / 1000 ^ (unit - 1))
 end
 
 --- A function for the option `on_progress` of calls that move bytes.

@@ -3,6 +3,7 @@
 
 local calls = require "indoxhub.sandbox.calls"
 local json = require "indoxhub.json"
+local number = require "indoxhub.number"
 local media = require "indoxhub.sandbox.media"
 local replies = require "indoxhub.sandbox.replies"
 
@@ -24,9 +25,9 @@ local function listen(file)
 end
 
 local function describe(verb, file, seconds, comment)
-  local text = ("%s %s seconds of %s (%d bytes) from %s"):format(verb,
-    ("%.2f"):format(seconds):gsub("%.?0+$", ""), file.content_type, file.size,
-    file.file_name)
+  local shown = number.format("%.2f", seconds):gsub("%.?0+$", "")
+  local text = ("%s %s seconds of %s (%d bytes) from %s"):format(verb, shown,
+    file.content_type, file.size, file.file_name)
   return text .. (comment and ": " .. comment or "")
 end
 

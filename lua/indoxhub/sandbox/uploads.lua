@@ -82,7 +82,7 @@ local function end_part(self)
   local part = self._part
   local kept = table.concat(part.kept)
   self.fields[part.name] = part.sha and {
-    file_name = part.file_name, size = part.size,
+    file_name = utf8.text(part.file_name), size = part.size,
     content_type = utf8.text(part.headers["content-type"]
       or "application/octet-stream"),
     sha256 = hex(part.sha:final()), head = kept:sub(1, HEAD_BYTES),
