@@ -1,7 +1,6 @@
 --- How long a server asks to wait before the next try, wherever it says so.
 
 local answers = require "indoxhub.answer"
-local number = require "indoxhub.number"
 local times = require "indoxhub.times"
 
 -- Seconds, as a header or a body writes them; never less than 0.
