@@ -182,7 +182,7 @@ describe("responses events", function()
       { type = kind .. "completed", image_generation_call = { id = "i3" } },
       done() }
     assert.equal("A cat:", reply.data)
-    assert.same({ { url = "https://a.test/1.png", index = 0 },
+    assert.same({ { id = "i1", url = "https://a.test/1.png", index = 0 },
       { b64_json = "BBBB", index = 1 } }, reply.images)
   end)
 

@@ -5,6 +5,7 @@ local answers = require "indoxhub.answer"
 local answer_errors = require "indoxhub.errors.answer"
 local dialects = require "indoxhub.dialects"
 local errors = require "indoxhub.errors"
+local failure = require "indoxhub.reading.failure"
 local json = require "indoxhub.json"
 local reply = require "indoxhub.reply"
 local usage = require "indoxhub.reading.usage"
@@ -55,7 +56,7 @@ end
 local function unframed_failure(text)
   local first = text:match("^%s*(%b{})%s*\n")
   local body = first and json.decode(first)
-  return type(body) == "table" and body or nil
+  return type(body) == "table" and failure.is_told(body) and body or nil
 end
 
 -- The body that a text is; nil and what is wrong with it.

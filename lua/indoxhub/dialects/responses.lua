@@ -16,6 +16,10 @@ local table_or_empty = values.table_or_empty
 
 local KINDS = { "text", "reasoning", "refusal" }
 
+-- Whose names events have.
+local VENDOR, OFFICIAL = "responses", "official"
+local OURS = { [VENDOR] = true, [OFFICIAL] = true, summary = true }
+
 ---------------------------------------------------------------------------
 -- items
 
@@ -102,13 +106,13 @@ local function fill_gap(self, output, as, said)
   for _, kind in ipairs(KINDS) do
     local source = self:strand():source(kind)
     if said[kind] and is_gap(self, kind, output, as)
-      and (source == nil or source == "responses") then
-      new[kind], found = said[kind], true
+      and (source == nil or OURS[source]) then
+      new[kind], found = said[kind], source or VENDOR
       filled_of(self, kind)[output or "any"] = as
     end
   end
   if found then
-    self:hear(new, "responses")
+    self:hear(new, found)
   end
   self.is_plain = false
 end
@@ -132,8 +136,8 @@ local function on_created(self, event)
   note_response(self, table_or_empty(event.response))
 end
 
--- A handler of deltas of a kind.
-local function delta_of(kind)
+-- A handler of deltas of a kind. A server may send each piece under both names.
+local function delta_of(kind, source)
   return function(self, event)
     self:id("response", event.response_id)
     local said = {}
@@ -147,7 +151,7 @@ local function delta_of(kind)
         filled_of(self, name)[output_of(event) or "any"] = "delta"
       end
     end
-    self:hear(said, "responses")
+    self:hear(said, source)
   end
 end
 
@@ -205,16 +209,17 @@ local function on_item_done(self, event)
   table.insert(self._items, said)
   fill_gap(self, output, "item", said)
   if said.images or said.calls then
-    self:hear({ images = said.images, calls = said.calls }, "responses")
+    self:hear({ images = said.images, calls = said.calls }, VENDOR)
   end
 end
 
 local function on_image_done(self, event)
-  local call = table_or_empty(event.image_generation_call)
-  self:hear({ images = { { url = values.text_or_nil(call.url)
-    or values.text_or_nil(event.url),
-    b64_json = values.text_or_nil(event.data)
-      or values.text_or_nil(call.result) } } }, "responses")
+  local image = { b64_json = values.text_or_nil(event.data),
+    url = values.text_or_nil(event.url) }
+  for name, value in pairs(table_or_empty(event.image_generation_call)) do
+    image[name] = value
+  end
+  self:hear({ images = { image } }, VENDOR)
 end
 
 ---------------------------------------------------------------------------
@@ -244,7 +249,8 @@ local function read_whole(self, response, ended)
   if whole then
     self:hear_whole(whole)
   end
-  if failure.is_of_generation(response) then
+  if failure.is_of_generation(response)
+    or failure.of_choice(response, response) then
     self:fail(response)
   elseif is_whole_status(response.status)
     or ended and type(response.status) ~= "string" then
@@ -279,16 +285,16 @@ end
 local handlers = {
   ["response.created"] = on_created,
   ["response.in_progress"] = on_created,
-  ["response.content_part.delta"] = delta_of "text",
-  ["response.output_text.delta"] = delta_of "text",
+  ["response.content_part.delta"] = delta_of("text", VENDOR),
+  ["response.output_text.delta"] = delta_of("text", OFFICIAL),
   ["response.output_text.done"] = whole_of("text", "text"),
-  ["response.reasoning.delta"] = delta_of "reasoning",
-  ["response.reasoning_text.delta"] = delta_of "reasoning",
-  ["response.reasoning_summary_text.delta"] = delta_of "reasoning",
+  ["response.reasoning.delta"] = delta_of("reasoning", VENDOR),
+  ["response.reasoning_text.delta"] = delta_of("reasoning", OFFICIAL),
+  ["response.reasoning_summary_text.delta"] = delta_of("reasoning", "summary"),
   ["response.reasoning.done"] = whole_of("reasoning", "text"),
   ["response.reasoning_text.done"] = whole_of("reasoning", "text"),
   ["response.reasoning_summary_text.done"] = whole_of("reasoning", "text"),
-  ["response.refusal.delta"] = delta_of "refusal",
+  ["response.refusal.delta"] = delta_of("refusal", OFFICIAL),
   ["response.refusal.done"] = whole_of("refusal", "refusal"),
   ["response.content_part.done"] = on_part_done,
   ["response.output_item.added"] = on_item_added,

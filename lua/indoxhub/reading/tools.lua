@@ -89,10 +89,10 @@ local function by_index(self, fragment)
   return call and not begins_new(call, fragment) and call or nil
 end
 
+-- Ids that change without a name are one call.
 local function by_id(self, fragment)
-  local last = self.calls[#self.calls]
-  local adopts = last and not last.id and not fragment.name
-  return find(self.calls, "id", fragment.id) or adopts and last or nil
+  return find(self.calls, "id", fragment.id)
+    or not fragment.name and self.calls[#self.calls] or nil
 end
 
 -- Without number, id and name several fragments of one event belong to the last
