@@ -134,6 +134,7 @@ build = {
     ["indoxhub.dialects"] = "lua/indoxhub/dialects/init.lua",
     ["indoxhub.dialects.frame"] = "lua/indoxhub/dialects/frame.lua",
     ["indoxhub.dialects.gateway"] = "lua/indoxhub/dialects/gateway.lua",
+    ["indoxhub.dialects.outputs"] = "lua/indoxhub/dialects/outputs.lua",
     ["indoxhub.dialects.responses"] = "lua/indoxhub/dialects/responses.lua",
     ["indoxhub.embeddings_batch"] = "lua/indoxhub/embeddings_batch.lua",
     ["indoxhub.endpoints"] = "lua/indoxhub/endpoints.lua",

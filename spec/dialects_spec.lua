@@ -183,7 +183,7 @@ describe("responses events", function()
       done() }
     assert.equal("A cat:", reply.data)
     assert.same({ { id = "i1", url = "https://a.test/1.png", index = 0 },
-      { b64_json = "BBBB", index = 1 } }, reply.images)
+      { id = "i2", b64_json = "BBBB", index = 1 } }, reply.images)
   end)
 
   it("carry calls of tools", function()

@@ -75,7 +75,7 @@ indoxhub.errors.body
 indoxhub.errors.reason
 indoxhub.errors.names
 indoxhub.params.types indoxhub.errors.answer indoxhub.resources.images indoxhub.loop.builtin indoxhub.loop.uv indoxhub.loop.cqueues indoxhub.loop.nginx
-indoxhub.params indoxhub.params.options indoxhub.body indoxhub.dialects.frame
+indoxhub.params indoxhub.params.options indoxhub.body indoxhub.dialects.frame indoxhub.dialects.outputs
 indoxhub.dialects.responses indoxhub.dialects.gateway
 indoxhub.resources indoxhub.dialects indoxhub.transport indoxhub.request indoxhub.auth
 indoxhub.outcome

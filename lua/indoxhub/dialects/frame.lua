@@ -25,10 +25,12 @@ local function delta_of(choice)
   return said
 end
 
--- Hears what a choice says; `said` is what was said beside it.
-local function read_choice(self, choice, index, source, said)
+-- Hears what a choice says; `said` is what was said beside it, in `beside`.
+local function read_choice(self, choice, index, source, said, beside)
   local delta = delta_of(choice)
   if said then
+    -- Digits in the first place are no better than a text in the second.
+    said.text = type(beside) ~= "string" and delta.text or said.text
     message.fill(said, delta)
     delta = said
   end
@@ -42,12 +44,13 @@ local function read_choice(self, choice, index, source, said)
   self:finish(choice.finish_reason, index)
 end
 
-local function read_choices(self, event, source, said)
+local function read_choices(self, event, source, said, data)
   local failed
   for place, choice in ipairs(values.list(event.choices)) do
     if type(choice) == "table" then
       local index = index_of(choice, place)
-      read_choice(self, choice, index, source, index == 0 and said or nil)
+      read_choice(self, choice, index, source, index == 0 and said or nil,
+        data)
       said = index ~= 0 and said or nil
       failed = failed or failure.of_choice(choice, event)
     end
@@ -120,7 +123,7 @@ function frame.read(self, event, source, data)
   local said, failed = read_top(self, event, data), nil
   if event.choices ~= nil then
     self:has_choices()
-    said, failed = read_choices(self, event, source, said)
+    said, failed = read_choices(self, event, source, said, data)
   end
   if said then
     self:hear(said, source)

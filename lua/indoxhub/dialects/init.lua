@@ -57,11 +57,13 @@ local function on_legacy(self, event)
 end
 
 -- Fields that make an event without a type a piece of the envelope.
-local OF_LEGACY = { "data", "images", "usage", "tool_calls",
-  "reasoning_content", "finish_reason", "refusal" }
+local OF_LEGACY = { "success", "data", "images", "usage", "tool_calls",
+  "function_call", "reasoning_content", "reasoning", "thinking",
+  "reasoning_details", "finish_reason", "refusal" }
 
 local function handler_of(event, name)
-  local handler = by_type[event.type] or by_type[name]
+  local handler = by_type[event.type]
+    or type(event.type) ~= "string" and by_type[name]
   if handler then
     return handler
   elseif type(event.choices) == "table" then

@@ -1,14 +1,12 @@
 --- The dialect `responses`: events of a Responses object, under the vendor's
 --- names and under OpenAI's own.
 --
--- Deltas are live; snapshots of a part, of an item and of the whole repeat what
--- came before in pieces. One counts at once where no piece of its kind came for
--- its output: `_filled` knows by kind and output how it came ("delta", "part"
--- or "item"). Events that leave their number out could belong to any output.
--- What deltas left out is filled in at the end, from all items together.
+-- Deltas are live; snapshots of a part, of an item and of the whole repeat
+-- them, see outputs.lua.
 
 local failure = require "indoxhub.reading.failure"
 local message = require "indoxhub.reading.message"
+local outputs = require "indoxhub.dialects.outputs"
 local parts = require "indoxhub.reading.parts"
 local values = require "indoxhub.reading.values"
 
@@ -86,39 +84,71 @@ end
 ---------------------------------------------------------------------------
 -- what came for which output
 
-local function filled_of(self, kind)
-  self._filled = self._filled or { text = {}, reasoning = {}, refusal = {} }
-  return self._filled[kind]
+local function outputs_of(self)
+  self._outputs = self._outputs or outputs.new()
+  return self._outputs
 end
 
--- Whether a snapshot of a kind may count.
-local function is_gap(self, kind, output, as)
-  local filled = filled_of(self, kind)
-  local how = filled[output or "any"] or filled.any
-    or not output and next(filled) and "other"
-  return not how or how == "part" and as == "part"
+-- Items that are told as wholes, in their order.
+local function in_order(items)
+  local sorted = {}
+  for i, item in ipairs(items) do
+    if type(item.key) ~= "number" then
+      return items
+    end
+    sorted[i] = item
+  end
+  table.sort(sorted, function(a, b) return a.key < b.key end)
+  return sorted
 end
 
--- Hears a snapshot where nothing came before. What did come in another dialect
--- is compared at the end.
-local function fill_gap(self, output, as, said)
-  local new, found = {}, false
+-- Whether two items are one. A key is the place in the output, or else the name
+-- of the item; what has none, or another sort of key, is known by its text.
+local function is_same(item, key, said)
+  if type(item.key) ~= type(key) or key == nil then
+    return item.text == said.text
+  end
+  return item.key == key
+end
+
+-- Keeps what an item says; one that is told again takes its place. What deltas
+-- left out is filled in at the end.
+local function keep_item(self, key, said)
+  local items, at = self._items or {}, nil
+  for i, known in ipairs(items) do
+    at = is_same(known, key, said) and i or at
+  end
+  said.key = key or at and items[at].key
+  items[at or #items + 1], self._items = said, items
+  if not self._has_output then
+    self:hear_whole(join(in_order(items)))
+  end
+  return at ~= nil
+end
+
+-- Hears what a snapshot says of those kinds for which `counts` is true. What
+-- came in another dialect is compared at the end.
+local function fill_gap(self, said, counts)
+  local new, by = {}, nil
   for _, kind in ipairs(KINDS) do
     local source = self:strand():source(kind)
-    if said[kind] and is_gap(self, kind, output, as)
-      and (source == nil or OURS[source]) then
-      new[kind], found = said[kind], source or VENDOR
-      filled_of(self, kind)[output or "any"] = as
+    if said[kind] and counts(kind) and (source == nil or OURS[source]) then
+      new[kind], by = said[kind], source or VENDOR
     end
   end
-  if found then
-    self:hear(new, found)
+  if by then
+    self:hear(new, by)
   end
   self.is_plain = false
 end
 
 local function output_of(event)
   return values.number_or_nil(event.output_index)
+end
+
+local function part_of(event)
+  return values.number_or_nil(event.content_index)
+    or values.number_or_nil(event.summary_index)
 end
 
 ---------------------------------------------------------------------------
@@ -136,7 +166,8 @@ local function on_created(self, event)
   note_response(self, table_or_empty(event.response))
 end
 
--- A handler of deltas of a kind. A server may send each piece under both names.
+-- A handler of deltas of a kind. A server may send each piece under both
+-- names.
 local function delta_of(kind, source)
   return function(self, event)
     self:id("response", event.response_id)
@@ -147,11 +178,26 @@ local function delta_of(kind, source)
       said[kind] = values.digits_or_text(event.delta)
     end
     for _, name in ipairs(KINDS) do
-      if said[name] then
-        filled_of(self, name)[output_of(event) or "any"] = "delta"
+      if said[name] and not outputs_of(self):delta(name, output_of(event),
+        part_of(event)) then
+        said[name], self.is_plain = nil, false
       end
     end
     self:hear(said, source)
+  end
+end
+
+local function hear_part(self, event, said)
+  local output, index, known = output_of(event), part_of(event), outputs_of(self)
+  fill_gap(self, said, function(kind)
+    return known:part(kind, output, index, said[kind])
+  end)
+  if output and not self._has_item then
+    local all = {}
+    for _, kind in ipairs(KINDS) do
+      all[kind] = values.text_or_nil(known:text_of_parts(kind, output))
+    end
+    keep_item(self, output, all)
   end
 end
 
@@ -160,14 +206,14 @@ local function whole_of(kind, name)
   return function(self, event)
     local said = {}
     said[kind] = parts.plain(event[name], kind)
-    fill_gap(self, output_of(event), "part", said)
+    hear_part(self, event, said)
   end
 end
 
 local function on_part_done(self, event)
   local said = {}
   parts.read(said, table_or_empty(event.part))
-  fill_gap(self, output_of(event), "part", said)
+  hear_part(self, event, said)
 end
 
 -- The call of an event, in the form of an item.
@@ -204,11 +250,14 @@ local function on_item_done(self, event)
       item, true)
     return
   end
-  local said = read_item(item)
-  self._items = self._items or {}
-  table.insert(self._items, said)
-  fill_gap(self, output, "item", said)
-  if said.images or said.calls then
+  local said, known = read_item(item), outputs_of(self)
+  fill_gap(self, said, function(kind)
+    return known:item(kind, output)
+  end)
+  local is_told_again = keep_item(self, output or item.id, said)
+    and self._has_item
+  self._has_item = true
+  if not is_told_again and (said.images or said.calls) then
     self:hear({ images = said.images, calls = said.calls }, VENDOR)
   end
 end
@@ -244,10 +293,10 @@ local function read_whole(self, response, ended)
   if response.status == "incomplete" or ended and details.reason then
     self:finish(REASONS[details.reason] or details.reason)
   end
-  local whole = response.output ~= nil and read_output(response.output)
-    or self._items and join(self._items)
-  if whole then
-    self:hear_whole(whole)
+  local output = values.list(response.output)
+  if output[1] ~= nil then
+    self._has_output = true
+    self:hear_whole(read_output(output))
   end
   if failure.is_of_generation(response)
     or failure.of_choice(response, response) then

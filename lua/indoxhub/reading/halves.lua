@@ -46,4 +46,19 @@ function halves.piece(waiting, piece)
   return halves.whole(rest or piece), half
 end
 
+--- Mends all texts of a table, in place.
+---@generic T
+---@param value T
+---@return T
+function halves.mend(value)
+  if type(value) == "string" then
+    return halves.whole(value)
+  elseif type(value) == "table" then
+    for name, item in pairs(value) do
+      value[name] = halves.mend(item)
+    end
+  end
+  return value
+end
+
 return halves

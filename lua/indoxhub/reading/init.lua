@@ -3,6 +3,7 @@
 --
 -- The dialects hand over what they find; nothing here knows how it was framed.
 
+local halves = require "indoxhub.reading.halves"
 local strand = require "indoxhub.reading.strand"
 local usage = require "indoxhub.reading.usage"
 local values = require "indoxhub.reading.values"
@@ -264,6 +265,9 @@ end
 function reading_methods:reply(request_id)
   local body, main = self.facts, self._main
   local data = self:text()
+  if self._has_halves then
+    halves.mend(body)
+  end
   self:fact("request_id", body.id or request_id)
   body.success, body.usage = true, self:used()
   body.finish_reason = main.finish_reason

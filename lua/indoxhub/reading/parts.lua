@@ -91,7 +91,9 @@ function read_part(said, content)
     end
   elseif content[1] ~= nil then
     for _, part in ipairs(content) do
-      read_part(said, part)
+      if type(part) == "table" then
+        read_part(said, part)
+      end
     end
   else
     read_object(said, content)

@@ -87,6 +87,12 @@ local function say_waiting(self)
   end
 end
 
+-- What another source has said, without a half that still waits.
+local function text_of(self, other)
+  local text = table.concat(other.pieces)
+  return self._has_halves and halves.piece(nil, text) or text
+end
+
 -- Whether the text of another source repeats what was said, or is ahead of it.
 -- How much of it was a copy is kept in `copied`.
 local function is_copying(self, kind, other, piece)
@@ -94,7 +100,7 @@ local function is_copying(self, kind, other, piece)
   if #other.pieces > COMPARED then
     return true
   end
-  local text, so_far = table.concat(other.pieces), self:so_far(kind)
+  local text, so_far = text_of(self, other), self:so_far(kind)
   if so_far:sub(1, #text) == text then
     other.copied = #text
     return true
@@ -111,7 +117,7 @@ local function hear_other(self, kind, source, piece)
     say(self, kind, piece)
   elseif not is_copying(self, kind, other, piece) then
     other.joins = true
-    say(self, kind, table.concat(other.pieces):sub(other.copied + 1))
+    say(self, kind, text_of(self, other):sub(other.copied + 1))
   end
 end
 
@@ -221,7 +227,7 @@ local function fill_from_others(self)
   for _, kind in ipairs(KINDS) do
     for _, other in pairs(self._others[kind] or {}) do
       local rest = not other.joins
-        and rest_of(table.concat(other.pieces), self:so_far(kind))
+        and rest_of(text_of(self, other), self:so_far(kind))
       if rest then
         hand_out(self, kind, rest)
       end
@@ -270,6 +276,10 @@ function strand_methods:settle(has_halves)
   end
   if next(self._others) then
     fill_from_others(self)
+  end
+  if self._has_halves then
+    halves.mend(self.echo.values)
+    halves.mend(self._images)
   end
 end
 

@@ -21,6 +21,7 @@ local tools = {}
 ---@field echo? indoxhub.Echo what the server wants to see again
 ---@field pieces string[] of its arguments
 ---@field size integer bytes of these
+---@field has_half? boolean whether one may end within a character
 
 ---@class indoxhub.Tools
 ---@field calls indoxhub.GatheredCall[] in the order they began
@@ -119,11 +120,12 @@ end
 
 -- Some servers send the whole arguments once more at the end.
 local function is_copy(call, arguments)
-  if #arguments ~= call.size or call.size < 2
+  if call.size < 2 or #arguments ~= call.size and not call.has_half
     or not arguments:find("^%s*{") then
     return false
   end
-  return table.concat(call.pieces) == arguments
+  arguments = halves.whole(arguments)
+  return halves.whole(table.concat(call.pieces)) == arguments
     and type(json.decode(arguments)) == "table"
 end
 
@@ -131,6 +133,7 @@ local function add_arguments(call, arguments)
   if arguments and not is_copy(call, arguments) then
     table.insert(call.pieces, arguments)
     call.size = call.size + #arguments
+    call.has_half = call.has_half or arguments:find("\237[\160-\191]") ~= nil
   end
 end
 
@@ -290,7 +293,10 @@ function tools_methods:list(has_halves)
   for _, call in ipairs(in_order(self.calls)) do
     if call.id or call.name or call.size > 0 then
       local arguments = table.concat(call.pieces)
-      arguments = has_halves and halves.whole(arguments) or arguments
+      if has_halves then
+        arguments = halves.whole(arguments)
+        halves.mend(call.echo and call.echo.values)
+      end
       local made = { id = call.id, name = call.name,
         arguments = arguments:find("%S") and arguments or "{}" }
       for name, value in pairs(call.echo and call.echo.values or {}) do

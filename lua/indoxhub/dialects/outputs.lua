@@ -1,0 +1,107 @@
+--- What came for which output of a Responses object, and how: its deltas are
+-- live, and snapshots of a part, of an item and of the whole repeat them.
+--
+-- A snapshot counts at once only where nothing of its kind came for its output
+-- before; what deltas left out is filled in at the end, from all items together.
+-- Events that leave their number out could belong to any output.
+
+local outputs = {}
+
+-- An output that is not named.
+local ANY = "any"
+
+---@class indoxhub.Outputs
+local outputs_methods = {}
+local outputs_mt = { __index = outputs_methods }
+
+---@return indoxhub.Outputs
+function outputs.new()
+  return setmetatable({ _how = { text = {}, reasoning = {}, refusal = {} },
+    _parts = { text = {}, reasoning = {}, refusal = {} } }, outputs_mt)
+end
+
+local function parts_of(self, kind, output)
+  local parts = self._parts[kind][output or ANY] or {}
+  self._parts[kind][output or ANY] = parts
+  return parts
+end
+
+-- Whether a part was told as a whole already. One without a number is known by
+-- its text.
+local function knows_part(self, kind, output, index, text)
+  for _, part in ipairs(parts_of(self, kind, output)) do
+    if index ~= nil and part.index == index
+      or (index == nil or part.index == nil) and part.text == text then
+      return true
+    end
+  end
+  return false
+end
+
+-- How what there is of an output came: "delta", "part" or "item".
+local function how_of(self, kind, output)
+  local how = self._how[kind]
+  return how[output or ANY] or how[ANY] or not output and next(how) and "other"
+    or nil
+end
+
+--- Whether a delta counts: not when what it belongs to was told as a whole.
+---@param kind "text"|"reasoning"|"refusal"
+---@param output? integer
+---@param index? integer of the part
+---@return boolean
+function outputs_methods:delta(kind, output, index)
+  if self._how[kind][output or ANY] == "item"
+    or index and knows_part(self, kind, output, index) then
+    return false
+  end
+  self._how[kind][output or ANY] = "delta"
+  return true
+end
+
+--- Whether the snapshot of a part counts.
+---@param kind "text"|"reasoning"|"refusal"
+---@param output? integer
+---@param index? integer of the part
+---@param text string
+---@return boolean
+function outputs_methods:part(kind, output, index, text)
+  local how = how_of(self, kind, output)
+  local known = knows_part(self, kind, output, index, text)
+  table.insert(parts_of(self, kind, output), { index = index, text = text })
+  if known or how and how ~= "part" then
+    return false
+  end
+  self._how[kind][output or ANY] = "part"
+  return true
+end
+
+--- Whether the snapshot of an item counts.
+---@param kind "text"|"reasoning"|"refusal"
+---@param output? integer
+---@return boolean
+function outputs_methods:item(kind, output)
+  local how = how_of(self, kind, output)
+  if how == nil or how == "part" and output then
+    self._how[kind][output or ANY] = "item"
+  end
+  return how == nil
+end
+
+--- The texts of the parts of an output that were told as a whole, together.
+---@param kind "text"|"reasoning"|"refusal"
+---@param output? integer
+---@return string
+function outputs_methods:text_of_parts(kind, output)
+  local texts, seen = {}, {}
+  for _, part in ipairs(parts_of(self, kind, output)) do
+    local key = part.index == nil and part.text or part.index
+    if not seen[key] then
+      seen[key] = true
+      texts[#texts + 1] = part.text
+    end
+  end
+  return table.concat(texts)
+end
+
+return outputs
