@@ -5,9 +5,18 @@
 
 #include "word.h"
 
-/* How many bytes stand before a quote, a backslash, one below 0x20 or the end. */
+static int is_plain(char byte) {
+  return (unsigned char)byte >= 0x20 && byte != '"' && byte != '\\';
+}
+
+/* How many bytes stand before a quote, a backslash, one below 0x20 or the end.
+** Escapes stand close together, so the first few are looked at one by one. */
 static size_t plain_length(const char *at, size_t n) {
-  size_t i = 0;
+  size_t i = 0, few = n < 8 ? n : 8;
+  while (i < few && is_plain(at[i]))
+    i++;
+  if (i < few)
+    return i;
   for (; n - i >= 8; i += 8) {
     uint64_t word = ih_word_load(at + i);
     uint64_t marks = ih_word_below(word, 0x20) | ih_word_equal(word, '"') |
@@ -15,7 +24,7 @@ static size_t plain_length(const char *at, size_t n) {
     if (marks)
       return i + ih_word_first(marks);
   }
-  while (i < n && (unsigned char)at[i] >= 0x20 && at[i] != '"' && at[i] != '\\')
+  while (i < n && is_plain(at[i]))
     i++;
   return i;
 }
@@ -130,31 +139,27 @@ static char meaning(char letter) {
   }
 }
 
-/* Writes what the escape behind a backslash stands for, at *out. False when it
-** is none, or a half that is refused. */
-static int unescape_one(const char **at, const char *end,
-                        enum ih_json_halves way, char **out, int *lone) {
-  char letter = *(*at)++;
-  long code;
-  if (letter != 'u') {
-    **out = meaning(letter);
-    return *(*out)++ != 0;
-  }
-  code = code_point(at, end);
-  if (is_high(code) || is_low(code)) {
-    *lone = 1;
-    code = way == IH_HALVES_REPLACED ? 0xFFFD : code;
-    code = way == IH_HALVES_REFUSED ? -1 : code;
-  }
-  if (code >= 0)
-    *out += utf8(*out, code);
-  return code >= 0;
+/* The code point of an escape whose digits `at` stands before, and where it ends.
+** -1 when it is none, or a half that is refused; *lone is set at any half. */
+static long read_code(const char **at, const char *end, enum ih_json_halves way,
+                      int *lone) {
+  long code = code_point(at, end);
+  if (!is_high(code) && !is_low(code))
+    return code;
+  *lone = 1;
+  if (way == IH_HALVES_REFUSED)
+    return -1;
+  return way == IH_HALVES_REPLACED ? 0xFFFD : code;
 }
 
 /* Copies what stands before a backslash or the end; returns how much that is.
 ** There is room for all there is. */
 static size_t copy_plain(char *to, const char *at, size_t n) {
-  size_t i = 0;
+  size_t i = 0, few = n < 8 ? n : 8;
+  for (; i < few && at[i] != '\\'; i++)
+    to[i] = at[i];
+  if (i < few)
+    return i;
   for (; n - i >= 8; i += 8) {
     uint64_t marks = ih_word_equal(ih_word_load(at + i), '\\');
     memcpy(to + i, at + i, 8);
@@ -168,20 +173,31 @@ static size_t copy_plain(char *to, const char *at, size_t n) {
 
 int ih_json_unescape_halves(struct ih_span raw, enum ih_json_halves way,
                             struct ih_buf *to, int *lone) {
-  const char *at = raw.ptr, *end = raw.ptr + raw.len;
+  const char *at = raw.ptr, *end = raw.ptr + raw.len, *text;
   /* No escape is shorter than what it stands for. */
   char *start = ih_buf_reserve(to, raw.len ? raw.len : 1), *out = start;
   if (!start)
     return IH_NOMEM;
   for (;;) {
     size_t plain = copy_plain(out, at, (size_t)(end - at));
+    long code;
     out += plain;
     at += plain;
     if (at == end)
       break;
-    at++;
-    if (at == end || !unescape_one(&at, end, way, &out, lone))
+    if (++at == end)
       return 0;
+    if (*at != 'u') {
+      if (!(*out++ = meaning(*at++)))
+        return 0;
+      continue;
+    }
+    text = at + 1;
+    code = read_code(&text, end, way, lone);
+    if (code < 0)
+      return 0;
+    at = text;
+    out += utf8(out, code);
   }
   ih_buf_extend(to, (size_t)(out - start));
   return 1;
