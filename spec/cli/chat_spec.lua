@@ -406,6 +406,17 @@ describe("indoxhub chat", function()
     assert.equal("", err)
   end)
 
+  it("prints as JSON what is not UTF-8 of an answer", function()
+    local url = raw:script("broken", { { "body" }, { "send", servers.reply(
+      "200 OK", "application/json", '{"data":"a\255b","x":{"\128":[]}}') } })
+    local out, err, code = run("chat --json hi", url)
+    assert.equal(0, code, err)
+    local shown = json.decode(out)
+    assert.equal("a\239\191\189b", shown.data)
+    assert.same({ ["\239\191\189"] = {} }, shown.x)
+    assert.truthy(out:find('":[]', 1, true), "it is no list any more")
+  end)
+
   it("sends pictures", function()
     local url = raw:script("picture", { { "body" }, { "send", servers.reply(
       "200 OK", "application/json", '{"data":"a fox"}') } })

@@ -399,7 +399,7 @@ describe("in Neovim", function()
       assert_report(health(name, { arguments = ALL_ON_PATH, variables =
         "INDOXHUB_BASE_URL=http://127.0.0.1:7/x INDOXHUB_API_KEY=Zq7Zq7" }),
         { "OK: Neovim ", "OK: The C core is loaded; it uses libcurl/",
-          "OK: JSON", "OK: The engine works", "(loop/uv)",
+          "OK: The engine works", "(loop/uv)",
           "set in INDOXHUB_API_KEY", "base_url: http://127.0.0.1:7/x" },
         { "WARN", "ERROR", "Zq7" })
     end
