@@ -3,6 +3,9 @@
 
 #define BATCH 2 /* of take */
 
+/* A ping is smaller; an event that is larger means something before it ends. */
+#define LARGE_EVENT ((size_t)4096)
+
 static void push_event(lua_State *L, const struct ih_sse_event *event) {
   lua_createtable(L, 0, 3);
   lua_pushlstring(L, event->event.ptr, event->event.len);
@@ -49,6 +52,12 @@ static int push_known(lua_State *L, struct transfer *t,
   return 1;
 }
 
+/* Whether the event that is not complete grew and is no ping. */
+static int is_large(const struct ih_sse *sse, size_t before) {
+  size_t begun = ih_sse_begun(sse);
+  return begun >= LARGE_EVENT && begun > before;
+}
+
 /* transfer:take(batch, most, [whole]) -> count | nil, message.
 ** Writes what waits to batch[1 .. count]: a string for an event whose text the
 ** delta path knows, and a table {event, data, id} for any other, which ends the
@@ -58,7 +67,8 @@ static int push_known(lua_State *L, struct transfer *t,
 static int l_take(lua_State *L) {
   struct transfer *t = ih_check_transfer(L);
   int most = (int)luaL_checkinteger(L, 3), whole = lua_toboolean(L, 4);
-  int count = 0, got = IH_SSE_MORE, known = 1, top = lua_gettop(L);
+  int count = 0, got = IH_SSE_MORE, known = 1, heard = 0, top = lua_gettop(L);
+  size_t begun = ih_sse_begun(&t->sse);
   struct ih_sse_event event;
   luaL_checktype(L, BATCH, LUA_TTABLE);
   if (t->taking)
@@ -66,13 +76,16 @@ static int l_take(lua_State *L) {
   t->taking = 1;
   while (count < most && known == 1 &&
          (got = next_event(t, &event)) == IH_SSE_EVENT) {
+    begun = 0;
     known = whole ? 0 : push_known(L, t, &event);
     if (known < 0)
       got = known;
     else if (known == 0)
       push_event(L, &event);
-    if (known >= 0 && lua_gettop(L) > top)
+    if (known >= 0 && lua_gettop(L) > top) {
       lua_rawseti(L, BATCH, ++count);
+      heard |= known;
+    }
     if (whole)
       known = 1;
   }
@@ -82,12 +95,21 @@ static int l_take(lua_State *L) {
     ih_buf_swap(&t->work, &t->request->in);
   }
   t->request->reading = ih_buf_len(&t->work);
+  if (heard || is_large(&t->sse, begun))
+    ih_engine_heard(t->request);
   ih_tell_drained(t);
   /* What came before a broken event is delivered first; the error stays. */
   if (got < 0 && count == 0)
     return ih_push_failure(L, got == IH_LIMIT ? "limit" : "memory");
   lua_pushinteger(L, count);
   return 1;
+}
+
+/* transfer:heard(): an event that take did not recognise meant something, so
+** that the wait for the next one begins anew */
+static int l_heard(lua_State *L) {
+  ih_engine_heard(ih_check_transfer(L)->request);
+  return 0;
 }
 
 static struct ih_span check_span(lua_State *L, int index) {
@@ -121,11 +143,9 @@ static int l_text(lua_State *L) {
   return ih_push_buffer(L, &t->text, 0);
 }
 
-static const luaL_Reg methods[] = {{"take", l_take},
-                                   {"learn", l_learn},
-                                   {"append", l_append},
-                                   {"text", l_text},
-                                   {NULL, NULL}};
+static const luaL_Reg methods[] = {{"take", l_take},   {"heard", l_heard},
+                                   {"learn", l_learn}, {"append", l_append},
+                                   {"text", l_text},   {NULL, NULL}};
 
 void ih_add_event_methods(lua_State *L) {
   ih_add_methods(L, TRANSFER_TYPE, methods);

@@ -3,6 +3,12 @@
 
 #include <string.h>
 
+/* Of a body that is read whole. */
+#define BODY_TYPE "indoxhub.body"
+
+/* One below is read with a copy more, and its memory is used again. */
+#define LARGE_BODY ((size_t)64 * 1024)
+
 /* A weak table may still show one whose finalizer has run: no request then. */
 static struct transfer *check_any(lua_State *L) {
   return luaL_checkudata(L, SELF, TRANSFER_TYPE);
@@ -64,11 +70,49 @@ void ih_tell_drained(struct transfer *t) {
     ih_engine_drained(t->box->engine, t->request);
 }
 
+/* A body's memory, taken out of the engine: so it needs no second copy to be
+** safe, and is given back when Lua has its own, or when Lua has no memory. */
+static void push_body(lua_State *L, struct ih_buf *b) {
+  struct ih_buf *body = lua_newuserdata(L, sizeof *body);
+  memset(body, 0, sizeof *body);
+  luaL_setmetatable(L, BODY_TYPE);
+  ih_buf_swap(body, b);
+  lua_pushlstring(L, ih_buf_bytes(body), ih_buf_len(body));
+  ih_buf_free(body);
+}
+
+static int l_body_gc(lua_State *L) {
+  ih_buf_free(luaL_checkudata(L, SELF, BODY_TYPE));
+  return 0;
+}
+
 /* transfer:read() -> all bytes of the body that wait, "" when none do */
 static int l_read(lua_State *L) {
   struct transfer *t = ih_check_transfer(L);
-  ih_push_buffer(L, &t->request->in, 1);
+  struct ih_buf *in = &t->request->in;
+  if (ih_buf_len(in) > 0)
+    ih_engine_heard(t->request);
+  if (ih_buf_len(in) >= LARGE_BODY)
+    push_body(L, in);
+  else
+    ih_push_buffer(L, in, 1);
   ih_tell_drained(t);
+  return 1;
+}
+
+/* transfer:drop(): forgets the bytes of the body that wait */
+static int l_drop(lua_State *L) {
+  struct transfer *t = ih_check_transfer(L);
+  ih_buf_free(&t->request->in);
+  ih_tell_drained(t);
+  return 0;
+}
+
+/* transfer:encoded() -> whether the body is handed out as what its
+** Content-Encoding stands for, and not as it was sent */
+static int l_encoded(lua_State *L) {
+  const struct ih_request *r = ih_check_transfer(L)->request;
+  lua_pushboolean(L, r->decoder || r->refused);
   return 1;
 }
 
@@ -91,12 +135,15 @@ static size_t skip_blanks(const char *bytes, size_t n) {
 /* transfer:peek() -> the first bytes of the body that wait, a few, without a
 ** byte order mark and blanks in front; they still wait */
 static int l_peek(lua_State *L) {
-  struct ih_buf *in = &ih_check_transfer(L)->request->in;
+  struct ih_request *r = ih_check_transfer(L)->request;
+  struct ih_buf *in = &r->in;
   size_t n = ih_buf_len(in), from = skip_blanks(ih_buf_bytes(in), n);
   char copy[PEEKED];
   n = n - from < PEEKED ? n - from : PEEKED;
   if (n)
     memcpy(copy, ih_buf_bytes(in) + from, n);
+  else
+    ih_engine_seen(r);
   lua_pushlstring(L, copy, n);
   return 1;
 }
@@ -121,9 +168,10 @@ static int l_waiting(lua_State *L) {
 
 /* In the order of enum ih_end. */
 static const char *const end_names[] = {
-    NULL,          "complete", "curl",   "connect",    "first_byte",
-    "idle",        "total",    "gate",   "body_limit", "head_limit",
-    "upload_size", "file",     "memory", "cancelled",  "closed"};
+    NULL,     "complete",  "curl",         "connect",     "first_byte",
+    "idle",   "total",     "gate",         "body_limit",  "head_limit",
+    "cut",    "encoding",  "encoding_cut", "upload_size", "file",
+    "memory", "cancelled", "closed"};
 
 static void set_number(lua_State *L, const char *field, lua_Number value) {
   lua_pushnumber(L, value);
@@ -220,16 +268,21 @@ static int l_tostring(lua_State *L) {
 }
 
 static const luaL_Reg methods[] = {
-    {"token", l_token},   {"told", l_told},       {"status", l_status},
-    {"head", l_head},     {"read", l_read},       {"whole", l_whole},
-    {"peek", l_peek},     {"waiting", l_waiting}, {"result", l_result},
-    {"cancel", l_cancel}, {"linger", l_linger},   {NULL, NULL}};
+    {"token", l_token},     {"told", l_told},     {"status", l_status},
+    {"head", l_head},       {"read", l_read},     {"whole", l_whole},
+    {"peek", l_peek},       {"drop", l_drop},     {"encoded", l_encoded},
+    {"waiting", l_waiting}, {"result", l_result}, {"cancel", l_cancel},
+    {"linger", l_linger},   {NULL, NULL}};
 
 static const luaL_Reg meta[] = {
     {"__gc", l_gc}, {"__tostring", l_tostring}, {NULL, NULL}};
 
+static const luaL_Reg body_methods[] = {{NULL, NULL}};
+static const luaL_Reg body_meta[] = {{"__gc", l_body_gc}, {NULL, NULL}};
+
 void ih_open_transfer(lua_State *L) {
   ih_new_class(L, TRANSFER_TYPE, methods, meta);
+  ih_new_class(L, BODY_TYPE, body_methods, body_meta);
   ih_add_event_methods(L);
   ih_add_upload_methods(L);
 }

@@ -23,12 +23,18 @@ char *ih_buf_reserve(struct ih_buf *b, size_t n) {
     char *mem;
     while (cap < len + n)
       cap *= 2;
-    mem = malloc(cap);
-    if (!mem)
-      return NULL;
-    if (len)
-      memcpy(mem, b->_mem + b->_start, len);
-    free(b->_mem);
+    if (b->_start == 0) { /* large memory grows where it is */
+      mem = realloc(b->_mem, cap);
+      if (!mem)
+        return NULL;
+    } else {
+      mem = malloc(cap);
+      if (!mem)
+        return NULL;
+      if (len)
+        memcpy(mem, b->_mem + b->_start, len);
+      free(b->_mem);
+    }
     b->_mem = mem;
     b->_cap = cap;
   }

@@ -67,6 +67,11 @@ struct ih_sse {
 int ih_sse_next(struct ih_sse *p, const char *bytes, size_t n, size_t *used,
                 struct ih_sse_event *event);
 
+/* How many bytes of the values of an event that is not complete there are. */
+static inline size_t ih_sse_begun(const struct ih_sse *p) {
+  return p->_spent ? 0 : p->_size;
+}
+
 /* Milliseconds of the last valid `retry` field, -1 when there was none. */
 int64_t ih_sse_retry(const struct ih_sse *p);
 

@@ -252,12 +252,24 @@ static void resume_soon(struct ih_engine *e, struct ih_request *r) {
   ih_poll_bell(&e->poll, 1);
 }
 
+void ih_engine_heard(struct ih_request *r) {
+  ih_request_heard(r, ih_poll_now());
+}
+
+void ih_engine_seen(struct ih_request *r) {
+  r->seen = ih_request_waiting(r);
+  ih_request_settle(r, ih_poll_now());
+}
+
 void ih_engine_drained(struct ih_engine *e, struct ih_request *r) {
+  r->seen = 0;
+  if (r->ours_since)
+    ih_request_settle(r, ih_poll_now());
   resume_soon(e, r);
 }
 
 void ih_engine_unpace(struct ih_engine *e, struct ih_request *r) {
-  r->paced = 0;
+  ih_request_unpace(r, ih_poll_now());
   ih_engine_drained(e, r);
 }
 
@@ -304,7 +316,7 @@ void ih_engine_limit(struct ih_engine *e, struct ih_request *r, int64_t span) {
     ih_gate_drop(r->gate);
     r->gate = NULL;
   }
-  r->timeouts.total = now - r->started_at + span;
+  r->leave_at = now + span;
   ih_engine_look(e, r, now);
   if (r->end != IH_RUNNING)
     ih_poll_bell(&e->poll, 1); /* who waits for it has to hear */

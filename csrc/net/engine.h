@@ -66,6 +66,13 @@ int ih_engine_feed(struct ih_engine *e, struct ih_request *r, const char *bytes,
 /* The reader consumed bytes of r->in: a transfer held for it may go on. */
 void ih_engine_drained(struct ih_engine *e, struct ih_request *r);
 
+/* What the reader of a paced request found in its bytes means something: see
+** request.h. */
+void ih_engine_heard(struct ih_request *r);
+
+/* The reader of a paced request has looked at its bytes and waits for more. */
+void ih_engine_seen(struct ih_request *r);
+
 /* Reads a paced request whole after all: what waits for a reader is bounded by
 ** max_bytes from now on. */
 void ih_engine_unpace(struct ih_engine *e, struct ih_request *r);
@@ -73,8 +80,9 @@ void ih_engine_unpace(struct ih_engine *e, struct ih_request *r);
 /* Ends an exchange; one that is over is left as it is. */
 void ih_engine_cancel(struct ih_engine *e, struct ih_request *r);
 
-/* Ends an exchange `span` nanoseconds from now at the latest. It was left to
-** itself, and counts no more for its gate. */
+/* Ends an exchange `span` nanoseconds from now at the latest, and never later
+** than its total time; the last call counts. It was left to itself, and counts no
+** more for its gate. */
 void ih_engine_limit(struct ih_engine *e, struct ih_request *r, int64_t span);
 
 /* Cancels and frees. `e` may be NULL when the engine is gone. */

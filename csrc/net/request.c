@@ -8,11 +8,15 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "encoding.h"
 #include "global.h"
 #include "poll.h"
 
 /* A body up to this size leaves together with the head. */
 #define SMALL_BODY ((size_t)32 * 1024)
+
+/* So much of a body is decoded between two looks at the limits. */
+#define DECODE_ROOM ((size_t)16 * 1024)
 
 #define KEEPALIVE_AFTER 30L
 #define KEEPALIVE_EVERY 15L
@@ -30,6 +34,7 @@ typedef char text_has_room[IH_MAX_TEXT >= CURL_ERROR_SIZE ? 1 : -1];
 
 static size_t hold(struct ih_request *r, enum ih_hold why) {
   r->held = why;
+  ih_request_settle(r, ih_poll_now());
   if (why == IH_HELD_FOR_STEP)
     ih_queue_push(&r->lanes->resume, &r->lane);
   return CURL_WRITEFUNC_PAUSE;
@@ -41,29 +46,124 @@ static size_t give_up(struct ih_request *r, enum ih_end end) {
   return 0;
 }
 
-/* Bytes that wait for the reader. */
-static size_t waiting(const struct ih_request *r) {
+size_t ih_request_waiting(const struct ih_request *r) {
   return ih_buf_len(&r->in) + r->reading;
+}
+
+static enum ih_hold must_hold(const struct ih_request *r, int64_t now) {
+  const struct ih_lanes *lanes = r->lanes;
+  if (r->paced && r->queue_bytes && ih_request_waiting(r) >= r->queue_bytes)
+    return IH_HELD_FOR_READER;
+  if (!lanes->stepping || lanes->bytes_left == 0 || now >= lanes->stop_at)
+    return IH_HELD_FOR_STEP;
+  return IH_NOT_HELD;
+}
+
+static int is_failure(const struct ih_request *r) {
+  return r->status >= 300;
+}
+
+/* How many more bytes of the body may come. */
+static size_t allowance(const struct ih_request *r) {
+  size_t most = r->paced ? 0 : r->max_bytes;
+  if (is_failure(r) && (!most || most > IH_MAX_REFUSAL))
+    most = IH_MAX_REFUSAL;
+  if (!most)
+    return SIZE_MAX;
+  return most > r->decoded ? most - (size_t)r->decoded : 0;
+}
+
+enum { LINE_BEGINS, LINE_GOES_ON, IN_COMMENT };
+
+/* Whether there is more than blanks and comments of an event stream. */
+static int has_content(struct ih_request *r, const char *bytes, size_t n) {
+  int found = 0;
+  for (; n; n--, bytes++) {
+    if (*bytes == '\n' || *bytes == '\r') {
+      r->line = LINE_BEGINS;
+    } else if (r->line == LINE_BEGINS && *bytes == ':') {
+      r->line = IN_COMMENT;
+    } else if (r->line != IN_COMMENT) {
+      r->line = LINE_GOES_ON;
+      found |= *bytes != ' ' && *bytes != '\t';
+    }
+  }
+  return found;
+}
+
+/* Takes in n bytes that were written behind those of r->in. 0 when that was too
+** much, and the exchange is over. */
+static int take_in(struct ih_request *r, size_t n, int64_t now) {
+  struct ih_lanes *lanes = r->lanes;
+  size_t most = allowance(r);
+  const char *bytes = ih_buf_bytes(&r->in) + ih_buf_len(&r->in);
+  if (n > most)
+    r->end = is_failure(r) ? IH_END_CUT : IH_END_BODY_LIMIT;
+  if (r->end == IH_END_BODY_LIMIT)
+    return 0;
+  n = n < most ? n : most;
+  if (!r->paced && has_content(r, bytes, n))
+    r->content_at = now;
+  ih_buf_extend(&r->in, n);
+  r->decoded += n;
+  lanes->bytes_left -= n < lanes->bytes_left ? n : lanes->bytes_left;
+  ih_request_settle(r, now);
+  ih_queue_push(&lanes->ready, &r->ready);
+  return r->end == IH_RUNNING;
+}
+
+static size_t take_plain(struct ih_request *r, const char *bytes, size_t n,
+                         int64_t now) {
+  char *to = ih_buf_reserve(&r->in, n);
+  if (!to)
+    return give_up(r, IH_END_NOMEM);
+  memcpy(to, bytes, n);
+  return take_in(r, n, now) ? n : 0;
+}
+
+/* What there is room and time for. libcurl delivers the rest again together with
+** what was decoded, because it knows of the whole only. */
+static size_t take_encoded(struct ih_request *r, const char *bytes, size_t n,
+                           int64_t now) {
+  size_t skip = r->ahead < n ? r->ahead : n, made;
+  struct ih_span in = {bytes + skip, n - skip};
+  int got = 1;
+  for (;;) {
+    char *to = ih_buf_reserve(&r->in, DECODE_ROOM);
+    enum ih_hold why;
+    if (!to)
+      return give_up(r, IH_END_NOMEM);
+    got = ih_decoder_run(r->decoder, &in, to, DECODE_ROOM, &made);
+    if (made && !take_in(r, made, now))
+      return 0;
+    if (got <= 0)
+      break;
+    now = ih_poll_now();
+    why = must_hold(r, now);
+    if (why) {
+      r->ahead = n - in.len;
+      return hold(r, why);
+    }
+  }
+  r->ahead -= skip;
+  return got < 0 ? give_up(r, IH_END_ENCODING) : n;
 }
 
 static size_t on_body(char *bytes, size_t size, size_t count, void *self) {
   struct ih_request *r = self;
-  struct ih_lanes *lanes = r->lanes;
-  size_t n = size * count;
+  size_t n = size * count, taken;
   int64_t now = ih_poll_now();
-  if (r->paced && r->queue_bytes && waiting(r) >= r->queue_bytes)
-    return hold(r, IH_HELD_FOR_READER);
-  if (!lanes->stepping || lanes->bytes_left == 0 || now >= lanes->stop_at)
-    return hold(r, IH_HELD_FOR_STEP);
-  if (!r->paced && r->max_bytes && r->received + n > r->max_bytes)
-    return give_up(r, IH_END_BODY_LIMIT);
-  if (ih_buf_append(&r->in, bytes, n) < 0)
-    return give_up(r, IH_END_NOMEM);
+  enum ih_hold why = must_hold(r, now);
+  if (r->refused && n > 0)
+    return give_up(r, IH_END_ENCODING);
+  if (why)
+    return hold(r, why);
   r->heard_at = now;
-  r->received += n;
-  lanes->bytes_left -= n < lanes->bytes_left ? n : lanes->bytes_left;
-  ih_queue_push(&lanes->ready, &r->ready);
-  return n;
+  taken = r->decoder ? take_encoded(r, bytes, n, now)
+                     : take_plain(r, bytes, n, now);
+  if (taken == n)
+    r->received += n;
+  return taken;
 }
 
 static int begins(const char *bytes, size_t n, const char *with) {
@@ -74,12 +174,13 @@ static int begins(const char *bytes, size_t n, const char *with) {
 static size_t on_header(char *bytes, size_t size, size_t count, void *self) {
   struct ih_request *r = self;
   size_t n = size * count;
+  r->head_bytes += n;
+  if (r->head_bytes > IH_MAX_HEAD)
+    return give_up(r, IH_END_HEAD_LIMIT);
   if (r->status)
     return n; /* a trailer */
   if (begins(bytes, n, "HTTP/"))
     ih_buf_clear(&r->head); /* what came before was not the last response */
-  if (ih_buf_len(&r->head) + n > IH_MAX_HEAD)
-    return give_up(r, IH_END_HEAD_LIMIT);
   if (ih_buf_append(&r->head, bytes, n) < 0)
     return give_up(r, IH_END_NOMEM);
   if (*bytes == '\r' || *bytes == '\n') {
@@ -87,6 +188,9 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *self) {
     curl_easy_getinfo(r->easy, CURLINFO_RESPONSE_CODE, &status);
     if (status >= 200 || status == 101) {
       r->status = (int)status;
+      if (ih_decoder_new(ih_buf_span(&r->head), &r->decoder, &r->refused) ==
+          IH_NOMEM)
+        return give_up(r, IH_END_NOMEM);
       ih_queue_push(&r->lanes->ready, &r->ready);
     }
     if (ih_upload_may_resume(r))
@@ -286,11 +390,18 @@ int ih_request_new(const struct ih_request_options *o, void *easy,
 
 static int reader_has_room(const struct ih_request *r) {
   return r->held == IH_HELD_FOR_READER &&
-         (!r->paced || waiting(r) <= r->queue_bytes / 2);
+         (!r->paced || ih_request_waiting(r) <= r->queue_bytes / 2);
 }
 
 int ih_request_may_resume(const struct ih_request *r) {
   return reader_has_room(r) || ih_upload_may_resume(r);
+}
+
+void ih_request_unpace(struct ih_request *r, int64_t now) {
+  if (r->paced && has_content(r, ih_buf_bytes(&r->in), ih_buf_len(&r->in)))
+    ih_request_heard(r, now);
+  r->paced = 0;
+  ih_request_settle(r, now);
 }
 
 /* What is held, in both directions. */
@@ -304,6 +415,7 @@ int ih_request_resume(struct ih_request *r, int64_t now) {
   if (r->held == IH_HELD_FOR_STEP || reader_has_room(r)) {
     r->held = IH_NOT_HELD;
     r->heard_at = now; /* the silence was ours */
+    ih_request_settle(r, now);
   }
   if (ih_upload_may_resume(r)) {
     r->upload.starved = 0;
@@ -331,6 +443,7 @@ void ih_request_free(struct ih_request *r) {
   wipe_headers(r->headers);
   curl_slist_free_all(r->headers);
   ih_upload_free(&r->upload);
+  ih_decoder_free(r->decoder);
   ih_buf_free(&r->body);
   ih_buf_free(&r->head);
   ih_buf_free(&r->in);

@@ -13,6 +13,16 @@
 **   be read, until half of them are. A slow reader so slows the sender down.
 ** - Any other request is read when it is whole; it fails above `max_bytes`.
 **
+** Of the body of an answer that is no success only the first IH_MAX_REFUSAL are
+** read, and then the connection is closed. Header lines count for IH_MAX_HEAD
+** wherever they stand: before the last response and behind the body, too. Bodies
+** are counted, and handed out, as what a Content-Encoding stands for.
+**
+** While nothing arrives that means something, time runs out twice: silence is
+** bounded by `idle`, and comments and blanks, after which silence begins anew, by
+** `first_byte`. Bytes that wait for a slow reader, and a transfer that is held,
+** stop the second clock.
+**
 ** Only the engine calls the functions of this header.
 */
 #ifndef IH_REQUEST_H
@@ -29,6 +39,7 @@
 #pragma GCC visibility push(hidden)
 
 struct curl_slist;
+struct ih_decoder;
 
 /* How an exchange ended, or that it has not. */
 enum ih_end {
@@ -39,23 +50,28 @@ enum ih_end {
   IH_END_FIRST_BYTE,
   IH_END_IDLE,
   IH_END_TOTAL,
-  IH_END_GATE,        /* as IH_END_TOTAL, before it passed its gate */
-  IH_END_BODY_LIMIT,  /* more than max_bytes of body */
-  IH_END_HEAD_LIMIT,  /* more than IH_MAX_HEAD of headers */
-  IH_END_UPLOAD_SIZE, /* the host fed another number of bytes than it said */
-  IH_END_FILE,        /* a file changed or cannot be read: `os_error`, `text` */
+  IH_END_GATE,         /* as IH_END_TOTAL, before it passed its gate */
+  IH_END_BODY_LIMIT,   /* more than max_bytes of body */
+  IH_END_HEAD_LIMIT,   /* more than IH_MAX_HEAD of headers */
+  IH_END_CUT,          /* enough of the body of a failed answer was read */
+  IH_END_ENCODING,     /* the body cannot be decoded: `text` */
+  IH_END_ENCODING_CUT, /* it ended within what was to be decoded: `text` */
+  IH_END_UPLOAD_SIZE,  /* the host fed another number of bytes than it said */
+  IH_END_FILE, /* a file changed or cannot be read: `os_error`, `text` */
   IH_END_NOMEM,
   IH_END_CANCELLED,
   IH_END_CLOSED /* the engine was closed */
 };
 
 #define IH_MAX_HEAD ((size_t)256 * 1024)
+#define IH_MAX_REFUSAL ((size_t)1024 * 1024)
 #define IH_MAX_TEXT 256
 
 /* Seconds are nanoseconds in C; 0 switches a timeout off. */
 struct ih_timeouts {
   int64_t connect;    /* name, TCP and TLS */
-  int64_t first_byte; /* from the last byte sent to the first of the body */
+  int64_t first_byte; /* from the last byte sent to the first that means
+                      ** something, and between two of those */
   int64_t idle;       /* without a byte sent or received */
   int64_t total;
 };
@@ -126,15 +142,28 @@ struct ih_request {
   size_t queue_bytes, max_bytes;
   struct ih_timeouts timeouts;
 
-  struct ih_buf head; /* header lines of the last response */
-  struct ih_buf in;   /* body bytes nobody has read yet */
-  int status;         /* HTTP status once the head is complete, else 0 */
-  int64_t told;       /* how often its news was delivered */
-  size_t reading;     /* bytes taken out of `in` and not used yet */
-  int held;           /* an enum ih_hold */
+  struct ih_buf head;         /* header lines of the last response */
+  size_t head_bytes;          /* of all header lines */
+  struct ih_decoder *decoder; /* of the body, NULL: none is needed */
+  const char *refused;        /* an encoding that cannot be decoded, or NULL */
+  size_t ahead;               /* decoded of what libcurl will deliver again */
+  struct ih_buf in;           /* body bytes nobody has read yet, decoded */
+  int status;     /* HTTP status once the head is complete, else 0 */
+  int64_t told;   /* how often its news was delivered */
+  size_t reading; /* bytes taken out of `in` and not used yet */
+  int held;       /* an enum ih_hold */
   uint64_t received, sent;
+  uint64_t decoded; /* bytes of the body as they are handed out */
 
   int64_t started_at, connected_at, sent_at, heard_at;
+  int64_t content_at; /* when something came that means something */
+  int line;           /* where in a line of the body that search is */
+  size_t seen;        /* bytes that wait because the reader wants more */
+  int64_t ours_since; /* since when the wait is the reader's, 0: it is not */
+  int64_t ours;     /* so much of the time since content_at was the reader's */
+  int64_t grace_of; /* the wait that was going on when its time ran out */
+  int64_t leave_at; /* when it ends at the latest, 0: see timeouts */
+  int looks;        /* since its time ran out while bytes were at its socket */
 
   enum ih_end end;
   int sent_all; /* it may have been sent whole */
@@ -157,6 +186,19 @@ void ih_request_free(struct ih_request *r);
 /* Looks at the clock: sets r->end when a timeout has passed. Returns when to
 ** look again, 0 for never. */
 int64_t ih_request_check(struct ih_request *r, int64_t now);
+
+/* How many bytes wait for the reader. */
+size_t ih_request_waiting(const struct ih_request *r);
+
+/* Keeps account of whose the wait is: after bytes came or were read, and after
+** the transfer was held or goes on. */
+void ih_request_settle(struct ih_request *r, int64_t now);
+
+/* What was read meant something. */
+void ih_request_heard(struct ih_request *r, int64_t now);
+
+/* Reads it whole from now on. */
+void ih_request_unpace(struct ih_request *r, int64_t now);
 
 /* Whether it was connected; from then on the request may be on its way. */
 int ih_request_is_connected(struct ih_request *r);

@@ -1,7 +1,9 @@
 /* What is known of an exchange when it is over. */
 #include <curl/curl.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "encoding.h"
 #include "global.h"
 #include "request.h"
 
@@ -37,12 +39,25 @@ static void read_infos(struct ih_request *r, int code) {
   r->sent_all = ih_request_is_connected(r) && ih_request_is_sent(r);
 }
 
+static void explain_encoding(struct ih_request *r) {
+  const char *name = r->refused ? r->refused : ih_decoder_name(r->decoder);
+  const char *what = r->refused ? "it cannot be decoded"
+                     : r->end == IH_END_ENCODING
+                         ? "its bytes are no such data, or damaged"
+                         : "it ended before its data did";
+  snprintf(r->text, sizeof r->text,
+           "the answer has Content-Encoding %s, and %s", name, what);
+}
+
 void *ih_request_finish(struct ih_request *r, enum ih_end end, int code) {
   void *easy = r->easy;
   if (r->end == IH_RUNNING) {
     r->end = end;
     r->code = code;
   }
+  if (r->end == IH_END_COMPLETE && r->decoder && r->received > 0 &&
+      !ih_decoder_is_whole(r->decoder))
+    r->end = IH_END_ENCODING_CUT; /* libcurl knows only of its own bytes */
   if (r->end == IH_END_CURL && code == CURLE_OPERATION_TIMEDOUT)
     r->end = IH_END_CONNECT; /* the only time libcurl keeps for us */
   r->held = IH_NOT_HELD;
@@ -51,6 +66,8 @@ void *ih_request_finish(struct ih_request *r, enum ih_end end, int code) {
     r->text[0] = '\0'; /* of a first try on a connection that was closed */
   if (r->end == IH_END_FILE)
     ih_upload_explain(r);
+  if (r->end == IH_END_ENCODING || r->end == IH_END_ENCODING_CUT)
+    explain_encoding(r);
   if (r->code == CURLE_ABORTED_BY_CALLBACK)
     strcpy(r->text, "the server closed the connection before it answered");
   if (!r->text[0])

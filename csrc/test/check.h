@@ -92,6 +92,7 @@ void test_base64(void);
 void test_buf(void);
 void test_queue(void);
 void test_heap(void);
+void test_inflate(void);
 void test_json(void);
 void test_json_read(void);
 void test_json_write(void);

@@ -235,6 +235,7 @@ int main(int argc, char **argv) {
   test_buf();
   test_queue();
   test_heap();
+  test_inflate();
   test_json();
   test_number();
   test_shortest();

@@ -282,6 +282,9 @@ local function decode(self, item)
   local event = decoder:take(item.event, item.data)
   local one = decoder.reading
   queue_pieces(self)
+  if decoder.meant then
+    transfer:heard()
+  end
   if decoder.holes > 0 then
     transfer:learn(item.event, item.data, one.pieces[2], decoder.holes)
   end

@@ -6,7 +6,9 @@
 local answers = require "indoxhub.answer"
 local errors = require "indoxhub.errors"
 local files = require "indoxhub.files"
+local json = require "indoxhub.json"
 local loop = require "indoxhub.loop"
+local mend = require "indoxhub.errors.cut"
 local transfer_errors = require "indoxhub.errors.transfer"
 
 local transport = {}
@@ -216,6 +218,7 @@ function transport.head(transfer, exchange)
   end
   local lines = transfer:head()
   return { status = transfer:status(), hide = exchange.hide,
+    encoded = transfer:encoded() or nil,
     http_version = lines:match("^HTTP/(%S+)"), headers = parse_headers(lines) }
 end
 
@@ -243,7 +246,39 @@ function transport.form(transfer, answer, exchange)
   end)
 end
 
---- Waits for the whole body and adds it to the answer as `text`.
+-- More of a body that did not arrive whole is of no use to anybody.
+local LARGEST_REMAINS = 1024 * 1024
+
+-- What came of a body, taken out of the transfer.
+local function take_body(transfer, err)
+  if err and transfer:waiting() > LARGEST_REMAINS then
+    transfer:drop()
+  end
+  return transfer:read()
+end
+
+-- The reason of a failed answer stands at its beginning, as a rule.
+local function mended(text)
+  if not text:find("^%s*[{%[]") then
+    return text
+  end
+  local longer, shorter = mend(text)
+  return json.decode(longer) and longer or json.decode(shorter) and shorter
+    or text
+end
+
+-- What a failed answer says, when its body was cut or cannot be decoded.
+local function remains(text, result)
+  if result.ended ~= "cut" and text == "" then
+    return result.text
+  end
+  return mended(text)
+end
+
+local NOT_WHOLE = { cut = true, encoding = true, encoding_cut = true }
+
+--- Waits for the whole body and adds it to the answer as `text`. Of one that is
+--- no success there may be less, as far as it came and could be decoded.
 ---@param transfer indoxhub.core.Transfer
 ---@param answer indoxhub.Answer
 ---@param exchange indoxhub.Exchange
@@ -256,10 +291,12 @@ function transport.body(transfer, answer, exchange)
   if not result then
     return nil, err
   end
-  answer.text = transfer:read()
-  answer.result = result
   err = transport.failure(result, exchange)
-  if err then
+  answer.text = take_body(transfer, err)
+  answer.result = result
+  if NOT_WHOLE[result.ended] and not answers.is_success(answer) then
+    answer.text = remains(answer.text, result)
+  elseif err then
     err.status = answer.status
     return nil, err
   end

@@ -592,7 +592,7 @@ describe("core.engine", function()
         assert.truthy(tostring(transfer):find("collected", 1, true))
         for _, method in ipairs { "token", "told", "status", "head", "read",
           "whole", "take", "waiting", "learn", "append", "text", "result",
-          "linger",
+          "linger", "drop", "encoded", "heard",
         } do
           local ok, message = pcall(transfer[method], transfer, 1)
           assert.is_false(ok, method)

@@ -38,6 +38,29 @@ describe("an exchange that the engine ended", function()
     end
   end)
 
+  it("tells comments from nothing at all", function()
+    local function first_byte(bytes_in)
+      return transfer_errors.from_result({ ended = "first_byte", curl = 0,
+        os_error = 0, text = "", bytes_in = bytes_in }, redact.new {})
+    end
+    assert.matches("did not begin to answer", first_byte(0).message)
+    assert.matches("only comments, blanks or pings", first_byte(9).message)
+    assert.equal("timeout first_byte", kind_and_code(first_byte(9)))
+  end)
+
+  it("names an encoding as the engine does", function()
+    for how, what in pairs { encoding = "protocol encoding",
+      encoding_cut = "truncated encoding" } do
+      local err = transfer_errors.from_result({ ended = how, curl = 0,
+        os_error = 0, text = "Content-Encoding br", bytes_in = 9 },
+        redact.new {})
+      assert.equal(what, kind_and_code(err))
+      assert.equal("Content-Encoding br", err.message)
+      assert.is_nil(tostring(err):find("web page", 1, true))
+    end
+    assert.is_nil(ended("cut"))
+  end)
+
   it("names the limit that was passed", function()
     assert.equal("limit response", kind_and_code(ended("body_limit")))
     assert.matches("max_response_bytes", ended("body_limit").message)

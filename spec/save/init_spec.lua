@@ -235,7 +235,7 @@ describe("client:save", function()
       local err = failure(raw:script("flood", { { "send",
         servers.head("404 Not Found", "a/b", 9000000) },
         { "repeat", 9000000, "x" } }))
-      assert.equal("limit response", kind_and_code(err))
+      assert.equal("not_found nil", kind_and_code(err))
     end)
 
     it("when nobody is there, after some tries", function()

@@ -189,6 +189,7 @@ suite_asan() {
     run_specs lua5.4 spec/core spec/stream_spec.lua spec/call_spec.lua \
     spec/collect_spec.lua spec/client_spec.lua spec/parallel_spec.lua \
     spec/mutations_spec.lua spec/embeddings_spec.lua spec/connections_spec.lua \
+    spec/encoding_spec.lua spec/save/encoding_spec.lua \
     spec/json_spec.lua
   unset BUILD
 }
@@ -198,7 +199,7 @@ suite_valgrind() {
   runner="valgrind -q --error-exitcode=9 --leak-check=full
     --errors-for-leak-kinds=definite --child-silent-after-fork=yes"
   run_specs lua5.4 spec/core/engine_spec.lua spec/core/upload_spec.lua \
-    spec/stream_spec.lua
+    spec/stream_spec.lua spec/encoding_spec.lua
   runner=
 }
 

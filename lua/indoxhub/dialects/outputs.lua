@@ -2,8 +2,8 @@
 -- live, and snapshots of a part, of an item and of the whole repeat them.
 --
 -- A snapshot counts at once only where nothing of its kind came for its output
--- before; what deltas left out is filled in at the end, from all items together.
--- Events that leave their number out could belong to any output.
+-- before; what deltas left out is filled in at the end, from all items
+-- together. Events that leave their number out could belong to any output.
 
 local outputs = {}
 

@@ -188,7 +188,8 @@ local function delta_of(kind, source)
 end
 
 local function hear_part(self, event, said)
-  local output, index, known = output_of(event), part_of(event), outputs_of(self)
+  local output, index = output_of(event), part_of(event)
+  local known = outputs_of(self)
   fill_gap(self, said, function(kind)
     return known:part(kind, output, index, said[kind])
   end)

@@ -4,6 +4,10 @@ local errors = require "indoxhub.errors"
 
 local transfer_errors = {}
 
+-- What "first_byte" is when something came after all.
+local ONLY_COMMENTS = "the server sent nothing of an answer for too long, "
+  .. "only comments, blanks or pings"
+
 -- libcurl's numbers: {kind, code}.
 local curl_codes = {
   [1] = { "protocol", "http" }, -- not HTTP/1.x or later
@@ -57,6 +61,9 @@ local ends = {
   cancelled = { "cancelled", nil, "the call was cancelled" },
   closed = { "cancelled", nil, "the engine was closed" },
   -- The engine says how.
+  encoding = { "protocol", "encoding", nil,
+    "the server, or a proxy before it, compresses what it was not asked to" },
+  encoding_cut = { "truncated", "encoding" },
   file = { "file", "unreadable" },
   upload_size = { "file", "size" },
 }
@@ -74,7 +81,9 @@ function transfer_errors.from_result(result, hide, proxied)
   if result.ended == "forked" then
     return errors.forked()
   elseif known then
-    return errors.new(known[1], known[3] or result.text, { code = known[2] })
+    local said_nothing = result.ended == "first_byte" and result.bytes_in > 0
+    return errors.new(known[1], said_nothing and ONLY_COMMENTS or known[3]
+      or result.text, { code = known[2], hint = known[4] })
   elseif result.ended ~= "curl" then
     return nil
   end

@@ -238,8 +238,8 @@ function engine:close() end
 ---@field max_bytes? integer of a body that is read whole
 ---@field max_event_bytes? integer of one event, default 64 MiB
 ---@field connect? number
----@field first_byte? number
----@field idle? number
+---@field first_byte? number until something comes that means something
+---@field idle? number without a byte, whatever it means
 ---@field total? number
 ---@field proxy? string
 ---@field ca_file? string
@@ -297,6 +297,14 @@ function transfer:head() end
 ---@return string
 function transfer:read() end
 
+--- Forgets the bytes of the body that wait.
+function transfer:drop() end
+
+--- Whether the body is handed out as what its Content-Encoding stands for, and
+--- not as it was sent; also when it cannot be decoded.
+---@return boolean
+function transfer:encoded() end
+
 --- How many bytes of the body wait.
 ---@return integer
 function transfer:waiting() end
@@ -318,6 +326,12 @@ function transfer:whole() end
 ---@param whole? boolean
 ---@return integer? count, string? message
 function transfer:take(batch, most, whole) end
+
+--- Tells that an event of the last `take` meant something, so that the wait for
+--- the next one begins anew: comments and pings extend it to `first_byte`, or to
+--- `idle` where that is longer, and no further. `take` does so by itself for the
+--- events it recognises, and for one of 4 KiB or more that has begun.
+function transfer:heard() end
 
 --- Shows an event and the text it carries in `holes` (1 or 2) of its strings, so
 --- that its like is recognised. False when that is not so.
@@ -359,7 +373,8 @@ function transfer:result() end
 --- Ends it now. What waits can still be read.
 function transfer:cancel() end
 
---- Ends it in some seconds at the latest.
+--- Ends it, as "total", in some seconds at the latest, and never later than its
+--- own total time. The last call counts.
 ---@param seconds number
 function transfer:linger(seconds) end
 
@@ -413,11 +428,11 @@ function notices:take() end
 function notices:close() end
 
 ---@class indoxhub.core.Result
----@field ended string "complete", "curl", "connect", "first_byte", "idle", "total", "gate", "body_limit", "head_limit", "upload_size", "file", "memory", "cancelled", "closed" or "forked"
+---@field ended string "complete", "curl", "connect", "first_byte", "idle", "total", "gate", "body_limit", "head_limit", "cut", "encoding", "encoding_cut", "upload_size", "file", "memory", "cancelled", "closed" or "forked"
 ---@field curl integer libcurl's code
 ---@field os_error integer 0 when there is none
 ---@field text string what libcurl, or the file system, says about it
----@field bytes_in number
+---@field bytes_in number of the body, as they were sent
 ---@field bytes_out number
 ---@field sent_all boolean false when the server cannot have the whole request
 ---@field new_connections integer

@@ -98,11 +98,14 @@ local function validator_of(headers)
   return tag and not tag:find("^W/") and tag or headers["last-modified"]
 end
 
--- Whether a partial answer is the rest of the file that was begun.
-local function is_rest(download, headers)
+-- Whether a partial answer is the rest of the file that was begun. A part of
+-- a compressed form is none.
+local function is_rest(download, answer)
+  local headers = answer.headers
   local first, total = (headers["content-range"] or "")
     :match("^bytes%s+(%d+)%-%d+/([%d*]+)$")
-  return download.validator ~= nil and tonumber(first) == download.file.size
+  return download.validator ~= nil and not answer.encoded
+    and tonumber(first) == download.file.size
     and (total == "*" or tonumber(total) == download.total)
     and (headers.etag or download.etag) == download.etag
     and (headers["last-modified"] or download.modified) == download.modified
@@ -118,9 +121,13 @@ local function start_over(download, try)
     { code = "range" })
 end
 
--- Prepares for the file from its first byte on.
-local function begin_body(download, headers)
-  download.total = tonumber(headers["content-length"])
+-- Prepares for the file from its first byte on. One that is sent compressed is
+-- never continued, because what there is of it is another form than a server
+-- would go on with; and the length it announces is that form's.
+local function begin_body(download, answer)
+  local headers = answer.headers
+  download.total = not answer.encoded and tonumber(headers["content-length"])
+    or nil
   download.validator = headers["accept-ranges"] ~= "none"
     and download.total and validator_of(headers) or nil
   download.modified = headers["last-modified"]
@@ -211,13 +218,13 @@ local function once(course, download, try)
   if not answer then
     return nil, err
   elseif begun and (status == 416
-    or status == 206 and not is_rest(download, answer.headers)) then
+    or status == 206 and not is_rest(download, answer)) then
     return start_over(download, try)
   elseif answers.is_web_page(answer) then -- no result of the API is one
     return refused(try, answer)
   elseif status == 200 then
     local ok
-    ok, err = begin_body(download, answer.headers)
+    ok, err = begin_body(download, answer)
     if not ok then
       try.transfer:cancel()
       return nil, err
