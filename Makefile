@@ -102,8 +102,8 @@ bench:
 	@sh spec/bench/run.sh $(ONLY)
 
 # What tests and benchmarks need besides the module.
-tools: build/tools/raw_server build/tools/blast build/tools/cpu \
-  build/tools/plain_search \
+tools: build/tools/raw_server build/tools/tls_front build/tools/blast \
+  build/tools/cpu build/tools/plain_search \
   build/tools/slow_resolver.so $(BUILD)/lib/spec_process.so
 
 $(BUILD)/lib/spec_process.so: spec/support/process.c
@@ -112,6 +112,7 @@ $(BUILD)/lib/spec_process.so: spec/support/process.c
 	@$(CC) -O2 -g -Wall -Wextra $(WERROR) $(LUA_CFLAGS) -fPIC -shared -o $@ $< -lutil
 
 build/tools/raw_server: spec/support/raw_server.c
+build/tools/tls_front: spec/support/tls_front.c
 build/tools/blast: spec/bench/blast.c
 build/tools/cpu: spec/bench/cpu.c
 build/tools/plain_search: spec/bench/vectors/plain_search.c
@@ -124,7 +125,7 @@ build/tools/slow_resolver.so: spec/support/slow_resolver.c
 build/tools/%:
 	@mkdir -p $(@D)
 	@echo "  CC   $<"
-	@$(CC) -O2 -g -Wall -Wextra $(WERROR) -o $@ $< -lpthread -lm
+	@$(CC) -O2 -g -Wall -Wextra $(WERROR) -o $@ $< -lpthread -lm -ldl
 
 # ---- what it needs ----------------------------------------------------------
 

@@ -194,7 +194,7 @@ static void push_timing(lua_State *L, const struct ih_request *r) {
 
 /* transfer:result() -> nil while it runs, else
 ** {ended=, curl=, os_error=, text=, timing=, bytes_out=, bytes_in=,
-**  new_connections=, sent_all=} */
+**  new_connections=, sent_all=, unprocessed=} */
 static int l_result(lua_State *L) {
   struct transfer *t = ih_check_transfer(L);
   struct ih_request *r = t->request;
@@ -207,7 +207,7 @@ static int l_result(lua_State *L) {
     lua_pushnil(L);
     return 1;
   }
-  lua_createtable(L, 0, 9);
+  lua_createtable(L, 0, 10);
   lua_pushstring(L, ended);
   lua_setfield(L, -2, "ended");
   set_integer(L, "curl", r->code);
@@ -221,6 +221,8 @@ static int l_result(lua_State *L) {
   set_integer(L, "new_connections", (lua_Integer)r->new_connections);
   lua_pushboolean(L, r->sent_all);
   lua_setfield(L, -2, "sent_all");
+  lua_pushboolean(L, r->unprocessed);
+  lua_setfield(L, -2, "unprocessed");
   push_timing(L, r);
   lua_setfield(L, -2, "timing");
   return 1;

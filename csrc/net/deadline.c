@@ -38,7 +38,7 @@ int ih_request_is_connected(struct ih_request *r) {
   if (!r->connected_at && r->easy) {
     curl_off_t us = 0;
     curl_easy_getinfo(r->easy, CURLINFO_PRETRANSFER_TIME_T, &us);
-    r->connected_at = us ? r->started_at + (int64_t)us * 1000 : 0;
+    r->connected_at = us ? r->tried_at + (int64_t)us * 1000 : 0;
   }
   return r->connected_at != 0;
 }
@@ -124,7 +124,7 @@ static int64_t phase_deadline(struct ih_request *r, int64_t now,
   int is_sent;
   *as = IH_END_CONNECT;
   if (!ih_request_is_connected(r))
-    return after(r->started_at,
+    return after(r->tried_at ? r->tried_at : r->started_at,
                  limit->connect ? limit->connect + CONNECT_GRACE : 0);
   *as = IH_END_IDLE;
   if (r->upload.starved && !is_refused(r))

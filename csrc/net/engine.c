@@ -391,5 +391,6 @@ void ih_engine_free(struct ih_engine *e) {
     ih_queue_leave(link);
   ih_poll_close(&e->poll);
   ih_heap_free(&e->timers);
+  ih_reuse_free(&e->lanes.kept);
   free(e);
 }

@@ -25,9 +25,10 @@
 static struct {
   pthread_once_t once;
   int status, has_http2, has_sigpipe;
+  unsigned libcurl;
   char version[128];
   const char *ca_dir; /* use this alone; NULL: use libcurl's own bundle */
-} process = {PTHREAD_ONCE_INIT, IH_SYSTEM, 0, 0, "", NULL};
+} process = {PTHREAD_ONCE_INIT, IH_SYSTEM, 0, 0, 0, "", NULL};
 
 /* A thread of libcurl must not find its code gone after lua_close. */
 static void pin(void) {
@@ -75,6 +76,7 @@ static void start(void) {
     return;
   process.has_http2 = (info->features & CURL_VERSION_HTTP2) != 0;
   process.has_sigpipe = info->version_num < NO_SIGPIPE;
+  process.libcurl = info->version_num;
   process.ca_dir = hashed_folder(info);
   process.status = IH_OK;
 }
@@ -87,6 +89,10 @@ int ih_global_init(void) {
 const char *ih_global_version(void) {
   pthread_once(&process.once, start);
   return process.version;
+}
+
+unsigned ih_global_libcurl(void) {
+  return process.libcurl;
 }
 
 int ih_global_has_http2(void) {

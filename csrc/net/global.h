@@ -28,6 +28,9 @@ void ih_global_tell_sending(void *easy,
                             int (*fn)(void *, char *, char *, int, int),
                             void *self);
 
+/* The number of this libcurl, in the form of LIBCURL_VERSION_NUM. */
+unsigned ih_global_libcurl(void);
+
 /* Whether this libcurl was built with HTTP/2. */
 int ih_global_has_http2(void);
 

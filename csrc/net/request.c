@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include "encoding.h"
@@ -20,6 +21,9 @@
 
 #define KEEPALIVE_AFTER 30L
 #define KEEPALIVE_EVERY 15L
+
+/* A new connection is not spoilt, but its server may be one that leaves, too. */
+#define MOST_RESTARTS 2
 
 /* "Expectation Failed" */
 #define STATUS_NO_GO_AHEAD 417
@@ -188,6 +192,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *self) {
     curl_easy_getinfo(r->easy, CURLINFO_RESPONSE_CODE, &status);
     if (status >= 200 || status == 101) {
       r->status = (int)status;
+      ih_refused_rest(&r->refusal, r->easy, r->counted);
       if (ih_decoder_new(ih_buf_span(&r->head), &r->decoder, &r->refused) ==
           IH_NOMEM)
         return give_up(r, IH_END_NOMEM);
@@ -208,6 +213,7 @@ static int on_progress(void *self, curl_off_t down_total, curl_off_t down,
                        curl_off_t up_total, curl_off_t up) {
   struct ih_request *r = self;
   (void)down_total, (void)down;
+  ih_refused_progress(&r->refusal);
   if (up_total > 0)
     r->total = up_total;
   if ((uint64_t)up > r->sent) {
@@ -231,13 +237,24 @@ static curl_socket_t open_socket(void *self, curlsocktype purpose,
   return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
-/* The server may have done what the first request said. A callback of
-** CURLOPT_PREREQFUNCTION: 0 goes on, 1 gives up. */
+/* The server may have done what the first request said, unless it has said that
+** it did not. A callback of CURLOPT_PREREQFUNCTION: 0 goes on, 1 gives up. */
 static int on_sending(void *self, char *to, char *from, int to_port,
                       int from_port) {
   struct ih_request *r = self;
-  (void)to, (void)from, (void)to_port, (void)from_port;
-  return r->begun++ > 0 && !r->may_repeat;
+  enum ih_reuse reuse;
+  if (r->begun && !r->may_repeat && !r->refusal.is_told)
+    return 1;
+  reuse = ih_reuse_look(&r->lanes->kept, r->easy, to, from, to_port, from_port);
+  r->spoilt = reuse == IH_REUSE_SPOILT;
+  if (r->spoilt)
+    return 1;
+  r->begun++;
+  r->refusal.is_told = 0;
+  if (r->multiplexed && reuse == IH_REUSE_UNKNOWN)
+    ih_refused_watch(&r->refusal, r->easy, r->text, &r->lanes->calls,
+                     r->counted);
+  return 0;
 }
 
 /* ---- construction ------------------------------------------------------- */
@@ -365,6 +382,8 @@ int ih_request_new(const struct ih_request_options *o, void *easy,
   r->easy = easy;
   r->socket = -1;
   r->expect = o->expect;
+  r->multiplexed = !o->http1 && ih_global_has_http2() &&
+                   strncasecmp(o->url, "https:", 6) == 0;
   r->progress = o->progress;
   r->counted = o->form || o->expect || o->progress || o->body_len > SMALL_BODY;
   r->total = o->form ? -1 : 0;
@@ -391,6 +410,24 @@ int ih_request_new(const struct ih_request_options *o, void *easy,
 static int reader_has_room(const struct ih_request *r) {
   return r->held == IH_HELD_FOR_READER &&
          (!r->paced || ih_request_waiting(r) <= r->queue_bytes / 2);
+}
+
+int ih_request_is_unprocessed(const struct ih_request *r) {
+  return !r->status && (r->spoilt || r->refusal.is_told);
+}
+
+int ih_request_restart(struct ih_request *r, int code) {
+  if (r->end != IH_RUNNING || !code || !ih_request_is_unprocessed(r) ||
+      r->upload.is_fed || r->restarts == MOST_RESTARTS ||
+      curl_easy_setopt(r->easy, CURLOPT_FRESH_CONNECT, 1L))
+    return 0;
+  r->restarts++;
+  r->spoilt = 0;
+  r->text[0] = '\0';
+  r->socket = -1;
+  r->connected_at = r->sent_at = 0;
+  r->sent = 0;
+  return 1;
 }
 
 int ih_request_may_resume(const struct ih_request *r) {

@@ -34,6 +34,8 @@
 #include "../core/heap.h"
 #include "../core/queue.h"
 #include "gate.h"
+#include "refused.h"
+#include "reuse.h"
 #include "upload.h"
 
 #pragma GCC visibility push(hidden)
@@ -97,6 +99,8 @@ struct ih_request_options {
 struct ih_lanes {
   struct ih_queue ready;  /* requests with news for their reader */
   struct ih_queue resume; /* held requests that may go on */
+  struct ih_kept kept;    /* connections that were used */
+  uint64_t calls;         /* into libcurl: see refused.h */
   int64_t stop_at;        /* when the time of this step is spent */
   size_t bytes_left;      /* of this step */
   int stepping;
@@ -134,10 +138,14 @@ struct ih_request {
   struct ih_buf body;
   struct ih_upload upload;
   int expect, progress;
-  int may_repeat; /* it changes nothing, and may be sent a second time */
-  int begun;      /* how often libcurl has begun to send it */
-  int counted;    /* libcurl tells how much of the body was sent */
-  int64_t total;  /* bytes of the body, negative: not known */
+  int may_repeat;  /* it changes nothing, and may be sent a second time */
+  int multiplexed; /* the server may speak HTTP/2 */
+  int begun;       /* how often libcurl has begun to send it */
+  int restarts;    /* how often it was given to libcurl once more */
+  int spoilt;      /* it was not sent: see reuse.h */
+  struct ih_refusal refusal;
+  int counted;   /* libcurl tells how much of the body was sent */
+  int64_t total; /* bytes of the body, negative: not known */
   int paced;
   size_t queue_bytes, max_bytes;
   struct ih_timeouts timeouts;
@@ -155,7 +163,8 @@ struct ih_request {
   uint64_t received, sent;
   uint64_t decoded; /* bytes of the body as they are handed out */
 
-  int64_t started_at, connected_at, sent_at, heard_at;
+  int64_t started_at, tried_at; /* the call; what libcurl does now */
+  int64_t connected_at, sent_at, heard_at;
   int64_t content_at; /* when something came that means something */
   int line;           /* where in a line of the body that search is */
   size_t seen;        /* bytes that wait because the reader wants more */
@@ -166,8 +175,9 @@ struct ih_request {
   int looks;        /* since its time ran out while bytes were at its socket */
 
   enum ih_end end;
-  int sent_all; /* it may have been sent whole */
-  int code;     /* of libcurl */
+  int sent_all;    /* it may have been sent whole, */
+  int unprocessed; /* but certainly nothing was done about it */
+  int code;        /* of libcurl */
   long os_error;
   char text[IH_MAX_TEXT];  /* what libcurl says about it */
   int64_t times[IH_TIMES]; /* nanoseconds since the start, 0: never */
@@ -213,6 +223,14 @@ int ih_request_may_resume(const struct ih_request *r);
 /* Lets a held transfer go on; libcurl may deliver from within this call.
 ** Returns the code of libcurl. */
 int ih_request_resume(struct ih_request *r, int64_t now);
+
+/* Whether the server certainly has not processed it. */
+int ih_request_is_unprocessed(const struct ih_request *r);
+
+/* Whether an exchange that libcurl has ended with `code` is to be given to it
+** once more, on a new connection, because the server certainly has not
+** processed it. Then it is as it was before. */
+int ih_request_restart(struct ih_request *r, int code);
 
 /* Writes down how it ended, unless that is known already, and returns the
 ** libcurl handle, reset for another use; NULL when it has none. The handle must

@@ -36,6 +36,7 @@ static void read_infos(struct ih_request *r, int code) {
   curl_easy_getinfo(r->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
   if (r->counted && (uint64_t)sent > r->sent)
     r->sent = (uint64_t)sent; /* since the last progress */
+  r->unprocessed = code && ih_request_is_unprocessed(r);
   r->sent_all = ih_request_is_connected(r) && ih_request_is_sent(r);
 }
 
@@ -47,6 +48,11 @@ static void explain_encoding(struct ih_request *r) {
                          : "it ended before its data did";
   snprintf(r->text, sizeof r->text,
            "the answer has Content-Encoding %s, and %s", name, what);
+}
+
+/* libcurl may have left a mark in the handle: see refused.h. */
+static int is_marked(const struct ih_request *r, int code) {
+  return r->refusal.chances && (r->begun > 1 || code || !r->status);
 }
 
 void *ih_request_finish(struct ih_request *r, enum ih_end end, int code) {
@@ -79,5 +85,9 @@ void *ih_request_finish(struct ih_request *r, enum ih_end end, int code) {
     r->easy = NULL;
   }
   ih_upload_free(&r->upload);
+  if (easy && is_marked(r, code)) {
+    curl_easy_cleanup(easy);
+    easy = NULL;
+  }
   return easy;
 }

@@ -53,6 +53,14 @@ static void start_clock(struct ih_request *r, int64_t now) {
   r->started_at = now;
 }
 
+static void hand_over(struct ih_engine *e, struct ih_request *r) {
+  r->tried_at = ih_poll_now();
+  if (curl_multi_add_handle(e->multi, r->easy) != CURLM_OK)
+    ih_engine_finish(e, r, IH_END_NOMEM, CURLE_OUT_OF_MEMORY);
+  else
+    ih_engine_look(e, r, r->tried_at);
+}
+
 static void start_waiting(struct ih_engine *e) {
   int started;
   for (started = 0; started < STARTS_PER_STEP; started++) {
@@ -63,10 +71,7 @@ static void start_waiting(struct ih_engine *e) {
     ih_queue_leave(link);
     r = ih_queue_item(link, struct ih_request, lane);
     start_clock(r, ih_poll_now());
-    if (curl_multi_add_handle(e->multi, r->easy) != CURLM_OK)
-      ih_engine_finish(e, r, IH_END_NOMEM, CURLE_OUT_OF_MEMORY);
-    else
-      ih_engine_look(e, r, r->started_at);
+    hand_over(e, r);
   }
 }
 
@@ -75,6 +80,7 @@ static void act(struct ih_engine *e, curl_socket_t fd, int what) {
   int mask = (what & IH_READ ? CURL_CSELECT_IN : 0) |
              (what & IH_WRITE ? CURL_CSELECT_OUT : 0) |
              (what & IH_ERROR ? CURL_CSELECT_ERR : 0);
+  e->lanes.calls++;
   curl_multi_socket_action(e->multi, fd, mask, &running);
 }
 
@@ -102,6 +108,16 @@ static void serve_libcurl_timer(struct ih_engine *e) {
   }
 }
 
+static void complete(struct ih_engine *e, struct ih_request *r, CURLcode code) {
+  ih_reuse_keep(&e->lanes.kept, r->easy);
+  if (ih_request_restart(r, code)) {
+    curl_multi_remove_handle(e->multi, r->easy);
+    hand_over(e, r);
+  } else {
+    ih_engine_finish(e, r, code ? IH_END_CURL : IH_END_COMPLETE, code);
+  }
+}
+
 static void collect_finished(struct ih_engine *e) {
   CURLMsg *message;
   int left;
@@ -111,7 +127,7 @@ static void collect_finished(struct ih_engine *e) {
     if (message->msg != CURLMSG_DONE)
       continue;
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&self);
-    ih_engine_finish(e, self, code ? IH_END_CURL : IH_END_COMPLETE, code);
+    complete(e, self, code);
   }
 }
 

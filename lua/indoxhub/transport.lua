@@ -303,12 +303,14 @@ function transport.body(transfer, answer, exchange)
   return answer
 end
 
---- Whether a transfer ended before its request was sent as a whole.
+--- Whether a transfer ended before its request was sent as a whole, or the
+--- server has said that it did nothing about it.
 ---@param transfer? indoxhub.core.Transfer nil when there never was one
 ---@return boolean
 function transport.is_unsent(transfer)
   local result = transfer and transfer:result()
-  return not transfer or result ~= nil and not result.sent_all
+  return not transfer or result ~= nil
+    and (not result.sent_all or result.unprocessed)
 end
 
 return transport

@@ -15,6 +15,8 @@
 **     each HEX     sends them one by one, each in a packet of its own
 **     repeat N HEX sends them N times
 **     sleep MS
+**     until FILE   waits until FOLDER/FILE is there
+**     tell         adds a line to FOLDER/NAME.told
 **     again        reads the next request of the connection and starts over
 **     hold         waits until the client closes
 **     close        closes for the client to see, and takes what it still sends:
@@ -23,7 +25,8 @@
 **     reset        closes with a TCP reset
 **
 ** Heads and bodies that were read are appended to FOLDER/NAME.got, and each
-** connection that a client ended during `hold` adds a line to FOLDER/NAME.gone.
+** connection that a client ended during `hold` adds a line to FOLDER/NAME.gone,
+** each whose first request was for NAME one to FOLDER/NAME.opened.
 */
 #define _GNU_SOURCE
 
@@ -218,6 +221,14 @@ static void hold(struct connection *c) {
   keep(c, ".gone", "gone\n", 5);
 }
 
+static void wait_for_file(char *name) {
+  char path[PATH_ROOM];
+  name[strcspn(name, "\r\n")] = '\0';
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  while (access(path, F_OK) != 0)
+    usleep(1000);
+}
+
 static void close_with_reset(struct connection *c) {
   struct linger now = {1, 0};
   setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
@@ -264,6 +275,10 @@ static int follow(struct connection *c) {
       send_repeated(c->fd, rest);
     } else if (strncmp(line, "sleep", 5) == 0) {
       usleep((useconds_t)atol(rest) * 1000);
+    } else if (strncmp(line, "until", 5) == 0) {
+      wait_for_file(rest);
+    } else if (strncmp(line, "tell", 4) == 0) {
+      keep(c, ".told", "told\n", 5);
     } else if (strncmp(line, "again", 5) == 0) {
       again = 1;
     } else if (strncmp(line, "hold", 4) == 0) {
@@ -285,11 +300,16 @@ static int follow(struct connection *c) {
 
 static void *serve(void *argument) {
   struct connection c = {(int)(long)argument, "", NULL, 0, 0, 0};
-  int on = 1;
+  int on = 1, first = 1;
   c.in = malloc(HEAD_ROOM);
   setsockopt(c.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  while (read_head(&c) && follow(&c))
-    ;
+  while (read_head(&c)) {
+    if (first)
+      keep(&c, ".opened", "opened\n", 7);
+    first = 0;
+    if (!follow(&c))
+      break;
+  }
   free(c.in);
   close(c.fd);
   return NULL;

@@ -8,6 +8,9 @@ local servers = {}
 
 local running = {}
 
+-- What the specs run under is not for programs that others wrote.
+local FREE = "env -u LD_PRELOAD "
+
 --- Ends a server, at once and without its consent.
 function servers.kill(server)
   if running[server] then
@@ -193,6 +196,23 @@ function raw_methods:gone(name)
     :gsub("gone", ""))
 end
 
+--- How many lines a script has told so far.
+function raw_methods:told(name)
+  return select(2, read_file(self.folder .. "/" .. name .. ".told")
+    :gsub("told", ""))
+end
+
+--- How many connections began with a request for a script.
+function raw_methods:opened(name)
+  return select(2, read_file(self.folder .. "/" .. name .. ".opened")
+    :gsub("opened", ""))
+end
+
+--- Lets a script go on that waits `until` a file is there.
+function raw_methods:allow(file)
+  files.write(self.folder .. "/" .. file, "")
+end
+
 function raw_methods:stop()
   servers.kill(self)
   files.remove_folder(self.folder)
@@ -202,6 +222,13 @@ local function free_port()
   local raw = servers.raw()
   raw:stop()
   return raw.port
+end
+
+-- Its own authority; it names 127.0.0.1 only. Files cert.pem and key.pem.
+local function make_certificate(folder)
+  assert(os.execute(("openssl req -x509 -newkey rsa:2048 -nodes -days 2 " ..
+    "-subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 " ..
+    "-keyout %s/key.pem -out %s/cert.pem 2>/dev/null"):format(folder, folder)))
 end
 
 local NGINX_CONFIG = [[
@@ -237,9 +264,7 @@ function servers.nginx(backend_port)
   local program = os.getenv("INDOXHUB_NGINX")
   assert(program and program ~= "", "no nginx: run make deps-all")
   local folder = files.folder()
-  assert(os.execute(("openssl req -x509 -newkey rsa:2048 -nodes -days 2 " ..
-    "-subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 " ..
-    "-keyout %s/key.pem -out %s/cert.pem 2>/dev/null"):format(folder, folder)))
+  make_certificate(folder)
   local port = free_port()
   local config = NGINX_CONFIG:gsub("FOLDER", folder):gsub("PORT", port)
     :gsub("BACKEND", "http://127.0.0.1:" .. backend_port)
@@ -262,10 +287,73 @@ function servers.nginx(backend_port)
   return server
 end
 
+-- A server with a certificate of its own, whose command is made of the names of
+-- the two files.
+local function with_certificate(command)
+  local folder = files.folder()
+  make_certificate(folder)
+  local server = start(command:format(folder .. "/cert.pem",
+    folder .. "/key.pem"))
+  server.folder, server.certificate = folder, folder .. "/cert.pem"
+  server.port = server.said
+  server.root = "https://127.0.0.1:" .. server.port
+  function server:stop()
+    servers.kill(self)
+    files.remove_folder(self.folder)
+  end
+  return server
+end
+
+--- TLS by hand in front of a raw server. See tls_front.c.
+function servers.tls_front(raw)
+  local log = raw.folder .. "/tls_front.log"
+  local server = with_certificate(("build/tools/tls_front %%s %%s %s %s")
+    :format(raw.port, log))
+  --- How many pieces of a kind the clients were sent so far.
+  function server.sent(_, what)
+    return select(2, read_file(log):gsub(what, ""))
+  end
+  return server
+end
+
+--- HTTP/2 over TLS, to do with a request what its path says. See
+--- peers/http2.js.
+function servers.http2()
+  return with_certificate(FREE .. "node spec/support/peers/http2.js %s %s")
+end
+
+--- HTTP/2 over TLS, by hand, to do one thing after the other with its requests.
+--- See peers/frames.js.
+function servers.frames(deeds)
+  local log = os.tmpname()
+  local server = with_certificate((FREE
+    .. "node spec/support/peers/frames.js %%s %%s %s %s")
+    :format(log, (deeds:gsub(",", " "))))
+  --- How many requests came so far.
+  function server.requests()
+    return select(2, read_file(log):gsub("request", ""))
+  end
+  --- How many bytes of body each had.
+  function server.sizes()
+    local sizes = {}
+    for size in read_file(log):gmatch "request (%d+)" do
+      sizes[#sizes + 1] = tonumber(size)
+    end
+    return sizes
+  end
+  local stop = server.stop
+  function server:stop()
+    stop(self)
+    os.remove(log)
+  end
+  return server
+end
+
 --- Sends a request with a client nobody here wrote. Returns the status and the
 --- body. The arguments are those of curl.
 function servers.curl(arguments)
-  local pipe = io.popen("curl -s -m 60 -w '\\n%{http_code}' " .. arguments)
+  local pipe = io.popen(FREE .. "curl -s -m 60 -w '\\n%{http_code}' "
+    .. arguments)
   local body, status = pipe:read("*a"):match("^(.*)\n(%d+)$")
   pipe:close()
   return tonumber(status), body

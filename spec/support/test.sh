@@ -190,7 +190,8 @@ suite_asan() {
     spec/collect_spec.lua spec/client_spec.lua spec/parallel_spec.lua \
     spec/mutations_spec.lua spec/embeddings_spec.lua spec/connections_spec.lua \
     spec/encoding_spec.lua spec/save/encoding_spec.lua \
-    spec/json_spec.lua
+    spec/json_spec.lua \
+    spec/reuse_spec.lua spec/refused_spec.lua
   unset BUILD
 }
 

@@ -435,6 +435,7 @@ function notices:close() end
 ---@field bytes_in number of the body, as they were sent
 ---@field bytes_out number
 ---@field sent_all boolean false when the server cannot have the whole request
+---@field unprocessed boolean true when the server has said that it did nothing about it
 ---@field new_connections integer
 ---@field timing {name: number, connect: number, tls: number, request: number, total: number} seconds
 

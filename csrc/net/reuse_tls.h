@@ -1,0 +1,29 @@
+/*
+** Whether bytes on a kept TLS connection are data.
+**
+** Servers send session tickets of TLS 1.3 whenever they like, which only
+** OpenSSL can tell from an answer. It is asked to decrypt what is there,
+** without taking it. The OpenSSL that made the connection is libcurl's own: its
+** functions are looked up where libcurl finds them, so that nothing more has to
+** be linked. A process can hold a second one, of its host; where that makes it
+** doubtful whose functions libcurl uses, none are called, and whatever is there
+** counts as data.
+**
+** While it is asked, OpenSSL reads from the socket by itself, not through
+** libcurl, whose reader works within libcurl's own calls only; and what OpenSSL
+** has to say to the server, about a new key for example, goes nowhere. When
+** there was such a thing, or half a record, the connection is given up, too.
+*/
+#ifndef IH_REUSE_TLS_H
+#define IH_REUSE_TLS_H
+
+#pragma GCC visibility push(hidden)
+
+/* `ssl` is OpenSSL's connection on the socket `fd`. `has_news`: something can
+** be read from the socket. `may_read`: OpenSSL may look what it is; else it
+** counts as data. */
+int ih_reuse_tls_is_spoilt(void *ssl, int fd, int has_news, int may_read);
+
+#pragma GCC visibility pop
+
+#endif
