@@ -146,6 +146,8 @@ static void *serve(void *argument) {
   int client = (int)(long)argument, server = reach(backend);
   void *ssl = tls.SSL_new(context);
   struct pollfd look[2] = {{client, POLLIN, 0}, {server, POLLIN, 0}};
+  int on = 1;
+  setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   tls.SSL_set_fd(ssl, client);
   if (server >= 0 && tls.SSL_accept(ssl) == 1) {
     while (poll(look, 2, -1) > 0) {
