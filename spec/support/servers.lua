@@ -83,10 +83,13 @@ function servers.sandbox(arguments)
   return server
 end
 
+local HEX = {}
+for i = 0, 255 do
+  HEX[string.char(i)] = ("%02x"):format(i)
+end
+
 local function hex(bytes)
-  return (bytes:gsub(".", function(c)
-    return ("%02x"):format(c:byte())
-  end))
+  return (bytes:gsub(".", HEX))
 end
 
 -- What a server has written so far, which may not have made the file yet.
