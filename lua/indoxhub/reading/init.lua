@@ -152,6 +152,9 @@ end
 --- That the answer failed.
 ---@param body table what tells of it
 function reading_methods:fail(body)
+  if self._has_halves then
+    halves.mend(body)
+  end
   self.failure = self.failure or { body = body }
 end
 

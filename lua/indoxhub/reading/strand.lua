@@ -217,6 +217,7 @@ local function fill_words(self, whole)
     end
     local rest = text and rest_of(text, self:so_far(kind))
     if rest then
+      self._waiting[kind] = nil -- the whole knows its other half
       hand_out(self, kind, rest)
     end
   end
@@ -267,13 +268,13 @@ end
 ---@param has_halves? boolean whether halves of characters came
 function strand_methods:settle(has_halves)
   self._has_halves = self._has_halves or has_halves or false
-  say_waiting(self)
   local whole = self._whole
   if whole then
     self._whole = nil
     fill_words(self, whole)
     fill_rest(self, whole)
   end
+  say_waiting(self)
   if next(self._others) then
     fill_from_others(self)
   end

@@ -295,6 +295,7 @@ function tools_methods:list(has_halves)
       local arguments = table.concat(call.pieces)
       if has_halves then
         arguments = halves.whole(arguments)
+        call.id, call.name = halves.mend(call.id), halves.mend(call.name)
         halves.mend(call.echo and call.echo.values)
       end
       local made = { id = call.id, name = call.name,

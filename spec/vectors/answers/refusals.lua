@@ -1,0 +1,93 @@
+-- Refusals: never lost, and never part of the text.
+return function(dialects)
+  local chunk, message, event = dialects.chunk, dialects.message, dialects.event
+  local CREATED, FRAMES_BEGIN = dialects.CREATED, dialects.FRAMES_BEGIN
+  local DONE = "[DONE]"
+
+  local PART = '{"type":"refusal","refusal":"Not this."}'
+  local TEXT = dialects.text_part "Well. "
+  local COMPLETED = dialects.ended("completed", "completed")
+  local IN_PIECES = { { "refusal", "Not " }, { "refusal", "this." } }
+
+  return {
+    { name = "in the deltas of chunks",
+      events = { chunk '{"role":"assistant","content":"","refusal":null}',
+        chunk '{"refusal":"Not "}', chunk '{"refusal":"this."}',
+        chunk("{}", "stop"), DONE },
+      data = "", refusal = "Not this.", finish_reason = "stop",
+      pieces = IN_PIECES },
+    { name = "in the deltas of frames",
+      events = { FRAMES_BEGIN, dialects.frame_delta '{"refusal":"Not "}',
+        dialects.frame_delta '{"refusal":"this."}',
+        dialects.frame_finish "stop" },
+      data = "", refusal = "Not this.", finish_reason = "stop",
+      pieces = IN_PIECES },
+    { name = "in OpenAI's events",
+      events = { CREATED,
+        event("response.refusal.delta", '"output_index":0', '"delta":"Not "'),
+        event("response.refusal.delta", '"output_index":0',
+          '"delta":"this."'),
+        event("response.refusal.done", '"output_index":0',
+          '"refusal":"Not this."'),
+        dialects.item(dialects.item_message(PART)), COMPLETED },
+      data = "", refusal = "Not this.", pieces = IN_PIECES },
+    { name = "in OpenAI's events among the vendor's",
+      events = { CREATED, dialects.part "Well. ",
+        event("response.refusal.delta", '"delta":"Not this."'),
+        dialects.item(dialects.item_message(TEXT .. "," .. PART)),
+        dialects.ended("done", "completed"), DONE },
+      data = "Well. ", refusal = "Not this.",
+      pieces = { "Well. ", { "refusal", "Not this." } } },
+    { name = "in an item only",
+      events = { CREATED, dialects.item(dialects.item_message(PART)),
+        COMPLETED },
+      data = "", refusal = "Not this.",
+      pieces = { { "refusal", "Not this." } } },
+    { name = "in the last response only",
+      events = { CREATED, dialects.ended("completed", "completed",
+        '"output":[' .. dialects.item_message(TEXT .. "," .. PART) .. "]") },
+      data = "Well. ", refusal = "Not this." },
+    { name = "in parts of a delta",
+      events = { chunk('{"content":[' .. PART .. "]}"), chunk("{}", "stop"),
+        DONE },
+      data = "", refusal = "Not this.", finish_reason = "stop" },
+    { name = "in the message of a chunk",
+      events = { message('{"content":null,"refusal":"Not this."}', "stop"),
+        DONE },
+      data = "", refusal = "Not this.", finish_reason = "stop" },
+    { name = "in a message that repeats it",
+      events = { chunk '{"refusal":"Not this."}', message(
+        '{"content":null,"refusal":"Not this."}', "stop"), DONE },
+      data = "", refusal = "Not this.", finish_reason = "stop",
+      pieces = { { "refusal", "Not this." } } },
+    { name = "in the message of a body",
+      body = message('{"content":null,"refusal":"Not this."}', "stop"),
+      data = "", refusal = "Not this.", finish_reason = "stop" },
+    { name = "in parts of a body's message",
+      body = message('{"content":[{"type":"text","text":"Well. "},' .. PART
+        .. "]}", "stop"),
+      data = "Well. ", refusal = "Not this.", finish_reason = "stop" },
+    { name = "in parts of an output",
+      body = dialects.response("completed", '"output":['
+        .. dialects.item_message(TEXT .. "," .. PART) .. "]"),
+      data = "Well. ", refusal = "Not this." },
+    { name = "beside the data of an envelope",
+      body = dialects.envelope('"data":""', '"refusal":"Not this."'),
+      data = "", refusal = "Not this." },
+    { name = "beside the data of a stream of envelopes",
+      events = { dialects.legacy("", '"refusal":"Not this."'),
+        dialects.legacy("", '"finish_reason":"stop"'), DONE },
+      data = "", refusal = "Not this.", finish_reason = "stop" },
+    { name = "and its finish reason stays as it is",
+      body = message('{"content":"","refusal":"Not this."}',
+        "content_filter"),
+      data = "", refusal = "Not this.", finish_reason = "content_filter" },
+    { name = "none where it is null or empty",
+      events = { chunk '{"content":"Well","refusal":null}',
+        chunk('{"content":".","refusal":""}', "stop"), DONE },
+      data = "Well.", finish_reason = "stop", pieces = { "Well", "." } },
+    { name = "none where it is null in a body",
+      body = message('{"content":"Well.","refusal":null}', "stop"),
+      data = "Well.", finish_reason = "stop" },
+  }
+end
