@@ -121,7 +121,8 @@ return function(dialects)
       reply = { reasoning_details = { { text = "so" .. LOST } } } },
     { name = "in what is said of an image",
       events = { chunk('{"content":"Rime","images":[{"url":'
-        .. '"http://img.test/1.png","alt":"a' .. HIGH .. '"}]}', "stop"), DONE },
+        .. '"http://img.test/1.png","alt":"a' .. HIGH .. '"}]}', "stop"),
+        DONE },
       data = "Rime", finish_reason = "stop",
       images = { { url = "http://img.test/1.png", alt = "a" .. LOST } } },
     { name = "in the reason of a failure in a stream",
