@@ -30,7 +30,9 @@ has_module() {
 # lua-http where the sandbox looks for it.
 has_lua_http() {
   LUA_PATH="lua/?.lua;lua/?/init.lua;;" "$lua" -e \
-    'package.preload["indoxhub.core"] = function() return {} end
+    'local function nothing() return {} end
+     package.preload["indoxhub.core"] = nothing
+     package.preload["indoxhub.json"] = nothing
      assert(require("indoxhub.sandbox.http").load())'
 }
 
