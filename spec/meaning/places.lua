@@ -22,12 +22,14 @@ local function scalar(node)
     and node.source:match "^%-?%d.*" or nil
 end
 
--- The text of a list of parts, of those that are text.
+-- The text of a list of parts, of those that are text; a bare text is one, too.
 local function text_of_parts(items)
   local out = {}
   for _, item in ipairs(items) do
     local kind = text_of(member(item, "type"))
-    if kind == "text" or kind == "output_text" then
+    if not item.members and not item.items then
+      out[#out + 1] = scalar(item)
+    elseif kind == "text" or kind == "output_text" then
       out[#out + 1] = scalar(member(item, "text"))
     end
   end
@@ -192,6 +194,9 @@ end
 local function take_event(self, event, name)
   local kind = text_of(member(event, "type")) or name
   local live, whole = live_text(self, event, kind)
+  -- The bytes of an image that lost its type look like a piece of text.
+  self.is_unclear = self.is_unclear or not kind
+    and text_of(member(event, "image_generation_call", "type")) ~= nil
   local number = 0
   if LIVE[kind] then
     local at = member(event, "output_index")

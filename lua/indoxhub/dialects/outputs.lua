@@ -45,13 +45,27 @@ local function how_of(self, kind, output)
     or nil
 end
 
+-- Whether what a delta belongs to was told as a whole, as an item: one without
+-- a number may belong to any.
+local function is_told(how, output)
+  if output then
+    return how[output] == "item"
+  end
+  for _, as in pairs(how) do
+    if as ~= "item" then
+      return false
+    end
+  end
+  return next(how) ~= nil
+end
+
 --- Whether a delta counts: not when what it belongs to was told as a whole.
 ---@param kind "text"|"reasoning"|"refusal"
 ---@param output? integer
 ---@param index? integer of the part
 ---@return boolean
 function outputs_methods:delta(kind, output, index)
-  if self._how[kind][output or ANY] == "item"
+  if is_told(self._how[kind], output)
     or index and knows_part(self, kind, output, index) then
     return false
   end

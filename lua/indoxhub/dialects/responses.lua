@@ -253,7 +253,7 @@ local function on_item_done(self, event)
   end
   local said, known = read_item(item), outputs_of(self)
   fill_gap(self, said, function(kind)
-    return known:item(kind, output)
+    return not self._has_output and known:item(kind, output)
   end)
   local is_told_again = keep_item(self, output or item.id, said)
     and self._has_item
@@ -296,8 +296,9 @@ local function read_whole(self, response, ended)
   end
   local output = values.list(response.output)
   if output[1] ~= nil then
-    self._has_output = true
-    self:hear_whole(read_output(output))
+    local whole = read_output(output)
+    self._has_output = whole.text ~= nil
+    self:hear_whole(whole)
   end
   if failure.is_of_generation(response)
     or failure.of_choice(response, response) then

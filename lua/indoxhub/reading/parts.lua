@@ -91,9 +91,7 @@ function read_part(said, content)
     end
   elseif content[1] ~= nil then
     for _, part in ipairs(content) do
-      if type(part) == "table" then
-        read_part(said, part)
-      end
+      read_part(said, part)
     end
   else
     read_object(said, content)
