@@ -35,13 +35,17 @@ local function read_choice(self, choice, index, source, said, beside)
     delta = said
   end
   self:hear(delta, source, index)
-  local whole = table_or_empty(choice.message)
-  if next(whole) then
+  local whole = choice.message ~= nil and table_or_empty(choice.message)
+  if whole and next(whole) then
     self:hear_whole(message.read(whole, whole.content), index)
     self:use(whole.usage)
   end
-  self:use(choice.usage)
-  self:finish(choice.finish_reason, index)
+  if choice.usage ~= nil then
+    self:use(choice.usage)
+  end
+  if choice.finish_reason ~= nil then
+    self:finish(choice.finish_reason, index)
+  end
 end
 
 local function read_choices(self, event, source, said, data)
@@ -98,16 +102,35 @@ local function read_top(self, event, data)
 end
 
 local function note_facts(self, event)
-  self:fact("id", values.text_or_nil(event.id))
-  self:fact("model", event.model)
-  self:fact("provider", event.provider)
-  self:fact("created_at", event.created_at)
-  self:fact("created_at", event.created)
+  local facts = self.facts
+  if facts.id == nil then
+    self:fact("id", values.text_or_nil(event.id))
+  end
+  if facts.model == nil then
+    self:fact("model", event.model)
+  end
+  if facts.provider == nil then
+    self:fact("provider", event.provider)
+  end
+  if facts.created_at == nil then
+    self:fact("created_at", event.created_at)
+    self:fact("created_at", event.created)
+  end
 end
 
 local function use_all(self, event)
-  self:use(event.usage)
-  self:use(table_or_empty(event.x_groq).usage)
+  if event.usage ~= nil then
+    self:use(event.usage)
+  end
+  if event.x_groq ~= nil then
+    self:use(table_or_empty(event.x_groq).usage)
+  end
+end
+
+-- Whether the text at the top stands in the first choice, too.
+local function has_copy(event, data)
+  local choice = table_or_empty(values.list(event.choices)[1])
+  return table_or_empty(choice.delta).content == data
 end
 
 --- Reads one. In how many strings of the event its text stands is returned, for
@@ -120,7 +143,10 @@ end
 function frame.read(self, event, source, data)
   note_facts(self, event)
   use_all(self, event)
-  local said, failed = read_top(self, event, data), nil
+  local said, failed
+  if data ~= nil or source ~= "choices" then -- chunks have choices only
+    said = read_top(self, event, data)
+  end
   if event.choices ~= nil then
     self:has_choices()
     said, failed = read_choices(self, event, source, said, data)
@@ -128,15 +154,14 @@ function frame.read(self, event, source, data)
   if said then
     self:hear(said, source)
   end
-  self:finish(event.finish_reason)
+  if event.finish_reason ~= nil then
+    self:finish(event.finish_reason)
+    failed = failed or failure.of_choice(event, event)
+  end
   if failed then
     self:fail(failed)
-  elseif type(event.finish_reason) == "string"
-    and event.finish_reason:lower() == "error" then
-    self:fail(failure.of_choice(event, event))
   end
-  local choice = table_or_empty(values.list(event.choices)[1])
-  return data ~= nil and table_or_empty(choice.delta).content == data and 2 or 1
+  return data ~= nil and has_copy(event, data) and 2 or 1
 end
 
 return frame

@@ -79,10 +79,10 @@ end
 
 -- The part of an event that explains a failure; nil when it tells of none.
 local function failure_of(event, name)
-  local response = values.table_or_empty(event.response)
+  local response = event.response
   if name == "error" or event.type == "error" or failure.is_told(event) then
     return event
-  elseif failure.is_of_generation(response) then
+  elseif type(response) == "table" and failure.is_of_generation(response) then
     return response
   end
 end

@@ -314,8 +314,13 @@ local function on_response_done(self, event)
   self.is_plain = false
 end
 
+-- The object of an event, to be completed.
+local function response_of(event)
+  return type(event.response) == "table" and event.response or {}
+end
+
 local function on_incomplete(self, event)
-  local response = table_or_empty(event.response)
+  local response = response_of(event)
   response.status = response.status or "incomplete"
   read_whole(self, response, true)
 end
@@ -327,7 +332,7 @@ local function on_failed(self, event)
 end
 
 local function on_cancelled(self, event)
-  local response = table_or_empty(event.response)
+  local response = response_of(event)
   response.status = response.status or "cancelled"
   on_failed(self, { response = response })
 end

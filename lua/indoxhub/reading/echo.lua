@@ -8,8 +8,10 @@ local values = require "indoxhub.reading.values"
 
 local echo = {}
 
+--- Their names.
 local FIELDS = { "reasoning_content", "reasoning", "thinking",
   "reasoning_details", "signature", "extra_content" }
+echo.FIELDS = FIELDS
 
 ---@class indoxhub.Echo
 ---@field values table<string, any> by the server's names

@@ -46,21 +46,24 @@ local function has_message(body)
   return false
 end
 
+local function is_high(status)
+  local number = values.number_or_nil(status)
+  return number ~= nil and number >= 400
+end
+
 -- The status object of some vendors: a number that stands for a failure, with
 -- a message and without an answer.
 local function is_failing_status(body)
-  local base = values.table_or_empty(body.base_resp)
-  local status = values.number_or_nil(base.status_code)
-  if status and status ~= 0 then
+  local base = body.base_resp
+  local told = type(base) == "table" and values.number_or_nil(base.status_code)
+  if told and told ~= 0 then
     return true
   end
-  for _, name in ipairs { "code", "status_code", "status" } do
-    local number = values.number_or_nil(body[name])
-    if number and number >= 400 then
-      return has_message(body) and not has_answer(body)
-    end
-  end
-  return false
+  local code, status_code, own = body.code, body.status_code, body.status
+  local fails = code ~= nil and is_high(code)
+    or status_code ~= nil and is_high(status_code)
+    or own ~= nil and is_high(own)
+  return fails and has_message(body) and not has_answer(body)
 end
 
 --- Whether a word is the status of what failed.

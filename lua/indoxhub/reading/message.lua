@@ -39,17 +39,26 @@ local function append(said, list, items)
   end
 end
 
---- Reads a message.
----@param from table
----@param content any its content, wherever that stands
----@return indoxhub.Said
-function message.read(from, content)
-  local said = {}
-  if type(content) == "string" then
-    said.text = values.text_or_nil(content)
-  elseif content ~= nil then
-    parts.read(said, content)
+-- Fields that say something besides the content. Most deltas have none.
+local MORE = { refusal = true, images = true, tool_calls = true,
+  function_call = true }
+for _, name in ipairs(REASONING) do
+  MORE[name] = true
+end
+for _, name in ipairs(echoes.FIELDS) do
+  MORE[name] = true
+end
+
+local function has_more(from)
+  for name in next, from do
+    if MORE[name] then
+      return true
+    end
   end
+  return false
+end
+
+local function read_more(said, from)
   said.reasoning = reasoning_of(from) or said.reasoning
   said.refusal = from.refusal ~= nil and parts.plain(from.refusal, "refusal")
     or said.refusal
@@ -63,6 +72,22 @@ function message.read(from, content)
     said.function_call = from.function_call
   end
   said.echo = echoes.of(from)
+end
+
+--- Reads a message.
+---@param from table
+---@param content any its content, wherever that stands
+---@return indoxhub.Said
+function message.read(from, content)
+  local said = {}
+  if type(content) == "string" then
+    said.text = values.text_or_nil(content)
+  elseif content ~= nil then
+    parts.read(said, content)
+  end
+  if has_more(from) then
+    read_more(said, from)
+  end
   return said
 end
 

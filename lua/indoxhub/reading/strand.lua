@@ -20,7 +20,6 @@ local strand = {}
 local strand_methods = {}
 local strand_mt = { __index = strand_methods }
 
--- In the order in which one event hands them out.
 local KINDS = { "reasoning", "text", "refusal" }
 
 -- Pieces of another source that are compared with the text so far; who has
@@ -162,10 +161,15 @@ end
 ---@param has_halves? boolean whether halves of characters came
 function strand_methods:hear(said, source, has_halves)
   self._has_halves = self._has_halves or has_halves or false
-  for _, kind in ipairs(KINDS) do
-    if said[kind] then
-      hear_words(self, kind, source, said[kind])
-    end
+  -- In this order one event hands them out.
+  if said.reasoning then
+    hear_words(self, "reasoning", source, said.reasoning)
+  end
+  if said.text then
+    hear_words(self, "text", source, said.text)
+  end
+  if said.refusal then
+    hear_words(self, "refusal", source, said.refusal)
   end
   if said.calls then
     self._tools:add(said.calls)

@@ -4,10 +4,13 @@ local json = require "indoxhub.json"
 
 local values = {}
 
+-- Every event has many fields that are absent: one table stands for all.
+local EMPTY = {}
+
 ---@param value any
----@return table
+---@return table value it is not to be changed where it may be absent
 function values.table_or_empty(value)
-  return type(value) == "table" and value or {}
+  return type(value) == "table" and value or EMPTY
 end
 
 ---@param value any
@@ -21,7 +24,7 @@ end
 ---@return table[]
 function values.list(value)
   if type(value) ~= "table" then
-    return {}
+    return EMPTY
   end
   return value[1] == nil and next(value) ~= nil and { value } or value
 end
