@@ -11,7 +11,10 @@ local LONGEST = 200
 -- How many bytes of a page are looked through for what a person would read.
 local LONGEST_PAGE = 32 * 1024
 
-local BYTE_ORDER_MARK = "^\239\187\191"
+-- How many bytes of a text tell whether it is one: a failed answer may be long.
+local SAMPLE = 4096
+
+local BYTE_ORDER_MARK = "\239\187\191"
 local CONTROL = "[%z\1-\8\14-\26\28-\31\127]" -- ESC colours many a text
 
 -- Bytes that belong to no character of UTF-8.
@@ -32,14 +35,14 @@ end
 ---@return string?
 function text.readable(value)
   return type(value) == "string" and value:find("[^%s%c]")
-    and not is_garbage(value) and value or nil
+    and not is_garbage(value:sub(1, SAMPLE)) and value or nil
 end
 
 --- A text without the mark that some servers put before it.
 ---@param bytes string
 ---@return string
 function text.unmarked(bytes)
-  return (bytes:gsub(BYTE_ORDER_MARK, ""))
+  return bytes:sub(1, 3) == BYTE_ORDER_MARK and bytes:sub(4) or bytes
 end
 
 --- Whether bytes begin like HTML or XML. A name in angle brackets is none.
