@@ -11,13 +11,16 @@ local outputs = {}
 local ANY = "any"
 
 ---@class indoxhub.Outputs
+---@field has_item boolean whether an item was told as a whole
+---@field has_whole boolean whether the whole answer was, with its text
 local outputs_methods = {}
 local outputs_mt = { __index = outputs_methods }
 
 ---@return indoxhub.Outputs
 function outputs.new()
   return setmetatable({ _how = { text = {}, reasoning = {}, refusal = {} },
-    _parts = { text = {}, reasoning = {}, refusal = {} } }, outputs_mt)
+    _parts = { text = {}, reasoning = {}, refusal = {} }, _items = {},
+    has_item = false, has_whole = false }, outputs_mt)
 end
 
 local function parts_of(self, kind, output)
@@ -116,6 +119,46 @@ function outputs_methods:text_of_parts(kind, output)
     end
   end
   return table.concat(texts)
+end
+
+---------------------------------------------------------------------------
+-- what items say
+
+-- Whether two items are one. A key is the place in the output, or else the name
+-- of the item; what has none, or another sort of key, is known by its text.
+local function is_same(item, key, said)
+  if type(item.key) ~= type(key) or key == nil then
+    return item.text == said.text
+  end
+  return item.key == key
+end
+
+--- Keeps what an item says; one that is told again takes its place.
+---@param key? integer|string
+---@param said indoxhub.Said
+---@return boolean is_told_again
+function outputs_methods:keep(key, said)
+  local items, at = self._items, nil
+  for i, known in ipairs(items) do
+    at = is_same(known, key, said) and i or at
+  end
+  said.key = key or at and items[at].key
+  items[at or #items + 1] = said
+  return at ~= nil
+end
+
+--- What the items say that were kept, in the order of their places.
+---@return indoxhub.Said[]
+function outputs_methods:in_order()
+  local sorted = {}
+  for i, item in ipairs(self._items) do
+    if type(item.key) ~= "number" then
+      return self._items
+    end
+    sorted[i] = item
+  end
+  table.sort(sorted, function(a, b) return a.key < b.key end)
+  return sorted
 end
 
 return outputs

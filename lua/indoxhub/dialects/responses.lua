@@ -85,45 +85,19 @@ end
 -- what came for which output
 
 local function outputs_of(self)
-  self._outputs = self._outputs or outputs.new()
-  return self._outputs
+  self.outputs = self.outputs or outputs.new()
+  return self.outputs
 end
 
--- Items that are told as wholes, in their order.
-local function in_order(items)
-  local sorted = {}
-  for i, item in ipairs(items) do
-    if type(item.key) ~= "number" then
-      return items
-    end
-    sorted[i] = item
-  end
-  table.sort(sorted, function(a, b) return a.key < b.key end)
-  return sorted
-end
-
--- Whether two items are one. A key is the place in the output, or else the name
--- of the item; what has none, or another sort of key, is known by its text.
-local function is_same(item, key, said)
-  if type(item.key) ~= type(key) or key == nil then
-    return item.text == said.text
-  end
-  return item.key == key
-end
-
--- Keeps what an item says; one that is told again takes its place. What deltas
--- left out is filled in at the end.
+-- Keeps what an item says, and whether it was told before is returned. What
+-- deltas left out is filled in at the end.
 local function keep_item(self, key, said)
-  local items, at = self._items or {}, nil
-  for i, known in ipairs(items) do
-    at = is_same(known, key, said) and i or at
+  local known = outputs_of(self)
+  local is_told_again = known:keep(key, said)
+  if not known.has_whole then
+    self:hear_whole(join(known:in_order()))
   end
-  said.key = key or at and items[at].key
-  items[at or #items + 1], self._items = said, items
-  if not self._has_output then
-    self:hear_whole(join(in_order(items)))
-  end
-  return at ~= nil
+  return is_told_again
 end
 
 -- Hears what a snapshot says of those kinds for which `counts` is true. What
@@ -193,7 +167,7 @@ local function hear_part(self, event, said)
   fill_gap(self, said, function(kind)
     return known:part(kind, output, index, said[kind])
   end)
-  if output and not self._has_item then
+  if output and not known.has_item then
     local all = {}
     for _, kind in ipairs(KINDS) do
       all[kind] = values.text_or_nil(known:text_of_parts(kind, output))
@@ -253,11 +227,11 @@ local function on_item_done(self, event)
   end
   local said, known = read_item(item), outputs_of(self)
   fill_gap(self, said, function(kind)
-    return not self._has_output and known:item(kind, output)
+    return not known.has_whole and known:item(kind, output)
   end)
   local is_told_again = keep_item(self, output or item.id, said)
-    and self._has_item
-  self._has_item = true
+    and known.has_item
+  known.has_item = true
   if not is_told_again and (said.images or said.calls) then
     self:hear({ images = said.images, calls = said.calls }, VENDOR)
   end
@@ -297,7 +271,7 @@ local function read_whole(self, response, ended)
   local output = values.list(response.output)
   if output[1] ~= nil then
     local whole = read_output(output)
-    self._has_output = whole.text ~= nil
+    outputs_of(self).has_whole = whole.text ~= nil
     self:hear_whole(whole)
   end
   if failure.is_of_generation(response)

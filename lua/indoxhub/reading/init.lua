@@ -18,6 +18,7 @@ local reading = {}
 ---@field count integer how many entries of `pieces` count
 ---@field is_plain boolean whether the last event said nothing but one text
 ---@field table? table data that is no text
+---@field outputs? indoxhub.Outputs of a Responses object; only for its dialect
 local reading_methods = {}
 local reading_mt = { __index = reading_methods }
 
@@ -26,10 +27,9 @@ local reading_mt = { __index = reading_methods }
 ---@return indoxhub.Reading
 function reading.new(store, is_body)
   local self = setmetatable({ facts = {}, complete = false, failure = nil,
-    pieces = {}, count = 0, is_plain = true, table = nil, _ids = {},
-    _is_body = is_body or false,
-    _used = {}, _has_choices = false, _has_halves = false, _strands = {},
-    _main = nil }, reading_mt)
+    pieces = {}, count = 0, is_plain = true, table = nil, outputs = nil,
+    _is_body = is_body or false, _ids = {}, _used = {}, _has_choices = false,
+    _has_halves = false, _strands = {}, _main = nil }, reading_mt)
   self._main = strand.new(function(kind, piece)
     self.pieces[self.count + 1], self.pieces[self.count + 2] = kind, piece
     self.count = self.count + 2

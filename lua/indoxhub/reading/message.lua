@@ -15,6 +15,8 @@ local message = {}
 ---@field function_call? table the call of servers that know only one
 ---@field images? table[] as the server sent them
 ---@field echo? table<string, any> what the server wants to see again, by name
+---@field is_thought? boolean it is an item of reasoning
+---@field key? integer|string of an item, see dialects/outputs.lua
 
 -- Where reasoning stands, best first.
 local REASONING = { "reasoning_content", "reasoning", "thinking" }
