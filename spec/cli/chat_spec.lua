@@ -406,6 +406,17 @@ describe("indoxhub chat", function()
     assert.equal("", err)
   end)
 
+  it("sends UTF-8, whatever the instructions are", function()
+    local url = raw:script("latin-system", { { "body" }, { "send",
+      servers.reply("200 OK", "application/json", '{"data":"yes"}') } })
+    local out, err, code = run("chat -s \"$(printf 'caf\\351')\" hi", url)
+    assert.equal(0, code, err)
+    assert.equal("yes\n", out)
+    assert.truthy(err:find("What is not UTF-8 in the text is sent as", 1, true))
+    assert.equal("caf\239\191\189", json.decode(raw:got("latin-system")
+      :match("\r\n\r\n(.*)$")).messages[1].content)
+  end)
+
   it("prints as JSON what is not UTF-8 of an answer", function()
     local url = raw:script("broken", { { "body" }, { "send", servers.reply(
       "200 OK", "application/json", '{"data":"a\255b","x":{"\128":[]}}') } })

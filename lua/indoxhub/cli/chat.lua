@@ -97,7 +97,7 @@ local function open(given)
   if not settings then
     return nil, err
   end
-  settings.system = given.system
+  settings.system = given.system and input.as_text(given.system)
   return session.open(options.client(given), given.session, settings)
 end
 

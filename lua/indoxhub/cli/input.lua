@@ -40,7 +40,7 @@ end
 --- a server refuses the whole question for one other byte.
 ---@param bytes string
 ---@return string
-local function as_text(bytes)
+function input.as_text(bytes)
   local text = utf8.text(bytes)
   if text ~= bytes then
     output.note("What is not UTF-8 in the text is sent as " .. utf8.REPLACEMENT
@@ -49,7 +49,7 @@ local function as_text(bytes)
   return text
 end
 
-input.as_text = as_text
+local as_text = input.as_text
 
 local function is_blank(text)
   return not text:find("%S")
