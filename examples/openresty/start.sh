@@ -9,7 +9,7 @@ port=${1:-8080}
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.."
 
-sh spec/support/deps.sh demo luajit
+sh spec/support/deps.sh gateway luajit
 sh spec/support/openresty.sh
 make -s --no-print-directory build LUA=luajit
 eval "$(make -s --no-print-directory env LUA=luajit)"

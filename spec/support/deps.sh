@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what is missing for a purpose: sh deps.sh demo|test|bench|all [LUA]
+# Installs what is missing for a purpose: sh deps.sh demo|gateway|test|bench|all [LUA]
 #
 # Each need is a check and the Debian package that satisfies it; nothing is
 # installed when the check passes. Packages are never removed. Without root, or
@@ -64,6 +64,12 @@ need_demo() {
   need lua-http has_lua_http
 }
 
+# The example for nginx, where OpenResty's own JSON is a package of its own.
+need_gateway() {
+  need_demo
+  need lua-cjson has_module "$lua" cjson
+}
+
 need_test() {
   for lua in lua5.1 lua5.2 lua5.3 lua5.4 luajit; do
     need_lua "$lua"
@@ -115,6 +121,7 @@ need_bench() {
 
 case $purpose in
   demo) need_demo ;;
+  gateway) need_gateway ;;
   test) need_test ;;
   bench) need_runtimes; need_bench ;;
   all) need_test; need_runtimes; need_bench ;;
