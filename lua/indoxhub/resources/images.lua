@@ -3,13 +3,9 @@
 
 local pictures = require "indoxhub.reading.images"
 local reply = require "indoxhub.reply"
+local values = require "indoxhub.reading.values"
 
 local images = {}
-
--- One image, or a list of them.
-local function items_of(data)
-  return data[1] == nil and next(data) ~= nil and { data } or data
-end
 
 local function list_of(body)
   local data = body.data
@@ -33,7 +29,7 @@ function images.is_reply(body)
   if not found then
     return false
   end
-  for _, item in ipairs(items_of(found)) do
+  for _, item in ipairs(values.list(found)) do
     if type(item) ~= "string" and type(item) ~= "table" then
       return false
     end
@@ -46,7 +42,7 @@ end
 ---@return table? reply, string? wrong, string? code
 function images.normalise(body)
   local list = {}
-  for i, item in ipairs(items_of(list_of(body))) do
+  for i, item in ipairs(values.list(list_of(body))) do
     list[i] = pictures.make(item, i - 1)
   end
   if not list[1] then
