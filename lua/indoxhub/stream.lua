@@ -26,9 +26,11 @@ local BATCH, WHOLE_BATCH = 256, 16
 -- can be used again.
 local LINGER = 1
 
+---@alias indoxhub.PieceKind "text"|"reasoning"|"refusal"
+
 ---@class indoxhub.Stream
 ---@field id? string the stream's id, for the stop call
----@overload fun(): string?, string?
+---@overload fun(): string?, indoxhub.PieceKind?
 local stream_methods = {}
 local stream_mt = { __name = "indoxhub.stream" }
 
@@ -428,10 +430,10 @@ local function recognised(self)
   end
 end
 
---- Waits for the next piece of the answer. Returns it and its kind ("text", or
---- "reasoning" when that was asked for), nil at the end, or nil and the error
---- of a broken stream, whose `partial` holds the text so far.
----@return string? delta, string|indoxhub.Error? kind
+--- Waits for the next piece of the answer. Returns it and its kind ("text",
+--- "refusal", or "reasoning" when that was asked for), nil at the end, or nil and
+--- the error of a broken stream, whose `partial` holds the text so far.
+---@return string? delta, indoxhub.PieceKind|indoxhub.Error? kind
 function stream_methods:next()
   local item = recognised(self)
   if item then
@@ -441,7 +443,7 @@ function stream_methods:next()
 end
 
 --- The same without waiting: nil and "pending" when nothing is there yet.
----@return string? delta, string|indoxhub.Error? kind
+---@return string? delta, indoxhub.PieceKind|"pending"|indoxhub.Error?
 function stream_methods:try_next()
   local piece, kind = advance(self, false)
   if kind ~= "pending" then

@@ -216,8 +216,8 @@ function answer_errors.unexpected(answer)
     :format(answer.status), answer, "empty")
 end
 
---- The error of a stream that a decoder found broken.
----@param failure {body?: table, message?: string} decoder.failure
+--- The error of an answer that failed, or cannot be read.
+---@param failure {body?: table, message?: string} of a reading
 ---@param answer indoxhub.Answer
 ---@return indoxhub.Error
 function answer_errors.from_failure(failure, answer)

@@ -45,7 +45,8 @@ local errors = {}
 ---@field retry_after? number seconds the server asked to wait
 ---@field detail? table[] list of {loc, msg, type} for a refused request
 ---@field retryable boolean whether sending it again may succeed
----@field partial? any of a stream its text so far, of a batch the reply so far
+---@field partial? any the text of an answer that failed, as far as it came, or
+--- the reply of a batch
 ---@field usage? indoxhub.Usage what was told of the cost before it failed
 ---@field missing? integer[] the places of the texts of a batch without a vector
 ---@field body? string the beginning of what the server sent

@@ -5,7 +5,7 @@
 ---@field api_key? string|fun(): string a function is called for each request; default INDOXHUB_API_KEY, INDOX_HUB_API_KEY or INDOX_ROUTER_API_KEY
 ---@field base_url? string default INDOXHUB_BASE_URL, or the vendor's service; without a path it gets `/api/v1`
 ---@field timeout? number|indoxhub.Timeouts a number is the total
----@field trailing_slash? "auto"|"on"|"off" whether paths end in a slash; auto: only for the vendor's service
+---@field trailing_slash? "auto"|"on"|"off" whether paths end in a slash; default "auto", as the server turns out to want it
 ---@field proxy? string URL of a proxy; default the *_proxy variables
 ---@field ca_file? string file of certificate authorities; default SSL_CERT_FILE, or the system's
 ---@field insecure_skip_verify? boolean believe whoever answers; tells the log a warning; default false
@@ -49,7 +49,16 @@
 ---@field form? table<string, string|number|boolean|indoxhub.File> body, sent as multipart form
 ---@field stream? boolean the answer is a stream of events
 
----@class indoxhub.Message
+--- What a server wants to see again with the results of tools, by its own names.
+---@class indoxhub.Echoed
+---@field reasoning_content? any
+---@field reasoning? any
+---@field thinking? any
+---@field reasoning_details? table[]
+---@field signature? any
+---@field extra_content? any
+
+---@class indoxhub.Message: indoxhub.Echoed
 ---@field role string "system", "user", "assistant", "tool", ...
 ---@field content any text, or a list of parts
 ---@field tool_calls? table[] that the assistant made
@@ -64,7 +73,7 @@
 ---@field system? string the system message, sent first
 ---@field max_tokens_context? integer leave out the oldest exchanges above this; default: none
 ---@field count_tokens? fun(message: indoxhub.Message): number in place of the estimate
----@field echo? boolean whether a message with calls of tools goes back with what its server wants to see again (reasoning, signatures); default true
+---@field echo? boolean whether a message that called tools goes back with what its server wants to see again (reasoning, signatures); default true
 ---@field image_parts? "image_url"|"image" the form in which pictures are sent; default image_url
 
 ---@class indoxhub.RegenerateOptions: indoxhub.StreamOptions
@@ -121,7 +130,7 @@
 ---@field height? integer
 ---@field [string] any what else the server sent
 
----@class indoxhub.ToolCall
+---@class indoxhub.ToolCall: indoxhub.Echoed
 ---@field id? string
 ---@field name string
 ---@field arguments string JSON
