@@ -162,10 +162,12 @@ end
 
 local function finish(course, try, answer)
   local complete, err = transport.body(try.transfer, answer, try.exchange)
-  if not complete then
-    return nil, err
+  if complete then
+    return outcome.reply(complete, course.kind, course.what)
+  elseif course.kind.is_text and answer.text then
+    err = outcome.broken_off(err, answer)
   end
-  return outcome.reply(complete, course.kind, course.what)
+  return nil, err
 end
 
 local function reply_once(course, try)

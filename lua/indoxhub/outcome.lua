@@ -118,6 +118,16 @@ function outcome.of_text(answer)
   return reply.remember(made, answer), read.pieces
 end
 
+--- The error of an answer that broke off, with what its events told before.
+---@param err indoxhub.Error
+---@param answer indoxhub.Answer
+---@return indoxhub.Error err
+function outcome.broken_off(err, answer)
+  local text = answers.text(answer)
+  local read = answers.begins_events(text, true) and dialects.read_events(text)
+  return read and add_told(err, read.reading) or err
+end
+
 ---------------------------------------------------------------------------
 -- any other reply
 

@@ -431,8 +431,8 @@ local function recognised(self)
 end
 
 --- Waits for the next piece of the answer. Returns it and its kind ("text",
---- "refusal", or "reasoning" when that was asked for), nil at the end, or nil and
---- the error of a broken stream, whose `partial` holds the text so far.
+--- "refusal", or "reasoning" when that was asked for), nil at the end, or nil
+--- and the error of a broken stream, whose `partial` holds the text so far.
 ---@return string? delta, indoxhub.PieceKind|indoxhub.Error? kind
 function stream_methods:next()
   local item = recognised(self)
