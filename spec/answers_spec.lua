@@ -351,4 +351,20 @@ describe("the pieces of an answer", function()
     assert.equal("Rime", err.partial)
     assert.equal(5, err.usage.tokens_prompt)
   end)
+
+  it("end `create` as they end a stream, when their end is missing", function()
+    local script = { { "body" }, { "send", servers.reply("200 OK",
+      "text/event-stream", "data: " .. dialects.chunk('{"content":"Rime"}')
+        .. "\n\n") } }
+    local client = indoxhub.new { api_key = "indox-test", max_retries = 0,
+      base_url = raw:script("endless", script) }
+    local _, err = client.chat:create { messages = MESSAGES }
+    local stream = indoxhub.assert(client.chat:stream { messages = MESSAGES })
+    local _, why = stream:reply()
+    assert.equal("truncated", err.kind)
+    assert.equal("Rime", err.partial)
+    for _, field in ipairs { "kind", "code", "message", "partial" } do
+      assert.equal(why[field], err[field])
+    end
+  end)
 end)

@@ -44,8 +44,11 @@ local function failure_of(read, answer)
   if one.failure then
     return answer_errors.from_failure(one.failure, answer)
   elseif not read.whole and one:has_any() then
-    return errors.new("truncated", "the answer says that it is not complete",
-      { code = "incomplete", status = answer.status })
+    local is_body = read.body ~= nil
+    return errors.new("truncated", is_body
+      and "the answer says that it is not complete"
+      or "the stream ended before the answer did",
+      { code = is_body and "incomplete" or "closed", status = answer.status })
   elseif not read.whole then
     return answer_errors.protocol(
       "the reply holds nothing of what was asked for", answer, "empty")
