@@ -92,6 +92,12 @@ describe("a conversation sends back", function()
     end)
   end
 
+  it("thoughts that are an object as UTF-8", function()
+    local sent = exchange(body('{"content":null,"thinking":{"text":"caf\233"},'
+      .. CALLS .. "}"))
+    assert.same({ text = "caf\239\191\189" }, sent.thinking)
+  end)
+
   it("details of a body in their own bytes", function()
     local sent, bytes = exchange(body('{"content":null,"reasoning_details":['
       .. DETAIL .. "," .. SECOND .. "]," .. CALLS .. "}"))

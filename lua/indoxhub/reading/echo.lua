@@ -87,17 +87,6 @@ function echo_methods:fill(told)
   self:add(new)
 end
 
-local function copy(value)
-  if type(value) ~= "table" then
-    return value
-  end
-  local made = setmetatable({}, getmetatable(value))
-  for name, item in pairs(value) do
-    made[name] = copy(item)
-  end
-  return made
-end
-
 --- The fields as they go back, in the server's own bytes; what is not UTF-8 in
 --- them is replaced.
 ---@return table<string, any> by name
@@ -105,14 +94,8 @@ function echo_methods:to_send()
   local made = {}
   for name, value in pairs(self.values) do
     local raw = self._raws[name]
-    if type(value) == "table" and raw then
-      value = json.with_raw(copy(value), utf8.text(raw))
-    elseif type(value) == "table" then
-      value = copy(value)
-    elseif type(value) == "string" then
-      value = utf8.text(value)
-    end
-    made[name] = value
+    local copy = utf8.copy(value)
+    made[name] = raw and json.with_raw(copy, utf8.text(raw)) or copy
   end
   return made
 end
