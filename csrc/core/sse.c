@@ -237,6 +237,21 @@ static int begin_object(struct ih_sse *p) {
   return p->_has_data ? count(p, 1) : IH_OK;
 }
 
+/* Returns how many bytes belong to the mark before the stream. */
+static long skip_mark(struct ih_sse *p, char byte) {
+  if (p->_bom < sizeof BOM && byte == BOM[p->_bom]) {
+    if (++p->_bom == sizeof BOM)
+      p->_state = AT_LINE;
+    return 1;
+  }
+  p->_state = AT_LINE;
+  if (p->_bom == 0)
+    return 0;
+  take_name(p, BOM, p->_bom); /* it was no mark but a strange field name */
+  p->_state = IN_NAME;
+  return 0;
+}
+
 /* Handles bytes up to the end of what the state is about. Returns how many, or
 ** a negative status. */
 static long step(struct ih_sse *p, const char *bytes, size_t n) {
@@ -244,17 +259,7 @@ static long step(struct ih_sse *p, const char *bytes, size_t n) {
   int status;
   switch ((enum state)p->_state) {
   case AT_START:
-    if (p->_bom < sizeof BOM && *bytes == BOM[p->_bom]) {
-      if (++p->_bom == sizeof BOM)
-        p->_state = AT_LINE;
-      return 1;
-    }
-    p->_state = AT_LINE;
-    if (p->_bom == 0)
-      return 0;
-    take_name(p, BOM, p->_bom); /* it was no mark but a strange field name */
-    p->_state = IN_NAME;
-    return 0;
+    return skip_mark(p, *bytes);
   case AT_LINE:
     if (p->objects && *bytes == '{')
       return begin_object(p);
