@@ -174,6 +174,15 @@ describe("annotations", function()
     end
     check(select(2, client.embeddings:batch({ "a", "b" },
       failing "status:400")), "invalid_request")
+    check(select(2, client.videos:wait "vj_none"), "not_found")
+    local job = indoxhub.assert(client.videos:generate({ prompt = "fog" },
+      { headers = { ["X-Sandbox-Job-Seconds"] = "60" } }))
+    local _, late = client.videos:wait(job, { timeout = 0.05,
+      cancel_job = true })
+    late.cancelling:await()
+    late.cancelling = nil -- its own fields are nobody's
+    check(late, "timeout")
+    assert.truthy(late.job.status)
     check(select(2, client:save({ url = sandbox.url }, "/nowhere/x")), "file")
     check(select(2, indoxhub.new({ api_key = "k", max_retries = 0,
       base_url = "http://127.0.0.1:1" }).user:health()), "network")

@@ -49,6 +49,9 @@ local errors = {}
 --- the reply of a batch
 ---@field usage? indoxhub.Usage what was told of the cost before it failed
 ---@field missing? integer[] the places of the texts of a batch without a vector
+---@field job? indoxhub.VideoJobStatus|{job_id: string} of a wait for a video,
+--- as it was seen last
+---@field cancelling? indoxhub.Task cancels the job on the server
 ---@field body? string the beginning of what the server sent
 ---@field retry_asked? boolean whether the server asks for another try
 ---@field base_url? string where the call went
