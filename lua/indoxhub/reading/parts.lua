@@ -62,8 +62,6 @@ function parts.plain(value, kind)
   end
 end
 
-local read_part
-
 local function read_object(said, part)
   local kind = KINDS[part.type] or "text"
   if kind == "call" then
@@ -73,7 +71,7 @@ local function read_object(said, part)
   end
   if kind == "text" and type(part.text) ~= "string"
     and type(part.content) == "table" then
-    return read_part(said, part.content)
+    return parts.read(said, part.content)
   elseif kind == "text" and part.text == nil and part.refusal ~= nil then
     kind = "refusal"
   end
@@ -83,7 +81,10 @@ local function read_object(said, part)
   end
 end
 
-function read_part(said, content)
+--- Adds what some content says.
+---@param said indoxhub.Said
+---@param content any
+function parts.read(said, content)
   if type(content) ~= "table" then
     local text = values.digits_or_text(content)
     if text then
@@ -91,18 +92,11 @@ function read_part(said, content)
     end
   elseif content[1] ~= nil then
     for _, part in ipairs(content) do
-      read_part(said, part)
+      parts.read(said, part)
     end
   else
     read_object(said, content)
   end
-end
-
---- Adds what some content says.
----@param said indoxhub.Said
----@param content any
-function parts.read(said, content)
-  read_part(said, content)
 end
 
 return parts
