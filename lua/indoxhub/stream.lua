@@ -113,7 +113,8 @@ function stream.new(opened, source)
   local self = setmetatable({ _whole = false, _ended = false, _given = false,
     _transfer = nil, _answer = nil, _decoder = nil, _batch = nil, _next = 1,
     _last = 0, _told = 0, _queue = nil, _queued = 0, _given_out = 0,
-    _form = nil, _after_end = nil }, stream_mt)
+    _form = nil, _after_end = nil, _reply = nil, _failure = nil, _on_end = nil,
+    _refusal = nil, _reopening = nil }, stream_mt)
   sources[self] = source
   adopt(self, opened)
   return self

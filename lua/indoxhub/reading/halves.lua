@@ -1,5 +1,5 @@
---- Halves of characters: `\ud83d` in one piece and `\ude00` in the next are one
---- character, and alone they are none.
+--- Halves of characters, which JSON calls surrogates: `\ud83d` in one piece and
+--- `\ude00` in the next are one character, and alone they are none.
 --
 -- json.decode_piece leaves a half as the three bytes that UTF-8 would have for
 -- it if it were a character.
