@@ -56,7 +56,7 @@ function talks.new(raw, name, settings, options)
     while true do
       local _, stop, length = got:find(
         "\r\nContent%-Length: (%d+).-\r\n\r\n", at)
-      if not stop then
+      if not stop or #got < stop + tonumber(length) then -- it is on its way
         return bodies
       end
       at = stop + 1 + tonumber(length)
