@@ -93,6 +93,20 @@ describe("an answer in", function()
     assert.equal("Hello", indoxhub.assert(create("\n" .. REPLY, "gzip")).data)
   end)
 
+  it("deflate in name only is left alone", function()
+    assert.equal("Hello", indoxhub.assert(create(REPLY, "deflate")).data)
+    local _, err = client(answer("400 Bad Request", "application/json",
+      REFUSAL, "deflate")).chat:create { messages = MESSAGES }
+    assert.equal("no such voice", err.message)
+    local head = servers.EVENTS_HEAD:gsub("\r\n\r\n",
+      "\r\n" .. encoded "deflate" .. "\r\n")
+    for _, first in ipairs { "", ": wait\n\n", "event: ping\ndata: {}\n\n" } do
+      local opened = stream { { "body" }, { "send", head },
+        { "each", first .. events.answer("Hel", "lo") } }
+      assert.equal("Hello", indoxhub.assert(opened:reply()).data)
+    end
+  end)
+
   it("gzip is none without a body", function()
     for name, sent in pairs { GET = "HTTP/1.1 204 No Content\r\n"
       .. encoded "gzip" .. "\r\n", HEAD = servers.head("200 OK", "a/b", 99,

@@ -205,6 +205,22 @@ static int is_zlib(const struct ih_inflate *z, uint32_t two) {
          !(other & 0x20) && (one == 0x78 || z->may_be_bare);
 }
 
+/* Whether JSON or an event stream begins with these two bytes. Bare data that
+** begins so contradicts itself, or begins with what is no UTF-8. */
+static int begins_text(uint32_t two) {
+  static const char *const after[][2] = {{"{", "\" \t\r\n"},
+                                         {"[", "{[\" \t\r\n"},
+                                         {"d", "a"},
+                                         {"e", "v"},
+                                         {":", " "}};
+  char one = (char)(two & 0xff), other = (char)(two >> 8);
+  size_t i;
+  for (i = 0; i < sizeof after / sizeof *after; i++)
+    if (one == *after[i][0])
+      return other && strchr(after[i][1], other) != NULL;
+  return 0;
+}
+
 /* Looks at the first byte alone as far as it can: a plain text is not held
 ** back. */
 static enum went first_bytes(struct ih_inflate *z, struct ih_span *in) {
@@ -223,7 +239,8 @@ static enum went first_bytes(struct ih_inflate *z, struct ih_span *in) {
     take_bits(z, 16);
     return begin_data(z, ZLIB);
   }
-  return z->may_be_bare ? begin_data(z, BARE) : go(z, PLAIN);
+  return z->may_be_bare && !begins_text(z->_bits & 0xffff) ? begin_data(z, BARE)
+                                                           : go(z, PLAIN);
 }
 
 static enum went plain(struct ih_inflate *z, struct ih_span *in,
