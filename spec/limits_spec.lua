@@ -45,9 +45,16 @@ describe("limits hold for", function()
     assert.equal("limit headers", kind_and_code(err))
   end)
 
+  it("a header line", function()
+    local _, err = create { { "body" }, { "send",
+      "HTTP/1.1 200 OK\r\nX: " }, { "repeat", 1e8, "yyyyyyyyyyyyyyyy" } }
+    assert.equal("limit headers", kind_and_code(err))
+  end)
+
   it("few trailers, which are welcome", function()
     assert.equal("ok", create({ { "body" }, { "send", CHUNKED ..
-      servers.chunk(REPLY) .. "0\r\nX-One: 1\r\nX-Two: 2\r\n\r\n" } }).data)
+      servers.chunk(REPLY) .. "0\r\nX-One: 1\r\nX-Two: 2\r\n\r\n" },
+      { "again" } }).data)
   end)
 
   it("responses before the last one", function()

@@ -40,6 +40,16 @@ static void read_infos(struct ih_request *r, int code) {
   r->sent_all = ih_request_is_connected(r) && ih_request_is_sent(r);
 }
 
+/* CURLE_TOO_LARGE */
+#define TOO_LARGE 100
+
+/* What libcurl makes of a header line that is too long for it: before 8.6 the
+** same as of too little memory. */
+static int is_long_line(const struct ih_request *r) {
+  return r->end == IH_END_CURL && r->head_bytes > 0 && !r->status &&
+         (r->code == CURLE_OUT_OF_MEMORY || r->code == TOO_LARGE);
+}
+
 static void explain_encoding(struct ih_request *r) {
   const char *name = r->refused ? r->refused : ih_decoder_name(r->decoder);
   const char *what = r->refused ? "it cannot be decoded"
@@ -64,6 +74,8 @@ void *ih_request_finish(struct ih_request *r, enum ih_end end, int code) {
   if (r->end == IH_END_COMPLETE && r->decoder && r->received > 0 &&
       !ih_decoder_is_whole(r->decoder))
     r->end = IH_END_ENCODING_CUT; /* libcurl knows only of its own bytes */
+  if (is_long_line(r))
+    r->end = IH_END_HEAD_LIMIT;
   if (r->end == IH_END_CURL && code == CURLE_OPERATION_TIMEDOUT)
     r->end = IH_END_CONNECT; /* the only time libcurl keeps for us */
   r->held = IH_NOT_HELD;
