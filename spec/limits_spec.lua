@@ -92,6 +92,25 @@ describe("limits hold for", function()
     assert.is_true(core.now() < from + 5)
   end)
 
+  it("total, on a stream without an end", function()
+    local event = 'data: {"success":true,"data":"' .. ("x"):rep(8000)
+      .. '"}\n\n'
+    local from = core.now()
+    local client = indoxhub.new { api_key = "k", max_retries = 0,
+      base_url = base { { "body" }, { "send", servers.EVENTS_HEAD },
+        { "repeat", 1e8, event } }, timeout = { total = 0.5 } }
+    local opened = indoxhub.assert(client.chat:stream { messages = MESSAGES })
+    local size = 0
+    for piece in opened.next, opened do
+      size = size + #piece
+    end
+    local _, err = opened:reply()
+    assert.equal("timeout total", kind_and_code(err))
+    assert.equal(size, #err.partial)
+    -- Copies of what had come by then would take longer.
+    assert.is_true(core.now() < from + 5)
+  end)
+
   it("the body of a failed answer, of which the reason is told", function()
     for _, beginning in ipairs { '{"error":{"message":"too long"},"echo":"',
       '{"echo":[1,2],"error":{"message":"too long"},"more":[{"a":["',

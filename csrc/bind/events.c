@@ -139,8 +139,7 @@ static int l_append(lua_State *L) {
 
 /* transfer:text() -> all text so far */
 static int l_text(lua_State *L) {
-  struct transfer *t = ih_check_transfer(L);
-  return ih_push_buffer(L, &t->text, 0);
+  return ih_push_kept(L, &ih_check_transfer(L)->text);
 }
 
 static const luaL_Reg methods[] = {{"take", l_take},   {"heard", l_heard},

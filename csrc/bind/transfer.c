@@ -70,15 +70,27 @@ void ih_tell_drained(struct transfer *t) {
     ih_engine_drained(t->box->engine, t->request);
 }
 
-/* A body's memory, taken out of the engine: so it needs no second copy to be
-** safe, and is given back when Lua has its own, or when Lua has no memory. */
-static void push_body(lua_State *L, struct ih_buf *b) {
+/* A buffer's memory, taken out of it: so it needs no second copy to be safe, and
+** is given back when Lua has no memory. Pushes what holds it, and its bytes. */
+static struct ih_buf *take_out(lua_State *L, struct ih_buf *b) {
   struct ih_buf *body = lua_newuserdata(L, sizeof *body);
   memset(body, 0, sizeof *body);
   luaL_setmetatable(L, BODY_TYPE);
   ih_buf_swap(body, b);
   lua_pushlstring(L, ih_buf_bytes(body), ih_buf_len(body));
-  ih_buf_free(body);
+  return body;
+}
+
+int ih_push_kept(lua_State *L, struct ih_buf *b) {
+  struct ih_buf *taken;
+  if (ih_buf_len(b) < LARGE_BODY)
+    return ih_push_buffer(L, b, 0);
+  taken = take_out(L, b);
+  /* What a finalizer has appended meanwhile goes behind. */
+  if (ih_buf_append(taken, ih_buf_bytes(b), ih_buf_len(b)) < 0)
+    return luaL_error(L, "not enough memory");
+  ih_buf_swap(taken, b);
+  return 1;
 }
 
 static int l_body_gc(lua_State *L) {
@@ -93,7 +105,7 @@ static int l_read(lua_State *L) {
   if (ih_buf_len(in) > 0)
     ih_engine_heard(t->request);
   if (ih_buf_len(in) >= LARGE_BODY)
-    push_body(L, in);
+    ih_buf_free(take_out(L, in));
   else
     ih_push_buffer(L, in, 1);
   ih_tell_drained(t);

@@ -35,6 +35,10 @@ struct transfer *ih_check_transfer(lua_State *L);
 ** `consume` they leave the buffer. */
 int ih_push_buffer(lua_State *L, struct ih_buf *b, int consume);
 
+/* Pushes the bytes of a buffer that is appended to only, and keeps them; returns
+** 1. */
+int ih_push_kept(lua_State *L, struct ih_buf *b);
+
 /* The reader made room in the request's buffer. */
 void ih_tell_drained(struct transfer *t);
 
