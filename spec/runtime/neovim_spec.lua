@@ -800,15 +800,24 @@ describe("in Neovim", function()
   end)
 
   it("the example keeps up with a server that never pauses", function()
-    local count = 30000
+    local line, count = piece "a line\\r\\nand ", 30000
+    pair.raw:script("flood", { { "body" }, { "send", servers.EVENTS_HEAD },
+      { "repeat", 1e9, line } })
     pair.raw:script("fast", { { "body" }, { "send", servers.EVENTS_HEAD },
-      { "repeat", count, piece "a line\\r\\nand " },
-      { "send", "data: [DONE]\n\n" }, { "close" } })
+      { "repeat", count, line }, { "send", "data: [DONE]\n\n" },
+      { "close" } })
     assert_example("true\n" .. count + 3 .. "\tand a line\tand \n0\n", [[
-      base_url "fast"
+      base_url "flood"
       local buffer = ask "Ask hi"
+      await(function()
+        return vim.api.nvim_buf_line_count(buffer) > 1000
+      end)
       type_keys "<C-w>k"
       print(is_answering(buffer))
+      require("indoxhub_ask").stop(buffer)
+      await_end(buffer)
+      base_url "fast"
+      buffer = ask "Ask hi"
       await_end(buffer)
       local lines = vim.api.nvim_buf_get_lines(buffer, 0, -1, true)
       print(#lines, lines[#lines - 1], lines[#lines])
