@@ -60,9 +60,7 @@ function talks.new(raw, name, settings, options)
         return bodies
       end
       at = stop + 1 + tonumber(length)
-      if at - 1 > #got then
-        return bodies -- it is still on its way
-      elseif length ~= "0" then -- that of a stop call
+      if length ~= "0" then -- that of a stop call
         bodies[#bodies + 1] = assert(json.decode(got:sub(stop + 1, at - 1)))
       end
     end
