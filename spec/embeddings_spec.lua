@@ -69,6 +69,35 @@ describe("embeddings as vectors", function()
     end
   end)
 
+  it("may stand under their own name", function()
+    for i, body in ipairs { '{"embeddings":[[1,2],[3,4]]}',
+      '{"data":{"embeddings":[[1,2],[3,4]]}}',
+      '{"embeddings":["AACAPwAAAEA=","AABAQAAAgEA="]}' } do
+      local vectors, lists = both("named-" .. i, body)
+      assert.same({ { 1, 2 }, { 3, 4 } }, tables(vectors[1].data))
+      assert.same({ { 1, 2 }, { 3, 4 } }, lists[1].data)
+      vectors, lists = both("few-" .. i, body, nil, { "gull", "tern", "auk" })
+      for _, result in ipairs { vectors, lists } do
+        assert.equal("protocol", result[2].kind)
+        assert.matches("2 vectors for 3 texts", result[2].message)
+      end
+    end
+  end)
+
+  it("tell of a failure in whatever form it comes", function()
+    local TOLD = '{"error":{"code":429,"message":"slower"}}'
+    for i, body in ipairs { TOLD, "[" .. TOLD .. "]", "data: " .. TOLD
+      .. "\n\ndata: [DONE]\n\n", "event: error\ndata: " .. TOLD .. "\n\n",
+      '"' .. TOLD:gsub('"', '\\"') .. '"', TOLD .. "\n" .. TOLD .. "\n",
+      TOLD .. "\0", '{"code":"Throttling","message":"slower"}' } do
+      for _, result in ipairs { both("told-" .. i, body) } do
+        assert.is_nil(result[1])
+        assert.equal("rate_limit", result[2].kind, body)
+        assert.equal("slower", result[2].message)
+      end
+    end
+  end)
+
   for i, known in ipairs(dofile "spec/vectors/replies.lua") do
     if known.operation == "create_embedding" then
       it("are the same: " .. known.name, function()

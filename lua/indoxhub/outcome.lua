@@ -3,14 +3,20 @@
 
 local answers = require "indoxhub.answer"
 local answer_errors = require "indoxhub.errors.answer"
+local answer_text = require "indoxhub.errors.text"
 local dialects = require "indoxhub.dialects"
+local error_body = require "indoxhub.errors.body"
 local errors = require "indoxhub.errors"
 local failure = require "indoxhub.reading.failure"
 local json = require "indoxhub.json"
+local reason = require "indoxhub.errors.reason"
 local reply = require "indoxhub.reply"
 local usage = require "indoxhub.reading.usage"
 
 local outcome = {}
+
+-- How many characters of a reason are shown.
+local LONGEST = 200
 
 local function no_json(answer, why)
   if answers.is_web_page(answer) then
@@ -27,6 +33,18 @@ local function no_body(answer)
     "empty")
 end
 
+-- A failure that is told by a body of another form than it should have: framed
+-- as an event, in a list or a text, or before other things. Nil when there is
+-- none.
+local function told_otherwise(answer)
+  local value = error_body.read(answer.text)
+  value = error_body.nested(value) or value
+  local first = type(value) == "table" and value[1]
+  value = type(first) == "table" and first or value
+  return type(value) == "table" and failure.is_of_generation(value)
+    and answer_errors.from_body(value, answer) or nil
+end
+
 ---------------------------------------------------------------------------
 -- generated text
 
@@ -36,6 +54,14 @@ local function add_told(err, one)
   err.partial = text ~= "" and text or nil
   err.usage = one:used()
   return err
+end
+
+-- A body in which nothing of an answer stands may at least say why.
+local function no_answer(answer, body, code)
+  local said = reason.of(body)
+  return answer_errors.protocol("the reply holds nothing of what was asked for"
+    .. (said and ": " .. answer_text.cut(answer.hide(said), LONGEST) or ""),
+    answer, code)
 end
 
 -- The error of an answer that was read; nil when it is whole.
@@ -50,24 +76,13 @@ local function failure_of(read, answer)
       or "the stream ended before the answer did",
       { code = is_body and "incomplete" or "closed", status = answer.status })
   elseif not read.whole then
-    return answer_errors.protocol(
-      "the reply holds nothing of what was asked for", answer, "empty")
+    return no_answer(answer, read.body, "empty")
   end
-end
-
--- An error that was sent without the frame of an event, before events.
-local function unframed_failure(text)
-  local first = text:match("^%s*(%b{})%s*\n")
-  local body = first and json.decode(first)
-  return type(body) == "table" and failure.is_told(body) and body or nil
 end
 
 -- The body that a text is; nil and what is wrong with it.
 local function body_of(text)
   local body, why = json.decode(text)
-  if body == nil then
-    body = unframed_failure(text)
-  end
   -- Some servers put their errors into a list.
   local inner = type(body) == "table" and body[1]
   if type(inner) == "table" and next(body, 1) == nil then
@@ -88,6 +103,8 @@ local function read_text(answer, text)
   elseif type(body) ~= "table" then
     return nil, answer_errors.protocol("the reply is JSON, but no object",
       answer, "reply")
+  elseif type(body[1]) == "table" then
+    return dialects.read_list(body)
   end
   local read = dialects.read_body(body)
   read.body = body
@@ -105,7 +122,7 @@ function outcome.of_text(answer)
   end
   local read, err = read_text(answer, text)
   if not read then
-    return nil, err
+    return nil, told_otherwise(answer) or err
   end
   local one = read.reading
   err = failure_of(read, answer)
@@ -144,6 +161,7 @@ end
 
 local function read_body(answer, kind, text, what)
   local decoded, why = decode(answer, kind, text, what)
+  decoded = error_body.nested(decoded) or decoded
   if decoded == nil then
     return nil, no_json(answer, why)
   elseif type(decoded) ~= "table" then
@@ -172,12 +190,11 @@ function outcome.reply(answer, kind, what)
   end
   local body, err = read_body(answer, kind, text, what)
   if not body then
-    return nil, err
+    return nil, told_otherwise(answer) or err
   elseif kind.is_failure(body) then
     return nil, answer_errors.from_body(body, answer)
   elseif kind.is_reply and not kind.is_reply(body) then
-    return nil, answer_errors.protocol(
-      "the reply holds nothing of what was asked for", answer, "reply")
+    return nil, told_otherwise(answer) or no_answer(answer, body, "reply")
   end
   local made, wrong, code = kind.make(body, what)
   if not made then

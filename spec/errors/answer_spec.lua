@@ -70,6 +70,7 @@ describe("the kind of a failing status", function()
       for _, body in ipairs { { error = { code = 1113, message = "x" } },
         { error = { type = "billing_hard_limit_reached" } },
         { detail = { code = "insufficient_quota" } },
+        { code = "Arrearage", message = "x" },
         { { error = { code = "1113" } } }, "Your credit balance is too low",
         'data: {"error":{"code":"insufficient_quota"}}\n\n' } do
         local err = refused(status, body)

@@ -25,6 +25,8 @@ describe("the reason", function()
       { message = R }, { Message = R }, { msg = R }, { detail = R },
       { detail = { message = R } }, { detail = { error = { message = R } } },
       { error_description = R }, { title = R }, { description = R },
+      { errmsg = R, errcode = 7 }, { err_msg = R }, { Error = R },
+      { Error = { Message = R } },
       { base_resp = { status_code = 1008, status_msg = R } },
     } do
       assert_reason(R, body)
@@ -47,6 +49,7 @@ describe("the reason", function()
   it("may be a map from fields to what is wrong with them", function()
     assert_reason("clay: is wet; kiln: " .. R,
       { errors = { kiln = { R }, clay = "is wet" } })
+    assert_reason("kiln: " .. R, { message = { kiln = { R } } })
     assert_reason("kiln: " .. R, { detail = { kiln = { { message = R } } } })
   end)
 

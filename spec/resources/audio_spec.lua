@@ -109,6 +109,7 @@ describe("a transcript", function()
           "[" .. failure .. "," .. failure .. "]", MARK .. failure,
           "data: " .. failure .. "\n\n",
           "event: error\ndata: " .. failure .. "\n\n",
+          ": one moment\n\ndata: " .. failure .. "\n\n",
           [["{\"error\":{\"message\":\"no voice\",\"code\":400}}"]] } do
           local err = check_error("invalid_request", nil, format, content_type,
             body)

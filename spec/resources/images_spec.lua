@@ -55,6 +55,15 @@ describe("an image", function()
     end
   end)
 
+  it("is an address or bytes", function()
+    for _, item in ipairs { "{}", '{"url":""}', '{"error":"refused"}' } do
+      local body = json.decode('{"data":[' .. item .. "]}")
+      local made, _, code = kinds.images.make(body)
+      assert.is_nil(made, item)
+      assert.equal("empty", code)
+    end
+  end)
+
   it("has its place in the list", function()
     local reply = read '{"data":["u","v",{"url":"w"}],"output_format":"png"}'
     assert.same({ 0, 1, 2 }, { reply.data[1].index, reply.data[2].index,

@@ -18,8 +18,14 @@ local function index_of(choice, place)
   return index and index >= 0 and index % 1 == 0 and index or place - 1
 end
 
+-- A message, be it nothing but its text.
+local function message_of(value)
+  return type(value) == "string" and { content = value }
+    or table_or_empty(value)
+end
+
 local function delta_of(choice)
-  local delta = table_or_empty(choice.delta)
+  local delta = message_of(choice.delta)
   local said = message.read(delta, delta.content)
   said.text = said.text or values.digits_or_text(choice.text)
   return said
@@ -35,7 +41,7 @@ local function read_choice(self, choice, index, source, said, beside)
     delta = said
   end
   self:hear(delta, source, index)
-  local whole = choice.message ~= nil and table_or_empty(choice.message)
+  local whole = choice.message ~= nil and message_of(choice.message)
   if whole and next(whole) then
     self:hear_whole(message.read(whole, whole.content), index)
     self:use(whole.usage)
@@ -64,7 +70,7 @@ end
 
 -- Fields of data that is a message.
 local OF_MESSAGE = { role = true, content = true, tool_calls = true,
-  text = true, type = true }
+  refusal = true, text = true, type = true }
 
 local function is_message(data)
   for name in pairs(data) do

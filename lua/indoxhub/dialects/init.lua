@@ -80,7 +80,9 @@ end
 -- The part of an event that explains a failure; nil when it tells of none.
 local function failure_of(event, name)
   local response = event.response
-  if name == "error" or event.type == "error" or failure.is_told(event) then
+  if name == "error" or failure.is_told(event)
+    or event.status ~= nil and failure.is_status(event.status)
+    and (event.type == nil or gateway[event.type]) then
     return event
   elseif type(response) == "table" and failure.is_of_generation(response) then
     return response
@@ -129,7 +131,8 @@ local function on_raw(self, payload)
   if type(event) == "table" then
     event = event[1] == nil and event or event[1]
   end
-  if type(event) == "table" and failure.is_told { error = event.error } then
+  if type(event) == "table" and failure.is_told { error = event.error,
+      success = event.success, object = event.object } then
     self.reading:fail(event)
     return event
   end
@@ -194,6 +197,11 @@ end
 
 -- Hears a whole body as the one event of its dialect.
 local function hear_body(self, body)
+  -- The last event of a stream, without the stream.
+  if type(body.response) == "table" then
+    local handler = by_type[body.type] or by_type["response.done"]
+    handler(self, body)
+  end
   local is_response = type(body.output) == "table" or body.object == "response"
   if is_response then
     responses.read_whole(self, body, false)
@@ -239,18 +247,12 @@ function dialects.read_body(body)
   return { reading = one, pieces = told, whole = is_whole_body(one, body) }
 end
 
---- Reads a stream of events that came as a whole.
----@param text string
----@return indoxhub.Read? read, string? why
-function dialects.read_events(text)
+-- Reads events, each of which `take` gives to the decoder.
+local function read_each(events, take)
   local decoder, told = dialects.new(), {}
   local one = decoder.reading
-  local events, why = core.sse({ objects = true }):feed(text)
-  if not events then
-    return nil, why
-  end
   for _, event in ipairs(events) do
-    decoder:take(event.event, event.data)
+    take(decoder, event)
     collect(one, told)
     if decoder.finished or one.failure then
       break
@@ -259,6 +261,31 @@ function dialects.read_events(text)
   one:settle()
   collect(one, told)
   return { reading = one, pieces = told, whole = decoder:is_whole() }
+end
+
+--- Reads a stream of events that came as a whole.
+---@param text string
+---@return indoxhub.Read? read, string? why
+function dialects.read_events(text)
+  local events, why = core.sse({ objects = true }):feed(text)
+  if not events then
+    return nil, why
+  end
+  return read_each(events, function(decoder, event)
+    decoder:take(event.event, event.data)
+  end)
+end
+
+--- Reads events that came as a list.
+---@param list table decoded
+---@return indoxhub.Read
+function dialects.read_list(list)
+  return read_each(list, function(decoder, event)
+    decoder.reading:begin(false)
+    if type(event) == "table" then
+      hear(decoder, event)
+    end
+  end)
 end
 
 return dialects

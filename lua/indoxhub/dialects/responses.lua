@@ -273,6 +273,8 @@ local function read_whole(self, response, ended)
     local whole = read_output(output)
     outputs_of(self).has_whole = whole.text ~= nil
     self:hear_whole(whole)
+  elseif response.output_text ~= nil and not self._outputs then
+    self:hear_whole { text = values.text_or_nil(response.output_text) }
   end
   if failure.is_of_generation(response)
     or failure.of_choice(response, response) then
@@ -324,6 +326,7 @@ local handlers = {
   ["response.reasoning.done"] = whole_of("reasoning", "text"),
   ["response.reasoning_text.done"] = whole_of("reasoning", "text"),
   ["response.reasoning_summary_text.done"] = whole_of("reasoning", "text"),
+  ["response.reasoning_summary_part.done"] = on_part_done,
   ["response.refusal.delta"] = delta_of("refusal", OFFICIAL),
   ["response.refusal.done"] = whole_of("refusal", "refusal"),
   ["response.content_part.done"] = on_part_done,

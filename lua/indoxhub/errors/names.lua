@@ -43,7 +43,8 @@ local kind_of_name = {
 -- Of plain names: the account does not pay for the call.
 local ACCOUNT_NAMES = { "insufficient.*quota", "insufficient.*credit",
   "insufficient.*balance", "insufficient.*fund", "^billing",
-  "paymentrequired", "creditbalance", "outofcredit", "creditsexhausted" }
+  "paymentrequired", "creditbalance", "outofcredit", "creditsexhausted",
+  "^arrearage" }
 -- The same where it is only told to people, in lower case.
 local ACCOUNT_TEXTS = { "credit balance", "insufficient credit",
   "insufficient[%a ]* balance", "insufficient funds", "not enough credit",
@@ -237,8 +238,12 @@ end
 function names.is_cancelled(value)
   local event = type(value) == "table" and value or {}
   local response = type(event.response) == "table" and event.response or {}
-  return CANCELLED[event.status] or CANCELLED[response.status]
-    or CANCELLED[event.type] or false
+  for _, word in pairs { event.status, response.status, event.type } do
+    if type(word) == "string" and CANCELLED[word:lower()] then
+      return true
+    end
+  end
+  return false
 end
 
 return names

@@ -9,10 +9,10 @@ local DEEPEST, MOST_ITEMS = 8, 20
 -- Where a sentence stands, best first.
 local SENTENCES = { "message", "Message", "msg" }
 local OTHERS = { "detail", "errors", "error_description", "title", "base_resp",
-  "status_msg", "error_message", "error_msg", "errorMessage", "description",
-  "details", "reason" }
+  "status_msg", "error_message", "error_msg", "errorMessage", "errmsg",
+  "err_msg", "Error", "description", "details", "reason" }
 -- Fields that may be a map from names to what is wrong with them.
-local MAPS = { detail = true, details = true, errors = true }
+local MAPS = { message = true, detail = true, details = true, errors = true }
 -- Where an event of type "error" may have its text.
 local OF_EVENTS = { "data", "content", "text", "delta" }
 

@@ -11,7 +11,12 @@ local FAILED = { failed = true, error = true, cancelled = true,
 -- What stands in place of an answer's text, calls and the rest.
 local ANSWERS = { "data", "choices", "output", "text", "images", "tool_calls",
   "embeddings" }
-local MESSAGES = { "message", "msg", "error_msg", "detail", "error", "title" }
+local MESSAGES = { "message", "Message", "msg", "error_msg", "detail", "error",
+  "title" }
+
+-- Words of a code that stand for no failure.
+local GOOD_CODES = { ok = true, success = true, succeeded = true,
+  completed = true }
 
 -- Placeholders beside a good answer are no error: {}, code 0, blank texts.
 local function is_told(err)
@@ -60,10 +65,37 @@ local function is_failing_status(body)
     return true
   end
   local code, status_code, own = body.code, body.status_code, body.status
+  local other = body.statusCode
   local fails = code ~= nil and is_high(code)
     or status_code ~= nil and is_high(status_code)
-    or own ~= nil and is_high(own)
+    or other ~= nil and is_high(other) or own ~= nil and is_high(own)
   return fails and has_message(body) and not has_answer(body)
+end
+
+local function is_name(code)
+  return type(code) == "string" and code:find("%a") ~= nil
+    and not GOOD_CODES[code:lower()]
+end
+
+-- Such as "invalid_request_error" and "BadRequestError".
+local function is_type_of_error(name)
+  return type(name) == "string" and name:lower():find("error$") ~= nil
+end
+
+-- What some servers answer in place of a status object: a name of an error,
+-- with a message; a list of errors; nothing but a detail. Events of any other
+-- type have codes for other things.
+local function is_named_failure(body)
+  local typed = body.type ~= nil and is_type_of_error(body.type)
+  local named = typed or body.code ~= nil and is_name(body.code)
+    or body.error_code ~= nil and values.says_something(body.error_code)
+  if not named and body.errors == nil and body.detail == nil
+    or body.type ~= nil and not typed or body.success == true
+    or has_answer(body) then
+    return false
+  end
+  return named and has_message(body) or is_told(body.errors)
+    or values.says_something(body.detail) and next(body, next(body)) == nil
 end
 
 --- Whether a word is the status of what failed.
@@ -79,8 +111,8 @@ end
 ---@return boolean
 function failure.is_told(body)
   return body.success == false or body.error ~= nil and body.error ~= json.null
-    and is_told(body.error) or body.object == "error"
-    or is_failing_status(body)
+    and is_told(body.error) or body.object == "error" or body.type == "error"
+    or is_failing_status(body) or is_named_failure(body)
 end
 
 --- The same for the reply of a generation, whose own status also counts.

@@ -91,7 +91,7 @@ end
 -- The last object of a body that is framed as events; nil when it is not.
 local function of_events(text)
   local found
-  if text:find("^%s*data:") or text:find("^%s*event:") then
+  if answers.begins_events(text:match("^%s*(.*)$"), true) then
     for data in text:gmatch("data:([^\r\n]*)") do
       local value = json.decode(data)
       found = type(value) == "table" and value or found

@@ -23,10 +23,20 @@ end
 ---------------------------------------------------------------------------
 -- decoding
 
+-- What holds the vectors of a body, under whichever name.
+local function data_of(body)
+  local data = body.data
+  if data == nil then
+    return body.embeddings or body.embedding
+  end
+  return type(data) == "table" and data.embeddings or data
+end
+
 -- Calls change(value) for each place where a vector may stand, and puts there
 -- what it returns.
 local function change_each(body, change)
-  local data = body.data
+  local data = data_of(body)
+  body.data = data
   if type(data) ~= "table" or is_vector(data) then
     body.data = change(data)
   elseif data.embedding ~= nil then

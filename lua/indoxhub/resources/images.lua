@@ -41,11 +41,12 @@ end
 ---@param body table
 ---@return table? reply, string? wrong, string? code
 function images.normalise(body)
-  local list = {}
+  local list, has_any = {}, false
   for i, item in ipairs(values.list(list_of(body))) do
+    has_any = has_any or pictures.is_one(item)
     list[i] = pictures.make(item, i - 1)
   end
-  if not list[1] then
+  if not has_any then
     return nil, "the reply holds no image", "empty"
   end
   reply.envelope(body)

@@ -327,6 +327,32 @@ return function(dialects)
       events = { '{"choices":[{"delta":{"content":"Rime"},'
         .. '"finish_reason":"stop"}]}', DONE },
       data = "Rime", finish_reason = "stop" },
+    { name = "choices that are no list",
+      events = { '{"choices":{"index":0,"delta":{"content":"Rime"},'
+        .. '"finish_reason":"stop"}}', DONE },
+      data = "Rime", finish_reason = "stop" },
+    { name = "choices that are no list, in a body",
+      body = '{"choices":{"message":{"content":"Rime"},'
+        .. '"finish_reason":"stop"}}', data = "Rime", finish_reason = "stop" },
+    { name = "a delta that is nothing but its text",
+      events = { chunk '"Ri"', chunk('"me"', "stop"), DONE },
+      data = "Rime", finish_reason = "stop", pieces = { "Ri", "me" } },
+    { name = "a message that is nothing but its text",
+      body = message('"Rime"', "stop"), data = "Rime", finish_reason = "stop" },
+    { name = "a list of chunks", body = "[" .. chunk '{"content":"Ri"}'
+        .. "\n," .. chunk('{"content":"me"}', "stop") .. "\n]",
+      data = "Rime", finish_reason = "stop" },
+    { name = "the last event of a stream as a body",
+      body = ended("completed", "completed", '"output":['
+        .. dialects.item_message(dialects.text_part "Rime") .. "]")
+        :match "{.*}", data = "Rime" },
+    { name = "the text of a Responses object beside its empty output",
+      body = dialects.response("completed", '"output":[]',
+        '"output_text":"Rime"'), data = "Rime" },
+    { name = "the same beside its output",
+      body = dialects.response("completed", '"output":['
+        .. dialects.item_message(dialects.text_part "Rime") .. "]",
+        '"output_text":"Rime"'), data = "Rime" },
     { name = "text of completions",
       events = { '{"choices":[{"index":0,"text":"Ri"}]}',
         '{"choices":[{"index":0,"text":"me","finish_reason":"length"}]}' },

@@ -71,6 +71,10 @@ return function(dialects)
       body = dialects.response("completed", '"output":['
         .. dialects.item_message(TEXT .. "," .. PART) .. "]"),
       data = "Well. ", refusal = "Not this." },
+    { name = "in data that is a message",
+      body = dialects.envelope('"data":{"role":"assistant","content":null,'
+        .. '"refusal":"Not this."}'),
+      data = "", refusal = "Not this." },
     { name = "beside the data of an envelope",
       body = dialects.envelope('"data":""', '"refusal":"Not this."'),
       data = "", refusal = "Not this." },
