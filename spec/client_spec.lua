@@ -338,6 +338,19 @@ describe("a client", function()
     assert.truthy(sent_body("other"):find('"null":null', 1, true))
   end)
 
+  if rawget(_G, "jit") then
+    it("takes the integers that LuaJIT has beside its numbers", function()
+      local wide = rawget(_G, "loadstring") "return 9007199254740993LL" ()
+      local client = client_for("wide")
+      indoxhub.assert(client:request { path = "x", query = { a = wide } })
+      assert.truthy(raw:got("wide"):find("?a=9007199254740993 HTTP", 1, true))
+      indoxhub.assert(client:request { method = "POST", path = "x",
+        form = { a = wide } })
+      assert.truthy(raw:got("wide"):find("\r\n\r\n9007199254740993\r\n", 1,
+        true))
+    end)
+  end
+
   it("never shows a key that was put in the wrong place", function()
     local key = "indox-" .. ("aB3dE6gH"):rep(4)
     local client = client_for("misplacedkey")

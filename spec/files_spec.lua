@@ -171,6 +171,8 @@ describe("a file", function()
       assert.matches("filename must be a string", wrong(indoxhub.bytes, "a",
         5))
       assert.matches("NUL", wrong(indoxhub.bytes, "a", "b\0"))
+      assert.matches("filename is not UTF%-8: byte 2 %(0xFF%)",
+        wrong(indoxhub.bytes, "a", "b\255"))
       for _, size in ipairs { -1, 0.5, 1 / 0, 0 / 0, 2 ^ 53 } do
         assert.matches("whole number of bytes", wrong(indoxhub.reader, read,
           { size = size }))

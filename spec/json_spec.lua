@@ -213,6 +213,11 @@ describe("the text of a table", function()
     assert.equal('[ {"x" :[]} ]', json.raw(value.reasoning_details))
     assert.equal("{}", json.raw(value.extra_content))
     assert.equal("[ ]", json.raw(value.list[1].input))
+    for _, name in ipairs { "reasoning_content", "reasoning", "thinking",
+      "signature" } do
+      value = decode('{"' .. name .. '":{"n": 0.70}}')
+      assert.equal('{"n": 0.70}', json.raw(value[name]))
+    end
   end)
 
   it("is not kept of anything else", function()

@@ -79,8 +79,10 @@ static int is_name(const char *name, size_t n, const char *other) {
 /* Whether what stands in a field goes back to the server as it wrote it. */
 static int keeps_text(const char *name, size_t n) {
   return is_name(name, n, "arguments") || is_name(name, n, "input") ||
+         is_name(name, n, "reasoning") || is_name(name, n, "thinking") ||
          is_name(name, n, "reasoning_details") ||
-         is_name(name, n, "extra_content");
+         is_name(name, n, "signature") || is_name(name, n, "extra_content") ||
+         is_name(name, n, "reasoning_content");
 }
 
 /* An entry is {holder, first, last}: the holder has the text of the outermost

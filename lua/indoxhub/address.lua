@@ -19,7 +19,8 @@ end
 function address.query(query)
   local parts = {}
   for name, value in pairs(query or {}) do
-    if type(value) == "number" and value - value == 0 then
+    local is_finite = type(value) == "number" and value - value == 0
+    if is_finite or type(value) == "cdata" then
       value = number.text(value)
     end
     parts[#parts + 1] = address.encode(name) .. "="

@@ -7,6 +7,7 @@ local core = require "indoxhub.core"
 local errors = require "indoxhub.errors"
 local loop = require "indoxhub.loop"
 local spelling = require "indoxhub.params.spelling"
+local utf8 = require "indoxhub.utf8"
 
 local files = {}
 
@@ -77,8 +78,11 @@ local function check_options(fn, options, known)
   if kind and not kind:find("^[%w!#$&^_.+-]+/[ -~]+$") then
     refuse("option content_type must be like \"audio/wav\"")
   end
-  if options.filename and options.filename:find("%z") then
+  local filename = options.filename or ""
+  if filename:find("%z") then
     refuse("option filename must not contain a NUL byte")
+  elseif utf8.wrong(filename) then
+    refuse("option filename %s", utf8.wrong(filename))
   end
 end
 

@@ -80,9 +80,10 @@ local function failure_of(read, answer)
   end
 end
 
--- The body that a text is; nil and what is wrong with it.
+-- The body that a text is, and whether it has halves of characters; nil and
+-- what is wrong with it.
 local function body_of(text)
-  local body, why = json.decode(text)
+  local body, why = json.decode_piece(text)
   -- Some servers put their errors into a list.
   local inner = type(body) == "table" and body[1]
   if type(inner) == "table" and next(body, 1) == nil then
@@ -106,7 +107,7 @@ local function read_text(answer, text)
   elseif type(body[1]) == "table" then
     return dialects.read_list(body)
   end
-  local read = dialects.read_body(body)
+  local read = dialects.read_body(body, why == true)
   read.body = body
   return read
 end

@@ -138,6 +138,95 @@ describe("a conversation sends back", function()
     assert.same(SENT_CALL["function"], sent.tool_calls[1]["function"])
   end)
 
+  -- Ways from the answer to the results of its calls.
+  local WAYS = {
+    ["at once"] = function(talk)
+      return talk
+    end,
+    ["from a fork"] = function(talk)
+      return talk:fork()
+    end,
+    ["from a file"] = function(talk, scene)
+      local folder = files.folder()
+      must(talk:save(folder .. "/talk.json"))
+      local loaded = must(indoxhub.load_conversation(scene.client,
+        folder .. "/talk.json"))
+      must(loaded:save(folder .. "/again.json"))
+      loaded = must(indoxhub.load_conversation(scene.client,
+        folder .. "/again.json"))
+      files.remove_folder(folder)
+      return loaded
+    end,
+  }
+
+  for way, between in pairs(WAYS) do
+    it("tables in their own bytes, " .. way, function()
+      local object = '{"z":0.70, "text":"caf\\u00e9","a":[ ],"o":{}}'
+      for _, name in ipairs { "reasoning_content", "reasoning", "thinking",
+        "signature", "extra_content", "reasoning_details" } do
+        for _, value in ipairs { object, "[" .. object .. ",{} ]" } do
+          local field = '"' .. name .. '":' .. value
+          local _, bytes = exchange(body('{"content":null,' .. field
+            .. ',"tool_calls":[' .. CALL .. "," .. field .. "}]}"), nil,
+            between)
+          assert.equal(2, select(2, bytes:gsub(field:gsub("%p", "%%%0"), "")),
+            bytes)
+          _, bytes = exchange(events(dialects.chunk("{" .. field .. "}"),
+            dialects.chunk("{" .. FRAGMENT .. "}")), nil, between)
+          assert_holds(bytes, field)
+        end
+      end
+    end)
+  end
+
+  it("once what two places of an event tell, and all of both", function()
+    local sent = exchange(servers.EVENTS_HEAD .. dialects.FRAMES_BEGIN
+      .. '\n\ndata: {"type":"content","reasoning":"so","choices":[{"index":0,'
+      .. '"delta":{"reasoning":"so","signature":"c2ln"}}]}\n\ndata: '
+      .. dialects.frame_delta("{" .. FRAGMENT .. "}")
+      .. "\n\ndata: " .. dialects.frame_finish "tool_calls" .. "\n\n")
+    assert.equal("so", sent.reasoning)
+    assert.equal("c2ln", sent.signature)
+  end)
+
+  it("once what two dialects tell", function()
+    local sent = exchange(events(dialects.chunk '{"reasoning":"so"}',
+      dialects.legacy("", '"reasoning":"so"'),
+      dialects.chunk("{" .. FRAGMENT .. "}")))
+    assert.equal("so", sent.reasoning)
+  end)
+
+  it("once what signs a call that comes again", function()
+    local signed = '"signature":"c2ln","reasoning_details":[' .. SECOND .. "]"
+    local item = '{"type":"function_call","call_id":"t-1","name":"tide",'
+      .. '"arguments":"{\\"at\\":\\"Bodo\\"}",' .. signed .. "}"
+    local fragment = FRAGMENT:gsub("}%]$", "," .. signed .. "}]")
+    for _, answer in ipairs {
+      events(dialects.chunk("{" .. fragment .. "}"),
+        dialects.chunk("{" .. fragment .. "}")),
+      servers.EVENTS_HEAD .. "data: " .. table.concat({ dialects.CREATED,
+        dialects.event("response.output_item.added", '"output_index":0',
+          '"item":' .. item), dialects.item(item, 0),
+        dialects.ended("completed", "completed", '"output":[' .. item .. "]")
+      }, "\n\ndata: ") .. "\n\n",
+    } do
+      local sent = exchange(answer)
+      assert.equal("c2ln", sent.tool_calls[1].signature)
+      assert.equal(1, #sent.tool_calls[1].reasoning_details)
+    end
+  end)
+
+  it("what the message of an output told", function()
+    local sent = exchange(servers.reply("200 OK", "application/json",
+      dialects.response("completed", '"output":[{"type":"message","content":['
+        .. dialects.text_part "Wait." .. '],"reasoning":"so","signature":'
+        .. '"c2ln"},{"type":"function_call","call_id":"t-1","name":"tide",'
+        .. '"arguments":"{\\"at\\":\\"Bodo\\"}"}]')))
+    assert.equal("so", sent.reasoning)
+    assert.equal("c2ln", sent.signature)
+    assert.same({ SENT_CALL }, sent.tool_calls)
+  end)
+
   it("what frames and envelopes told", function()
     local sent = exchange(servers.EVENTS_HEAD .. dialects.FRAMES_BEGIN
       .. "\n\ndata: " .. dialects.frame_delta '{"reasoning":"so"}'

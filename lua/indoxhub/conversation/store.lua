@@ -17,11 +17,15 @@ local FORMAT, VERSION = "indoxhub-conversation", 1
 local MARK = "$indoxhub"
 local ARRAY = getmetatable(json.array())
 
--- Fields that keep the bytes of the server that signed them.
-local SIGNED = { reasoning_details = true, extra_content = true }
+-- Fields of messages that keep the bytes of the server that signed them.
+local SIGNED = { reasoning_content = true, reasoning = true, thinking = true,
+  reasoning_details = true, signature = true, extra_content = true }
+
+-- Settings have none.
+local UNSIGNED = {}
 
 -- A value as it can be read again.
-local function pack(value)
+local function pack(value, signed)
   if json.is_null(value) then
     return { [MARK] = "null" }
   elseif type(value) ~= "table" then
@@ -31,7 +35,7 @@ local function pack(value)
   end
   local packed = {}
   for name, item in pairs(value) do
-    packed[name] = SIGNED[name] and item or pack(item)
+    packed[name] = signed[name] and item or pack(item, signed)
   end
   return value[MARK] ~= nil and { [MARK] = "object", fields = packed }
     or packed
@@ -39,7 +43,7 @@ end
 
 local unpack_fields
 
-local function unpack_value(value)
+local function unpack_value(value, signed)
   if type(value) ~= "table" then
     return value
   elseif value[MARK] == "null" then
@@ -49,14 +53,15 @@ local function unpack_value(value)
   elseif value[MARK] == "object" and type(value.fields) == "table" then
     value = value.fields
   end
-  return unpack_fields(value)
+  return unpack_fields(value, signed)
 end
 
-function unpack_fields(value)
+function unpack_fields(value, signed)
   local fields = {}
   for name, item in pairs(value) do
-    local raw = SIGNED[name] and type(item) == "table" and json.raw(item)
-    fields[name] = raw and json.with_raw(item, raw) or unpack_value(item)
+    local raw = signed[name] and type(item) == "table" and json.raw(item)
+    fields[name] = raw and json.with_raw(item, raw)
+      or unpack_value(item, signed)
   end
   return fields
 end
@@ -67,8 +72,8 @@ end
 ---@return true? ok, indoxhub.Error? err
 function store.save(path, parts)
   local ok, text = pcall(json.encode, { format = FORMAT, version = VERSION,
-    settings = pack(parts.settings), messages = pack(parts.messages),
-    totals = parts.totals })
+    settings = pack(parts.settings, UNSIGNED),
+    messages = pack(parts.messages, SIGNED), totals = parts.totals })
   if not ok then
     return nil, errors.new("file", ("cannot write %s: %s"):format(path, text),
       { code = "unwritable" })
@@ -131,8 +136,9 @@ function store.load(path)
   if code then
     return store.refuse(path, code, why)
   end
-  return { settings = unpack_value(document.settings),
-    messages = unpack_value(document.messages), totals = document.totals }
+  return { settings = unpack_value(document.settings, UNSIGNED),
+    messages = unpack_value(document.messages, SIGNED),
+    totals = document.totals }
 end
 
 return store

@@ -102,6 +102,7 @@ local function hear(self, event, name)
   local handler = handler_of(event, name)
   self.meant = handler ~= nil
   local one = self.reading
+  one:use(event.usage)
   local holes = handler and handler(one, event) or 1
   self.holes = one.is_plain and one.count == 2 and holes or 0
   local failed = failure_of(event, name)
@@ -237,9 +238,11 @@ end
 
 --- Reads a body.
 ---@param body table decoded, changed
+---@param has_halves? boolean whether it has halves of characters
 ---@return indoxhub.Read
-function dialects.read_body(body)
+function dialects.read_body(body, has_halves)
   local one, told = reading.new(nil, true), {}
+  one:begin(has_halves or false)
   hear_body(one, body)
   collect(one, told)
   one:settle()

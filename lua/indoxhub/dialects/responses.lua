@@ -4,6 +4,7 @@
 -- Deltas are live; snapshots of a part, of an item and of the whole repeat
 -- them, see outputs.lua.
 
+local echoes = require "indoxhub.reading.echo"
 local failure = require "indoxhub.reading.failure"
 local message = require "indoxhub.reading.message"
 local outputs = require "indoxhub.dialects.outputs"
@@ -68,6 +69,7 @@ local function join(list)
         table.insert(all[name], item)
       end
     end
+    message.fill(all, { echo = said.echo })
   end
   all.reasoning = all.reasoning or values.text_or_nil(thoughts)
   return all
@@ -134,6 +136,7 @@ local function note_response(self, response)
   self:fact("model", response.model)
   self:fact("provider", response.provider)
   self:fact("created_at", response.created_at)
+  self:use(response.usage, "response")
 end
 
 local function on_created(self, event)
@@ -146,10 +149,10 @@ local function delta_of(kind, source)
   return function(self, event)
     self:id("response", event.response_id)
     local said = {}
-    if type(event.delta) == "table" then
+    if kind == "text" and type(event.delta) == "table" then
       parts.read(said, event.delta)
     else
-      said[kind] = values.digits_or_text(event.delta)
+      said[kind] = parts.plain(event.delta, kind)
     end
     for _, name in ipairs(KINDS) do
       if said[name] and not outputs_of(self):delta(name, output_of(event),
@@ -189,6 +192,9 @@ local function on_part_done(self, event)
   local said = {}
   parts.read(said, table_or_empty(event.part))
   hear_part(self, event, said)
+  if said.images then
+    self:hear({ images = said.images }, VENDOR)
+  end
 end
 
 -- The call of an event, in the form of an item.
@@ -196,9 +202,11 @@ local function on_item_added(self, event)
   local item = table_or_empty(event.item)
   if CALLS[item.type] then
     self.is_plain = false
+    local raw = echoes.of(item) or {}
+    raw.call_id, raw.name = item.call_id, item.name
+    raw.arguments, raw.input = item.arguments, item.input
     self:strand():tools():add_item(output_of(event),
-      values.digits_or_text(item.id), { call_id = item.call_id,
-        name = item.name, arguments = item.arguments, input = item.input })
+      values.digits_or_text(item.id), raw)
   end
 end
 
@@ -262,7 +270,6 @@ end
 ---@param ended boolean whether an event said that it has ended
 local function read_whole(self, response, ended)
   note_response(self, response)
-  self:use(response.usage, "response")
   self:finish(response.finish_reason)
   local details = table_or_empty(response.incomplete_details)
   if response.status == "incomplete" or ended and details.reason then
@@ -323,9 +330,11 @@ local handlers = {
   ["response.reasoning.delta"] = delta_of("reasoning", VENDOR),
   ["response.reasoning_text.delta"] = delta_of("reasoning", OFFICIAL),
   ["response.reasoning_summary_text.delta"] = delta_of("reasoning", "summary"),
+  ["response.reasoning_summary.delta"] = delta_of("reasoning", "summary"),
   ["response.reasoning.done"] = whole_of("reasoning", "text"),
   ["response.reasoning_text.done"] = whole_of("reasoning", "text"),
   ["response.reasoning_summary_text.done"] = whole_of("reasoning", "text"),
+  ["response.reasoning_summary.done"] = whole_of("reasoning", "text"),
   ["response.reasoning_summary_part.done"] = on_part_done,
   ["response.refusal.delta"] = delta_of("refusal", OFFICIAL),
   ["response.refusal.done"] = whole_of("refusal", "refusal"),

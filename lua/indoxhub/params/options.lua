@@ -91,14 +91,19 @@ local function is_limit(value)
     and "must be seconds above 0, or false for no limit"
 end
 
-local QUERY_TYPES = { string = true, number = true, boolean = true }
+local TEXT_TYPES = { string = true, number = true, boolean = true }
+
+-- Whether a value stands in a query or a form as text.
+local function has_text(value)
+  return TEXT_TYPES[type(value)] or types.is_wide(value)
+end
 
 local function check_query(value)
   if type(value) ~= "table" then
     return "must be a table of names and values"
   end
   for name, item in pairs(value) do
-    if type(name) ~= "string" or not QUERY_TYPES[type(item)] then
+    if type(name) ~= "string" or not has_text(item) then
       return ("has %s = %s; values are strings, numbers or booleans")
         :format(tostring(name), show(item)), true
     end
@@ -111,7 +116,7 @@ local function check_fields(value)
   end
   for name, item in pairs(value) do
     if type(name) ~= "string" or name == "" or name:find("%c")
-      or not (QUERY_TYPES[type(item)] or files.is(item)) then
+      or not (has_text(item) or files.is(item)) then
       return ("has %s = %s; values are strings, numbers, booleans or files")
         :format(tostring(name), show(item)), true
     end

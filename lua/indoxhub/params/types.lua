@@ -28,11 +28,15 @@ end
 
 local show = types.show
 
--- Whether a value is an integer of 64 bits, which holds more than a float.
-local function is_wide(value)
+--- Whether a value is an integer of 64 bits, which holds more than a float.
+---@param value any
+---@return boolean
+function types.is_wide(value)
   return math.type and math.type(value) == "integer"
     or type(value) == "cdata" and tostring(value):find("^%-?%d+U?LL$") ~= nil
 end
+
+local is_wide = types.is_wide
 
 --- Whether a value is a whole number that this Lua and JSON can hold.
 ---@param value any

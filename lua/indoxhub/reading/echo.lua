@@ -20,7 +20,7 @@ local echo_mt = { __index = echo_methods }
 
 ---@return indoxhub.Echo
 function echo.new()
-  return setmetatable({ values = {}, _raws = {} }, echo_mt)
+  return setmetatable({ values = {}, _raws = {}, _sources = {} }, echo_mt)
 end
 
 --- Those fields of a message or of a call; nil when it has none.
@@ -59,20 +59,29 @@ local function extend_raw(raw, with)
   return head and tail and head .. "," .. tail or nil
 end
 
+local function add_one(self, name, value)
+  local known = self.values[name]
+  if type(value) == "string" and type(known) == "string" then
+    self.values[name] = known .. value
+  elseif is_list(value) and is_list(known) then
+    self.values[name] = extend(known, value)
+    self._raws[name] = extend_raw(self._raws[name], json.raw(value))
+  else
+    self.values[name] = value
+    self._raws[name] = type(value) == "table" and json.raw(value) or nil
+  end
+end
+
 --- Adds what one event tells: texts grow, lists get longer, tables are
---- replaced.
+--- replaced. A field is that of the dialect which had it first: another one
+--- repeats it.
 ---@param told table<string, any>
-function echo_methods:add(told)
+---@param source? string the dialect
+function echo_methods:add(told, source)
   for name, value in pairs(told) do
-    local known = self.values[name]
-    if type(value) == "string" and type(known) == "string" then
-      self.values[name] = known .. value
-    elseif is_list(value) and is_list(known) then
-      self.values[name] = extend(known, value)
-      self._raws[name] = extend_raw(self._raws[name], json.raw(value))
-    else
-      self.values[name] = value
-      self._raws[name] = type(value) == "table" and json.raw(value) or nil
+    self._sources[name] = self._sources[name] or source
+    if self._sources[name] == source then
+      add_one(self, name, value)
     end
   end
 end
@@ -80,11 +89,11 @@ end
 --- Adds what is not known yet.
 ---@param told table<string, any>
 function echo_methods:fill(told)
-  local new = {}
   for name, value in pairs(told) do
-    new[name] = self.values[name] == nil and value or nil
+    if self.values[name] == nil then
+      add_one(self, name, value)
+    end
   end
-  self:add(new)
 end
 
 --- The fields as they go back, in the server's own bytes; what is not UTF-8 in

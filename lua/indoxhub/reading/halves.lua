@@ -46,7 +46,7 @@ function halves.piece(waiting, piece)
   return halves.whole(rest or piece), half
 end
 
---- Mends all texts of a table, in place.
+--- Mends all texts of a table, in place, and the names of its fields.
 ---@generic T
 ---@param value T
 ---@return T
@@ -54,8 +54,15 @@ function halves.mend(value)
   if type(value) == "string" then
     return halves.whole(value)
   elseif type(value) == "table" then
+    local renamed = {}
     for name, item in pairs(value) do
       value[name] = halves.mend(item)
+      if type(name) == "string" and halves.whole(name) ~= name then
+        renamed[name] = halves.whole(name)
+      end
+    end
+    for name, whole in pairs(renamed) do
+      value[whole], value[name] = value[name], nil
     end
   end
   return value

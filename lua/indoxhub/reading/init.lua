@@ -59,7 +59,8 @@ end
 ---@param from "response"|"frame"|"chunk"
 ---@param id any
 function reading_methods:id(from, id)
-  self._ids[from] = self._ids[from] or values.text_or_nil(id)
+  id = values.text_or_nil(id)
+  self._ids[from] = self._ids[from] or id and halves.mend(id)
 end
 
 --- Keeps a fact the first time it is told. Placeholders are none.
@@ -155,6 +156,7 @@ function reading_methods:fail(body)
   if self._has_halves then
     halves.mend(body)
   end
+  self:use(body.usage)
   self.failure = self.failure or { body = body }
 end
 
@@ -268,9 +270,6 @@ end
 function reading_methods:reply(request_id)
   local body, main = self.facts, self._main
   local data = self:text()
-  if self._has_halves then
-    halves.mend(body)
-  end
   self:fact("request_id", body.id or request_id)
   body.success, body.usage = true, self:used()
   body.finish_reason = main.finish_reason
@@ -288,6 +287,9 @@ function reading_methods:reply(request_id)
     body.choices = choices_of(self, data)
   end
   echoes[body] = calls and { message = main.echo:to_send(), calls = again }
+  if self._has_halves then
+    halves.mend(body)
+  end
   return body
 end
 
@@ -303,6 +305,9 @@ function reading_methods:fill(body)
     body[name] = made[name]
   end
   echoes[body] = echoes[made]
+  if self._has_halves then
+    halves.mend(body)
+  end
   return body
 end
 

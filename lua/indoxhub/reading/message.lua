@@ -10,6 +10,7 @@ local message = {}
 ---@class indoxhub.Said what a message or a part of an answer says
 ---@field text? string
 ---@field reasoning? string
+---@field place? string where the reasoning stood
 ---@field refusal? string
 ---@field calls? table[] as the server sent them
 ---@field function_call? table the call of servers that know only one
@@ -27,11 +28,12 @@ local function reasoning_of(from)
     local text = given ~= nil and type(given) ~= "number"
       and parts.plain(given, "reasoning")
     if text then
-      return text
+      return text, name
     end
   end
   return from.reasoning_details ~= nil
-    and parts.plain(values.list(from.reasoning_details), "reasoning") or nil
+    and parts.plain(values.list(from.reasoning_details), "reasoning") or nil,
+    "reasoning_details"
 end
 
 local function append(said, list, items)
@@ -61,7 +63,9 @@ local function has_more(from)
 end
 
 local function read_more(said, from)
-  said.reasoning = reasoning_of(from) or said.reasoning
+  local reasoning, place = reasoning_of(from)
+  said.reasoning = reasoning or said.reasoning
+  said.place = reasoning and place
   said.refusal = from.refusal ~= nil and parts.plain(from.refusal, "refusal")
     or said.refusal
   if from.images ~= nil then
@@ -100,6 +104,8 @@ function message.fill(said, other)
   for name, value in pairs(other) do
     if said[name] == nil then
       said[name] = value
+    elseif name == "echo" then
+      message.fill(said.echo, value)
     end
   end
 end

@@ -9,6 +9,7 @@
 local echoes = require "indoxhub.reading.echo"
 local halves = require "indoxhub.reading.halves"
 local images = require "indoxhub.reading.images"
+local message = require "indoxhub.reading.message"
 local tools = require "indoxhub.reading.tools"
 
 local strand = {}
@@ -36,8 +37,9 @@ local COMPARED = 64
 function strand.new(say, store)
   return setmetatable({ echo = echoes.new(), _say = say, _store = store,
     _said = { reasoning = {}, text = {}, refusal = {} }, _source = {},
-    _others = {}, _waiting = {}, _tools = tools.new(), _images = nil,
-    _whole = nil, _has_halves = false, _has_text = false,
+    _others = {}, _other_tools = {}, _waiting = {}, _tools = tools.new(),
+    _images = nil,
+    _whole = nil, _has_halves = false, _has_text = false, _has_one_call = false,
     finish_reason = nil, function_call = nil }, strand_mt)
 end
 
@@ -134,18 +136,50 @@ end
 ---------------------------------------------------------------------------
 -- what an event says
 
+-- The image that another one repeats.
+local function find_image(list, image)
+  for _, known in ipairs(list) do
+    if known.url ~= nil and known.url == image.url
+      or known.b64_json ~= nil and known.b64_json == image.b64_json then
+      return known
+    end
+  end
+end
+
 -- Few answers have any.
 local function add_images(self, list)
   self._images = self._images or {}
   for _, item in ipairs(list) do
     if images.is_one(item) then
-      table.insert(self._images, images.make(item, #self._images))
+      local image = images.make(item, #self._images)
+      local known = find_image(self._images, image)
+      if known then
+        message.fill(known, image)
+      else
+        table.insert(self._images, image)
+      end
     end
   end
 end
 
+-- Fragments are counted by the dialect that had some first. What another one
+-- tells is added when it is whole.
+local function add_calls(self, calls, source)
+  self._source.calls = self._source.calls or source
+  local into = self._tools
+  if source ~= self._source.calls then
+    into = self._other_tools[source] or tools.new()
+    self._other_tools[source] = into
+  end
+  into:add(calls)
+end
+
+-- Beside calls of the other kind it repeats one of these.
 local function add_function_call(self, call)
-  self._tools:add { { index = 0, ["function"] = call } }
+  self._has_one_call = self._has_one_call or not self._tools:has_any()
+  if self._has_one_call then
+    self._tools:add { { index = 0, ["function"] = call } }
+  end
   self.function_call = true
 end
 
@@ -163,7 +197,9 @@ function strand_methods:hear(said, source, has_halves)
   self._has_halves = self._has_halves or has_halves or false
   -- In this order one event hands them out.
   if said.reasoning then
-    hear_words(self, "reasoning", source, said.reasoning)
+    -- A server may tell its reasoning again in another place.
+    hear_words(self, "reasoning", said.place and source .. "." .. said.place
+      or source, said.reasoning)
   end
   if said.text then
     hear_words(self, "text", source, said.text)
@@ -172,7 +208,7 @@ function strand_methods:hear(said, source, has_halves)
     hear_words(self, "refusal", source, said.refusal)
   end
   if said.calls then
-    self._tools:add(said.calls)
+    add_calls(self, said.calls, source)
   end
   if said.function_call then
     add_function_call(self, said.function_call)
@@ -181,7 +217,7 @@ function strand_methods:hear(said, source, has_halves)
     add_images(self, said.images)
   end
   if said.echo then
-    self.echo:add(said.echo)
+    self.echo:add(said.echo, source)
   end
 end
 
@@ -198,9 +234,11 @@ function strand_methods:source(kind)
   return self._source[kind]
 end
 
---- Hears what was said as a whole: it waits for the end.
+--- Hears what was said as a whole: it waits for the end. What an earlier whole
+--- had besides still counts.
 ---@param said indoxhub.Said
 function strand_methods:hear_whole(said)
+  message.fill(said, self._whole or {})
   self._whole = said
 end
 
@@ -282,6 +320,10 @@ function strand_methods:settle(has_halves)
   if next(self._others) then
     fill_from_others(self)
   end
+  for source, other in pairs(self._other_tools) do
+    self._other_tools[source] = nil
+    self._tools:add_whole(other:list(self._has_halves) or {})
+  end
   if self._has_halves then
     halves.mend(self.echo.values)
     halves.mend(self._images)
@@ -342,6 +384,7 @@ function strand_methods:choice(index, text)
   return { index = index, finish_reason = self.finish_reason, message = {
     role = "assistant", content = text,
     reasoning_content = self:words "reasoning", refusal = self:words "refusal",
+    reasoning_details = self.echo.values.reasoning_details,
     tool_calls = calls[1] and calls or nil, images = self:images() } }
 end
 

@@ -45,7 +45,9 @@ local function arguments_of(fn)
   if given == nil or given == json.null or type(given) == "string" then
     return values.text_or_nil(given)
   elseif type(given) == "table" and json.raw(given) then
-    return json.raw(given)
+    -- Some servers begin with {}, and some mean it by [].
+    local raw = json.raw(given)
+    return not raw:find("^[%[{]%s*[%]}]$") and raw or nil
   end
   local ok, encoded = pcall(json.encode, given)
   return ok and encoded or nil
@@ -85,8 +87,13 @@ local function begins_new(call, fragment)
   return not call.id and call.name ~= nil and fragment.name ~= call.name
 end
 
+-- Of several calls with one index the one with the id, else the last.
 local function by_index(self, fragment)
-  local call = find(self.calls, "index", fragment.index)
+  local call = fragment.id and find(self.calls, "id", fragment.id)
+  if call and call.index == fragment.index then
+    return call
+  end
+  call = find(self.calls, "index", fragment.index)
   return call and not begins_new(call, fragment) and call or nil
 end
 
@@ -130,17 +137,16 @@ local function is_copy(call, arguments)
 end
 
 local function add_arguments(call, arguments)
-  if arguments and not is_copy(call, arguments) then
-    table.insert(call.pieces, arguments)
-    call.size = call.size + #arguments
-    call.has_half = call.has_half or arguments:find("\237[\160-\191]") ~= nil
-  end
+  table.insert(call.pieces, arguments)
+  call.size = call.size + #arguments
+  call.has_half = call.has_half or arguments:find("\237[\160-\191]") ~= nil
 end
 
-local function add_echo(call, echo)
+local function add_echo(call, echo, is_again)
   if echo then
     call.echo = call.echo or echoes.new()
-    call.echo:add(echo)
+    local add = is_again and call.echo.fill or call.echo.add
+    add(call.echo, echo)
   end
 end
 
@@ -153,8 +159,12 @@ end
 local function grow(call, fragment)
   call.id = call.id or fragment.id
   call.name = call.name or fragment.name
-  add_arguments(call, fragment.arguments)
-  add_echo(call, fragment.echo)
+  local arguments = fragment.arguments
+  local is_again = arguments ~= nil and is_copy(call, arguments)
+  if arguments and not is_again then
+    add_arguments(call, arguments)
+  end
+  add_echo(call, fragment.echo, is_again)
 end
 
 --- Adds the fragments of one event.
@@ -189,7 +199,7 @@ end
 local function complete(call, fragment)
   call.id = call.id or fragment.id
   call.name = call.name or fragment.name
-  add_echo(call, fragment.echo)
+  add_echo(call, fragment.echo, true)
   local arguments, so_far = fragment.arguments, table.concat(call.pieces)
   if arguments and arguments:sub(1, #so_far) == so_far then
     call.pieces, call.size = { arguments }, #arguments

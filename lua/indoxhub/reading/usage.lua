@@ -24,7 +24,7 @@ local function take_names(from)
   for name, others in pairs(NAMES) do
     for _, other in ipairs(others) do
       if from[name] == nil then
-        from[name] = from[other]
+        from[name] = values.number_or_nil(from[other])
       end
     end
   end
@@ -77,15 +77,13 @@ function usage.add(known, told)
   if not told or not known then
     return told or known
   end
-  local had_total = told.tokens_total ~= nil
   for name, value in pairs(told) do
     if is_better(value, known[name]) then
       known[name] = value
     end
   end
   local prompt, completion = known.tokens_prompt, known.tokens_completion
-  if not had_total and type(prompt) == "number"
-    and type(completion) == "number" then
+  if type(prompt) == "number" and type(completion) == "number" then
     known.tokens_total = math.max(prompt + completion,
       values.number_or_nil(known.tokens_total) or 0)
   end

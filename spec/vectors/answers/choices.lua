@@ -60,6 +60,14 @@ return function(dialects)
       data = "Rime", finish_reason = "stop", pieces = { "Rime" },
       reply = { choices = { { index = 0 }, { index = 1, message = {
         refusal = "No.", reasoning_content = "so" } } } } },
+    { name = "with the details of their thoughts",
+      events = { chunk('{"content":"Rime","reasoning_details":[{"text":"so",'
+          .. '"signature":"c2ln"}]}', "stop"),
+        other('{"reasoning_details":[{"data":"c2Vj"}]}', "stop"), DONE },
+      data = "Rime", finish_reason = "stop", reasoning_content = "so",
+      reply = { choices = {
+        { message = { reasoning_details = { { signature = "c2ln" } } } },
+        { message = { reasoning_details = { { data = "c2Vj" } } } } } } },
     { name = "with a call in the second",
       events = { chunk('{"content":"Rime"}', "stop"),
         other('{"tool_calls":[{"index":0,"id":"t-1","function":{"name":'

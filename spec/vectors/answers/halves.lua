@@ -143,6 +143,31 @@ return function(dialects)
       error = { kind = "rate_limit", says = "down" } },
     { name = "alone in a body", body = message('{"content":"a' .. HIGH
         .. 'b"}', "stop"), data = "a" .. LOST .. "b", finish_reason = "stop" },
+    { name = "over the parts of a body",
+      body = message('{"reasoning_details":[{"text":"so' .. HIGH
+        .. '"},{"text":"' .. LOW .. '"}],"content":[{"text":"a' .. HIGH
+        .. '"},{"text":"' .. LOW .. 'b"}],"name":"n' .. HIGH .. '"}', "stop"),
+      data = "a" .. ROCKET .. "b", reasoning_content = "so" .. ROCKET,
+      finish_reason = "stop",
+      reply = { choices = { { message = { name = "n" .. LOST } } } } },
+    { name = "in the reason of an end, in usage and in the id",
+      events = { '{"id":"c' .. HIGH .. '","choices":[{"index":0,"delta":'
+        .. '{"content":"Rime"},"finish_reason":"st' .. HIGH .. '"}],"usage":'
+        .. '{"prompt_tokens":1,"note":"n' .. LOW .. '"}}', DONE },
+      data = "Rime", finish_reason = "st" .. LOST, reply = { id = "c" .. LOST,
+        request_id = "c" .. LOST, usage = { note = "n" .. LOST } } },
+    { name = "in the names of fields, and in data that is a table",
+      events = { '{"success":true,"data":{"n' .. HIGH .. '":"v' .. LOW
+        .. '","x":1},"finish_reason":"stop"}', DONE },
+      data = { ["n" .. LOST] = "v" .. LOST, x = 1 }, finish_reason = "stop" },
+    { name = "in the second choice",
+      events = { chunk('{"content":"Rime"}', "stop"), '{"choices":[{"index":1,'
+        .. '"delta":{"content":"a' .. HIGH .. '"}}]}', '{"choices":[{"index":1,'
+        .. '"delta":{"content":"' .. LOW .. '"},"finish_reason":"st' .. LOW
+        .. '"}]}', DONE },
+      data = "Rime", finish_reason = "stop", reply = { choices = {
+        { message = { content = "Rime" } }, { finish_reason = "st" .. LOST,
+          message = { content = "a" .. ROCKET } } } } },
     { name = "alone in an envelope",
       body = dialects.envelope('"data":"a' .. LOW .. 'b"'),
       data = "a" .. LOST .. "b" },

@@ -66,6 +66,16 @@ return function(dialects)
         message('{"content":"Rime","images":[{"image_url":{"url":"' .. ONE
           .. '"}}]}', "stop"), DONE },
       data = "Rime", images = { { url = ONE } }, finish_reason = "stop" },
+    { name = "in two deltas that say one thing",
+      events = { chunk('{"images":[{"image_url":{"url":"' .. ONE .. '"}}]}'),
+        chunk('{"content":"Rime","images":[{"url":"' .. ONE
+          .. '","alt":"a boat"}]}', "stop"), DONE },
+      data = "Rime", images = { { url = ONE, alt = "a boat" } },
+      finish_reason = "stop" },
+    { name = "in a part, and again in the list",
+      body = message('{"content":[' .. TEXT .. "," .. PART
+        .. '],"images":[{"url":"' .. ONE .. '"}]}', "stop"),
+      data = "Rime", images = { { url = ONE } }, finish_reason = "stop" },
     { name = "in parts of an output",
       body = dialects.response("completed", '"output":['
         .. dialects.item_message(TEXT .. "," .. PART) .. "]"),
@@ -74,6 +84,18 @@ return function(dialects)
       events = { CREATED, dialects.output_text "Rime",
         dialects.item(dialects.item_message(TEXT .. "," .. PART)),
         dialects.ended("completed", "completed") },
+      data = "Rime", images = { { url = ONE } } },
+    { name = "in a part that is told as a whole",
+      events = { CREATED, dialects.output_text "Rime",
+        event("response.content_part.done", '"part":' .. PART),
+        dialects.ended("completed", "completed") },
+      data = "Rime", images = { { url = ONE } } },
+    { name = "in a part, in its item and in the whole",
+      events = { CREATED, dialects.output_text "Rime",
+        event("response.content_part.done", '"part":' .. PART),
+        dialects.item(dialects.item_message(TEXT .. "," .. PART)),
+        dialects.ended("completed", "completed", '"output":['
+          .. dialects.item_message(TEXT .. "," .. PART) .. "]") },
       data = "Rime", images = { { url = ONE } } },
     { name = "in the vendor's event",
       events = { CREATED, dialects.part "Rime",

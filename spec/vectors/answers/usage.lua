@@ -75,6 +75,11 @@ return function(dialects)
       events = { chunk(TEXT, "stop", nil, USAGE),
         '{"choices":[],' .. ZEROS .. "}", DONE },
       finish_reason = "stop", reply = USED },
+    { name = "some zeros behind figures",
+      events = { chunk(TEXT, "stop", nil, USAGE),
+        '{"choices":[],"usage":{"prompt_tokens":5,"completion_tokens":0,'
+        .. '"total_tokens":5}}', DONE },
+      finish_reason = "stop", reply = USED },
     { name = "zeros before figures",
       events = { chunk(TEXT, nil, nil, ZEROS), chunk("{}", "stop", nil, USAGE),
         DONE },
@@ -87,6 +92,15 @@ return function(dialects)
       events = { FRAMES_BEGIN, dialects.frame "Rime",
         dialects.frame_finish("stop", USAGE), ended("done", "completed",
           '"usage":{"input_tokens":0,"output_tokens":0,"total_tokens":0}') },
+      finish_reason = "stop", reply = USED },
+    { name = "an event of a response",
+      events = { CREATED, dialects.event("response.output_text.delta",
+          '"delta":"Rime"', USAGE), ended("completed", "completed") },
+      reply = USED },
+    { name = "figures that are no numbers",
+      events = { chunk(TEXT, nil, nil, '"usage":{"prompt_tokens":"",'
+          .. '"completion_tokens":"unknown"}'), chunk("{}", "stop", nil, USAGE),
+        DONE },
       finish_reason = "stop", reply = USED },
     { name = "a response that begins with zeros",
       events = { '{"type":"response.created","response":{"id":"r-1","usage":'
@@ -130,6 +144,9 @@ return function(dialects)
   for _, vector in ipairs {
     { name = "an error in a stream of chunks", kind = "server",
       events = { chunk(TEXT, nil, nil, USAGE), LOST, DONE } },
+    { name = "a response breaks off", kind = "truncated",
+      events = { '{"type":"response.in_progress","response":{"id":"r-1",'
+          .. RESPONSES_USAGE .. "}}", dialects.output_text "Rime" } },
     { name = "an end without a word", kind = "truncated",
       events = { chunk(TEXT), '{"choices":[],' .. USAGE .. "}" } },
     { name = "an error in a stream of envelopes", kind = "server",
@@ -153,6 +170,12 @@ return function(dialects)
     { name = "an error, in its own event", kind = "server",
       events = { chunk(TEXT), '{"error":{"code":500,"message":"no"},' .. USAGE
         .. "}" } },
+    { name = "an error, in its own event of a type", kind = "server",
+      events = { chunk(TEXT), '{"type":"error","error":{"code":500,"message":'
+        .. '"no"},' .. USAGE .. "}" } },
+    { name = "an error, in its own event of a name", kind = "server",
+      events = { chunk(TEXT), 'event: error\ndata: {"code":500,"message":'
+        .. '"no",' .. USAGE .. "}" } },
     { name = "an envelope that failed", kind = "server",
       body = '{"success":false,"data":"Rime","message":"no",' .. USAGE
         .. "}" },
