@@ -123,13 +123,15 @@ describe("a key", function()
 
   it("is not in the error of an event that repeats it", function()
     local url = raw:script("event", { { "body" }, { "send",
-      servers.EVENTS_HEAD .. 'data: {"error":{"message":"bad ' .. KEY
-      .. '"}}\n\n' } })
+      servers.EVENTS_HEAD .. 'data: {"model":"' .. KEY .. '","choices":[],'
+      .. '"usage":{"prompt_tokens":3,"' .. KEY .. '":["' .. KEY .. '"]}}\n\n'
+      .. 'data: {"error":{"message":"bad ' .. KEY .. '"}}\n\n' } })
     local stream = indoxhub.assert(client_at(url).chat:stream {
       messages = MESSAGES })
     local reply, err = stream:reply()
     assert.is_nil(reply)
     assert.matches("bad %[redacted%]", tostring(err))
+    assert.equal(3, err.usage.tokens_prompt)
     assert_hidden(err, "error")
     assert_hidden(stream, "broken stream")
   end)

@@ -49,10 +49,10 @@ end
 -- generated text
 
 -- What was told before it failed is not lost.
-local function add_told(err, one)
+local function add_told(err, one, answer)
   local text = one:text()
   err.partial = text ~= "" and text or nil
-  err.usage = one:used()
+  err.usage = answer_errors.usage(one:used(), answer.hide) or err.usage
   return err
 end
 
@@ -128,7 +128,7 @@ function outcome.of_text(answer)
   local one = read.reading
   err = failure_of(read, answer)
   if err then
-    return nil, add_told(err, one)
+    return nil, add_told(err, one, answer)
   end
   local made
   if read.body then
@@ -146,7 +146,7 @@ end
 function outcome.broken_off(err, answer)
   local text = answers.text(answer)
   local read = answers.begins_events(text, true) and dialects.read_events(text)
-  return read and add_told(err, read.reading) or err
+  return read and add_told(err, read.reading, answer) or err
 end
 
 ---------------------------------------------------------------------------
@@ -200,7 +200,7 @@ function outcome.reply(answer, kind, what)
   local made, wrong, code = kind.make(body, what)
   if not made then
     err = answer_errors.protocol(wrong, answer, code)
-    err.usage = usage.of(body.usage)
+    err.usage = answer_errors.usage(usage.of(body.usage), answer.hide)
     return nil, err
   end
   return reply.remember(made, answer)

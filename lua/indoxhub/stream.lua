@@ -139,7 +139,9 @@ end
 -- Ends with an error of the call.
 local function break_off(self, err)
   err.partial = err.partial or self._transfer:text()
-  err.usage = err.usage or self._decoder.reading:used()
+  err.usage = answer_errors.usage(self._decoder.reading:used(),
+    self._answer.hide) or err.usage
+  self._decoder.reading:forget()
   self._failure, self._ended = err, true
   self._transfer:cancel()
   tell_end(self)

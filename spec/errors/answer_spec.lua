@@ -22,6 +22,29 @@ local function told(body)
   return answer_errors.from_body(body, answer(200, json.encode(body)))
 end
 
+describe("what was used before a failure", function()
+  it("stands in the error under the names of replies", function()
+    for _, err in ipairs {
+      refused(500, { error = "x", usage = { prompt_tokens = "3",
+        completion_tokens = 4 } }),
+      told { error = "x", usage = { input_tokens = 3, output_tokens = 4 } },
+    } do
+      assert.equal(3, err.usage.tokens_prompt)
+      assert.equal(4, err.usage.tokens_completion)
+      assert.equal(7, err.usage.tokens_total)
+    end
+    assert.is_nil(refused(500, { error = "x" }).usage)
+    assert.is_nil(refused(500, { error = "x", usage = "none" }).usage)
+  end)
+
+  it("shows no key", function()
+    local err = refused(500, { error = "x", usage = { tokens_prompt = 3,
+      [KEY] = { KEY, { KEY } } } })
+    assert.is_nil(json.encode(err.usage):find(KEY, 1, true))
+    assert.equal(3, err.usage.tokens_prompt)
+  end)
+end)
+
 describe("the kind of a failing status", function()
   it("is decided by the status", function()
     local expected = {

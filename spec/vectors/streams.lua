@@ -521,6 +521,25 @@ data: [DONE]
     absent = { "usage", "id", "request_id", "finish_reason" },
   },
   {
+    name = "raw: a word that could keep the connection alive",
+    stream = "data: null\n\ndata:  and void\n\ndata: [DONE]\n\n",
+    text = "null and void",
+  },
+  {
+    name = "form: null to keep the connection alive",
+    stream = [[
+data: null
+
+data: {"choices":[{"index":0,"delta":{"content":"Fjord"},\
+  "finish_reason":"stop"}]}
+
+data: [DONE]
+
+]],
+    text = "Fjord",
+    reply = { finish_reason = "stop" },
+  },
+  {
     name = "raw: words that look like JSON",
     stream = 'data: 17\n\ndata: true\n\ndata: null\n\ndata: "x"\n\n'
       .. 'data: [1]\n\ndata: {"a":1}\n\ndata: {\n\ndata: [DONE]\n\n',

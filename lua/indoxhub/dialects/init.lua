@@ -157,6 +157,11 @@ local function on_named_error(self, payload)
   return event
 end
 
+-- So some servers keep a connection alive while a model thinks.
+local function is_null(payload)
+  return payload:find("^%s*null%s*$") ~= nil
+end
+
 --- Takes one event: what it says is in the reading's `pieces`.
 ---@param name string
 ---@param payload string
@@ -173,10 +178,10 @@ function decoder_methods:take(name, payload)
   if name ~= "message" and not begins_object(payload) then
     return nil -- a named event without an object, such as a ping
   elseif not self._mode then
-    if payload:find("%S") then
+    if payload:find("%S") and not is_null(payload) then
       self._mode = begins_object(payload) and "objects" or "raw"
-    else
-      self._blank = (self._blank or "") .. payload -- text, if this is raw
+    else -- text if this is raw, else to keep the connection alive
+      self._blank = (self._blank or "") .. payload
     end
   end
   if self._mode == "objects" then

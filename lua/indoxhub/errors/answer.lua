@@ -14,6 +14,7 @@ local names = require "indoxhub.errors.names"
 local reason = require "indoxhub.errors.reason"
 local retry_hint = require "indoxhub.errors.retry_hint"
 local text = require "indoxhub.errors.text"
+local usage = require "indoxhub.reading.usage"
 
 local answer_errors = {}
 
@@ -42,6 +43,27 @@ local function clean_detail(list, hide)
     clean[i] = { loc = clean_loc(item.loc, hide),
       type = text.readable(item.type) and hide(item.type),
       msg = hide(tostring(item.msg or "")) }
+  end
+  return clean
+end
+
+--- What a failed answer says that was used; texts and names in it may echo the
+--- request.
+---@param told any with the names of replies
+---@param hide indoxhub.Hide
+---@return table?
+function answer_errors.usage(told, hide)
+  if type(told) ~= "table" then
+    return nil
+  end
+  local clean = {}
+  for name, value in pairs(told) do
+    if type(value) == "table" then
+      value = answer_errors.usage(value, hide)
+    elseif type(value) == "string" then
+      value = hide(value)
+    end
+    clean[type(name) == "string" and hide(name) or name] = value
   end
   return clean
 end
@@ -90,6 +112,7 @@ local function fields_from(told, answer)
     retry_after = retry_hint(answer, top, told.message),
     body = answer.text and hide(answer.text, LONGEST),
     retry_asked = again == "true" or nil,
+    usage = answer_errors.usage(usage.of(top.usage), hide),
   }
   if again == "false" then
     fields.retryable = false

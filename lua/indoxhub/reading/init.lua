@@ -216,6 +216,11 @@ function reading_methods:stream_id(header)
   return ids.response or ids.frame or header or ids.chunk
 end
 
+--- Drops what was told of the answer, in which a server may echo the request.
+function reading_methods:forget()
+  self.facts, self._used = {}, {}
+end
+
 -- Who tells figures, best first.
 local TELLERS = { "response", "final", "event", "start" }
 
