@@ -64,6 +64,41 @@ describe("indoxhub", function()
     end
   end)
 
+  it("takes words for its help and its version", function()
+    for words, option in pairs { [""] = "--help", help = "--help",
+      ["help chat"] = "chat --help", ["help help"] = "--help",
+      ["help keys create"] = "keys create --help", version = "--version",
+      ["help chat -- hi"] = "chat --help", ["help version"] = "--help" } do
+      local out, err, code = indoxhub:run(words)
+      assert.equal(0, code, words .. ": " .. err)
+      assert.equal("", err, words)
+      assert.equal((indoxhub:run(option)), out, words)
+    end
+    local out, err, code = indoxhub:run("help nonsense")
+    assert.equal("", out)
+    assert.equal(2, code)
+    assert.truthy(err:find("unknown command 'nonsense'", 1, true), err)
+  end)
+
+  it("has a help for terminals of 80 columns", function()
+    local list = { "", "sandbox", "keys list", "keys create", "keys revoke",
+      "keys enable", "keys delete", "account show", "account transactions",
+      "account health", "account delete" }
+    for name in pairs(ASKING) do
+      list[#list + 1] = name
+    end
+    for _, name in ipairs(list) do
+      local out, err, code = indoxhub:run(name .. " --help")
+      assert.equal(0, code, name .. ": " .. err)
+      for line in out:gmatch("[^\n]+") do
+        assert.is_true(#line <= 80, name .. ": " .. line)
+      end
+    end
+    local out = indoxhub:run("chat --help")
+    assert.truthy(out:find("\n   %-%-reasoning           Show on stderr[^\n]*\n"
+      .. (" "):rep(25) .. "%S"), out)
+  end)
+
   it("tells its version", function()
     assert.equal("indoxhub " .. require "indoxhub.version" .. "\n",
       (indoxhub:run("--version")))
@@ -195,7 +230,7 @@ describe("indoxhub", function()
 
   it("refuses what makes no sense, and says why", function()
     for arguments, why in pairs {
-      [""] = "a command is required", ["nonsense"] = "unknown command",
+      ["--"] = "a command is required", ["nonsense"] = "unknown command",
       ["image"] = "no description of the picture",
       ["speak"] = "no text to speak", ["complete"] = "no text to go on from",
       ["embed"] = "no text: give one", ["video"] = "no description of the",

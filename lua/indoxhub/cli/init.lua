@@ -20,12 +20,16 @@ local function module_of(name)
   return require("indoxhub.cli." .. name)
 end
 
+-- Columns of the help; what is said of an option breaks under its column.
+local WIDTH = 80
+
 local function build_parser(argparse)
   local parser = argparse("indoxhub", "Talks to the IndoxHub API.")
+    :help_max_width(WIDTH)
     :epilog([[
 The key comes from the variable INDOXHUB_API_KEY. INDOXHUB_BASE_URL leads to
 another server, such as that of `indoxhub sandbox`. NO_COLOR switches colours
-off. `indoxhub COMMAND --help` shows examples.
+off. `indoxhub help COMMAND` shows examples, as COMMAND --help does.
 
 Answers go to stdout, everything else to stderr.
 
@@ -40,6 +44,25 @@ Answers go to stdout, everything else to stderr.
     module_of(name).describe(parser)
   end
   return parser
+end
+
+-- What people type first: nothing, `help`, `help keys create`, `version`.
+local function as_options(arguments)
+  local first = arguments[1]
+  if first == "version" then
+    return { "--version" }
+  elseif first ~= nil and first ~= "help" then
+    return arguments
+  end
+  local words = {}
+  for i = 2, #arguments do
+    local word = arguments[i]
+    if not word:find("^-") and word ~= "help" and word ~= "version" then
+      words[#words + 1] = word
+    end
+  end
+  words[#words + 1] = "--help"
+  return words
 end
 
 -- What the arguments say; nil, and what is wrong with the usage of the command
@@ -79,7 +102,7 @@ function cli.main(arguments)
   end
   core.fill_descriptors()
   core.ignore_broken_pipes()
-  local given, wrong = read(build_parser(argparse), arguments)
+  local given, wrong = read(build_parser(argparse), as_options(arguments))
   if not given then
     io.stderr:write(wrong.usage, "\n\nError: ", wrong.message, "\n")
     return 2
