@@ -1,11 +1,14 @@
 /* core.read_file(path, [most]) -> bytes | nil, message: a regular file, or its
 ** first bytes. Unlike io.open it does not wait for the other end of a pipe.
-** core.create_file(path) -> true | nil, message: a new one that is private. */
+** core.create_file(path) -> true | nil, message: a new one that is private.
+** core.read_link(path) -> text | nil, message: where a symbolic link leads. */
 #include <errno.h>
 #include <string.h>
 
 #include "../net/file.h"
 #include "bind.h"
+
+enum { LONGEST_PATH = 4096 };
 
 static int failed(lua_State *L) {
   return ih_push_failure(L, errno == ESPIPE ? "not a regular file"
@@ -36,9 +39,24 @@ static int l_create_file(lua_State *L) {
   return 1;
 }
 
+static int l_read_link(lua_State *L) {
+  char to[LONGEST_PATH];
+  int64_t n = ih_file_link(luaL_checkstring(L, 1), to, sizeof to);
+  if (n == (int64_t)sizeof to) {
+    n = -1;
+    errno = ENAMETOOLONG;
+  }
+  if (n < 0)
+    return failed(L);
+  lua_pushlstring(L, to, (size_t)n);
+  return 1;
+}
+
 void ih_open_file(lua_State *L) {
   lua_pushcfunction(L, l_read_file);
   lua_setfield(L, -2, "read_file");
   lua_pushcfunction(L, l_create_file);
   lua_setfield(L, -2, "create_file");
+  lua_pushcfunction(L, l_read_link);
+  lua_setfield(L, -2, "read_link");
 }

@@ -25,8 +25,11 @@ static int is_plain(int fd, const struct stat *about) {
 int ih_file_open(const char *path, int64_t *size) {
   int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), error;
   struct stat about;
-  if (fd < 0)
+  if (fd < 0) {
+    if (errno == ENXIO) /* a socket, or a device without a driver */
+      errno = ESPIPE;
     return -1;
+  }
   if (fstat(fd, &about) < 0)
     error = errno;
   else if (is_plain(fd, &about))
@@ -65,4 +68,8 @@ int ih_file_create(const char *path) {
   int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
   int fd = open(path, flags, S_IRUSR | S_IWUSR);
   return fd < 0 ? -1 : close(fd);
+}
+
+int64_t ih_file_link(const char *path, char *to, size_t n) {
+  return (int64_t)readlink(path, to, n);
 }

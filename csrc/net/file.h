@@ -28,6 +28,11 @@ int64_t ih_file_load(const char *path, char *to, size_t n);
 ** errno, EEXIST when there is something of that name. */
 int ih_file_create(const char *path);
 
+/* Where a symbolic link leads, as it says itself, without a 0 at its end. How
+** many bytes, n of them when there may be more; -1 with errno, EINVAL when it is
+** no link. */
+int64_t ih_file_link(const char *path, char *to, size_t n);
+
 #pragma GCC visibility pop
 
 #endif

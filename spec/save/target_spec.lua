@@ -125,6 +125,53 @@ describe("a file to be written", function()
     assert.same({ "pipe" }, names())
   end)
 
+  local function link(name, to)
+    assert(os.execute(("ln -s %s %s/%s"):format(to, folder, name)))
+  end
+
+  it("is where a link leads, and the link stays", function()
+    local other = files.folder()
+    link("folder", other)
+    link("relative", "folder/../" .. other:match("[^/]+$") .. "/b.bin")
+    link("absolute", other .. "/b.bin")
+    link("twice", "absolute")
+    files.write(other .. "/b.bin", "old")
+    for round, name in ipairs { "relative", "absolute", "twice" } do
+      local path = folder .. "/" .. name
+      local to = core.read_link(path)
+      assert(target.put(path, function(file)
+        assert.equal(path, file.path)
+        assert.truthy(files.list(other):find("%.part\n"))
+        assert.are_not.equal("new " .. round, files.read(other .. "/b.bin"))
+        return target.write(file, "new " .. round)
+      end))
+      assert.equal(to, (core.read_link(path)))
+      assert.equal("new " .. round, files.read(other .. "/b.bin"))
+    end
+    assert.equal("b.bin\n", files.list(other))
+    files.remove_folder(other)
+    assert.same({ "absolute", "folder", "relative", "twice" }, names())
+    assert.matches("No such file or directory", refusal(folder .. "/twice"))
+  end)
+
+  it("is made where a link leads to nothing yet", function()
+    link("a.bin", "b.bin")
+    local file = assert(target.open(folder .. "/a.bin"))
+    assert(target.write(file, "new"))
+    assert(target.commit(file))
+    assert.equal("new", read("b.bin"))
+    assert.equal("b.bin", (core.read_link(folder .. "/a.bin")))
+    assert.same({ nil, "Invalid argument" },
+      { core.read_link(folder .. "/b.bin") })
+  end)
+
+  it("is not a link that leads to itself", function()
+    link("a.bin", "b.bin")
+    link("b.bin", "a.bin")
+    assert.matches("symbolic links", refusal(folder .. "/a.bin"))
+    assert.same({ "a.bin", "b.bin" }, names())
+  end)
+
   it("tells that the place was taken by a folder meanwhile", function()
     local file = assert(target.open(folder .. "/a.bin"))
     assert(os.execute("mkdir " .. folder .. "/a.bin"))

@@ -1,6 +1,7 @@
 --- Results that are files: where they go, and getting them there.
 
 local content_types = require "indoxhub.content_types"
+local core = require "indoxhub.core"
 local exit = require "indoxhub.cli.exit"
 local errors = require "indoxhub.errors"
 local output = require "indoxhub.cli.output"
@@ -22,7 +23,7 @@ local function exists(path)
   if file then
     file:close()
   end
-  return file ~= nil
+  return file ~= nil or core.read_link(path) ~= nil -- leads to nothing yet
 end
 
 -- "A fox!" as "a-fox".

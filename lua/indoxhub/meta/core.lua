@@ -73,6 +73,11 @@ function core.read_file(path, most) end
 ---@return true? made, string? message
 function core.create_file(path) end
 
+--- Where a symbolic link leads, as it says itself; fails when it is none.
+---@param path string
+---@return string? text, string? message
+function core.read_link(path) end
+
 --- Bytes as base64, with the standard alphabet and padding.
 ---@param bytes string
 ---@return string text

@@ -1,5 +1,6 @@
 --- The file that a result is saved to: written beside its place under another
---- name, and moved there when it is complete.
+--- name, and moved there when it is complete. Where a symbolic link stands, its
+--- place is where that leads, and the link stays.
 
 local core = require "indoxhub.core"
 local errors = require "indoxhub.errors"
@@ -7,7 +8,8 @@ local errors = require "indoxhub.errors"
 local target = {}
 
 ---@class indoxhub.Target
----@field path string
+---@field path string as it was given
+---@field place string the same without symbolic links at its end
 ---@field part string the name it has meanwhile
 ---@field handle file*
 ---@field size integer bytes written
@@ -45,6 +47,22 @@ local function is_folder(path)
   return handle ~= nil
 end
 
+-- As many as systems follow; more are a loop.
+local MOST_LINKS = 40
+
+-- Where links lead, also to what is not there yet; nil and a message. What
+-- stands before the last name of the path is for the system to follow.
+local function place_of(path)
+  for _ = 0, MOST_LINKS do
+    local to = core.read_link(path)
+    if not to then
+      return path
+    end
+    path = to:sub(1, 1) == "/" and to or path:match("^(.-)[^/]*$") .. to
+  end
+  return nil, "Too many levels of symbolic links"
+end
+
 -- Opens the file that is written; a private one was made with its mode.
 local function open_part(part, private)
   if private then
@@ -66,12 +84,16 @@ function target.open(path, private)
   elseif is_special(path) then
     return failed(path, "it is not a regular file")
   end
-  local part = part_name(path)
-  local handle, why = open_part(part, private)
-  if not handle then
+  local place, why = place_of(path)
+  if not place then
     return failed(path, why)
   end
-  return { path = path, part = part, handle = handle, size = 0 }
+  local part = part_name(place)
+  local handle, reason = open_part(part, private)
+  if not handle then
+    return failed(path, reason)
+  end
+  return { path = path, place = place, part = part, handle = handle, size = 0 }
 end
 
 --- Adds bytes.
@@ -108,7 +130,7 @@ function target.commit(self)
   local ok, why = self.handle:close()
   self.handle = nil
   if ok then
-    ok, why = os.rename(self.part, self.path)
+    ok, why = os.rename(self.part, self.place)
   end
   if not ok then
     return failed(self.path, why)
