@@ -24,6 +24,16 @@ describe("a character of UTF-8", function()
   end)
 end)
 
+describe("a byte order mark", function()
+  it("is taken away in front, once, and nowhere else", function()
+    local mark = "\239\187\191"
+    assert.equal("a" .. mark, utf8.without_mark(mark .. "a" .. mark))
+    assert.equal(mark, utf8.without_mark(mark .. mark))
+    assert.equal("", utf8.without_mark(mark))
+    assert.equal("\239\187", utf8.without_mark("\239\187"))
+  end)
+end)
+
 describe("bytes as text", function()
   it("are the same where they are text", function()
     local text = "plain, \195\165, \226\130\172, \240\159\146\161\0"

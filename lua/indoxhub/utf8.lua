@@ -25,6 +25,14 @@ end
 ---@type fun(text: string): string?
 utf8.wrong = core.not_utf8
 
+--- A text without the byte order mark in front, which some editors write and
+--- which is no part of what they were given.
+---@param text string
+---@return string
+function utf8.without_mark(text)
+  return (text:gsub("^\239\187\191", ""))
+end
+
 --- The character at a byte: its code point and length; nil when there is none.
 ---@param text string
 ---@param at integer

@@ -55,6 +55,64 @@ describe("indoxhub chat", function()
     assert.equal("read\n\nthe file\n", out)
   end)
 
+  it("takes - for stdin", function()
+    for arguments, expected in pairs { ["chat -"] = "2 + 3 is 5.\n",
+      ["complete -"] = "2 + 3 is 5.\n", ["chat 'echo: 3' -"] = "3 -\n\n2 + 3\n"
+    } do
+      assert.equal(expected, (indoxhub:feed("2 + 3\n", arguments)), arguments)
+    end
+    local vector = indoxhub:run("embed fox")
+    assert.equal(vector, (indoxhub:feed("fox", "embed -")))
+    assert.equal(vector .. vector,
+      (indoxhub:feed("fox\nfox\n", "embed --lines -")))
+    for name, why in pairs { chat = "nothing to ask", embed = "no text",
+      complete = "no text to go on from", speak = "no text to speak",
+      image = "no description of the picture" } do
+      local out, err, code = indoxhub:feed("", name .. " -")
+      assert.equal("", out)
+      assert.equal(2, code, name)
+      assert.truthy(err:find(why, 1, true), err)
+    end
+  end)
+
+  it("reads what is typed on a terminal up to Ctrl-D for -", function()
+    local terminal = terminals.start(command("chat -"))
+    terminal:type("2 + 3\n\4")
+    local code, seen = terminal:finish()
+    assert.equal(0, code, seen)
+    assert.matches("2 %+ 3 is 5%.", seen)
+  end)
+
+  it("sends no byte order mark", function()
+    local mark = "\239\187\191"
+    local function asked(name, text, arguments)
+      local url = raw:script(name, { { "body" }, { "send", servers.reply(
+        "200 OK", "application/json", '{"data":"ok"}') } })
+      local _, err, code = indoxhub:feed(text, arguments, url)
+      assert.equal(0, code, err)
+      assert.equal("", err)
+      return json.decode(raw:got(name):match("\r\n\r\n(.*)$"))
+    end
+    local word = "\"$(printf '\\357\\273\\277%s')\""
+    local got = asked("marks", mark .. "piped" .. mark, ("chat -s %s %s %s")
+      :format(word:format("brief"), word:format("one"), word:format("two")))
+    assert.equal("brief", got.messages[1].content)
+    assert.equal("one two\n\npiped" .. mark, got.messages[2].content)
+    assert.equal("beginning",
+      asked("mark-complete", mark .. "beginning", "complete").prompt)
+    assert.equal("sent", asked("mark-set", "", "complete hi --set stop="
+      .. word:format("sent")).additional_params.stop)
+    local _, err, code = indoxhub:feed(mark .. "\n", "chat")
+    assert.equal(2, code)
+    assert.truthy(err:find("nothing to ask", 1, true), err)
+    local fox = indoxhub:run("embed fox")
+    assert.equal(fox, (indoxhub:feed(mark .. "fox", "embed")))
+    assert.equal(fox, (indoxhub:run("embed " .. word:format("fox"))))
+    -- Two files, one after the other.
+    assert.equal(fox .. fox, (indoxhub:feed(mark .. "fox\n" .. mark
+      .. "fox\r\n" .. mark .. "\n", "embed --lines")))
+  end)
+
   it("sends model and system message", function()
     local url = raw:script("request", { { "body" }, { "send", servers.reply(
       "200 OK", "application/json", '{"data":"ok"}') } })

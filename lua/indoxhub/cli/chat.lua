@@ -36,7 +36,7 @@ under a new name, which is told.
 A pipe is read to its end: where the command stands in a loop that reads
 lines, give it </dev/null.]])
   options.add_words(command, "prompt",
-    "What to ask; what comes through a pipe is added.")
+    "What to ask; -: stdin. What comes through a pipe is added.")
   options.add_model(command)
   command:option("-s --system", "Instructions for the model.")
     :argname("<text>")
@@ -106,6 +106,7 @@ function chat.run(given)
   interrupt.catch()
   local question, err = input.question(given.prompt)
   local at_prompt = question == "" and not input.is_piped()
+    and not input.is_stdin(given.prompt)
   if question == "" and not at_prompt then
     err = exit.usage("nothing to ask: give a prompt, or pipe one in")
   elseif at_prompt and given.image[1] then

@@ -14,7 +14,7 @@ function complete.describe(parser)
 Examples:
   indoxhub complete "Once upon a time"
   indoxhub complete -m openai/gpt-4o-mini --max-tokens 50 <beginning.txt]]
-  options.add_words(command, "text", "What to go on from; else a pipe.")
+  options.add_words(command, "text", "What to go on from; - or nothing: stdin.")
   options.add_model(command)
   command:option("--max-tokens", "Most tokens of the answer.")
     :argname("<n>"):convert(options.count "--max-tokens")

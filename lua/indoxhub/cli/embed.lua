@@ -9,6 +9,7 @@ local output = require "indoxhub.cli.output"
 local progress = require "indoxhub.cli.progress"
 local result_file = require "indoxhub.cli.result_file"
 local unfinished = require "indoxhub.cli.unfinished"
+local utf8 = require "indoxhub.utf8"
 
 local embed = {}
 
@@ -31,7 +32,7 @@ the other, and nothing else.
 Many texts take many requests. When some fail, the vectors that came are kept in
 FILE.part (embed.part without -o), and the same command asks only for the rest.
 Another text, model, field or server does not use them.]]
-  command:argument("text", "Text; else a pipe."):args("*")
+  command:argument("text", "Text; - or nothing: stdin."):args("*")
   command:flag("--lines", "Each line that comes through the pipe is a text.")
   options.add_model(command)
   command:option("-o --output", "File to write the vectors to, as float32.")
@@ -42,8 +43,9 @@ end
 local function lines_of(text)
   local lines = {}
   for line in text:gmatch("[^\r\n]+") do
-    if line:find("%S") then
-      lines[#lines + 1] = line
+    local plain = utf8.without_mark(line) -- one for each file in the pipe
+    if plain:find("%S") then
+      lines[#lines + 1] = plain
     end
   end
   return lines
@@ -51,7 +53,7 @@ end
 
 -- The texts, as a list.
 local function texts_of(given)
-  if given.text[1] then
+  if given.text[1] and not input.is_stdin(given.text) then
     if given.lines then
       return nil, exit.usage("--lines is for what comes through a pipe")
     end
@@ -61,7 +63,7 @@ local function texts_of(given)
     end
     return texts
   end
-  local text, err = input.text({}, "text")
+  local text, err = input.text(given.text, "text")
   if not text then
     return nil, err
   end

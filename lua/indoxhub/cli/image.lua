@@ -16,7 +16,7 @@ Examples:
   indoxhub image "a fox in the snow"          (a-fox-in-the-snow.png)
   indoxhub image "a fox" | convert - fox.jpg
   indoxhub image "a fox" --size 1024x1024 --set quality=hd -o fox.png]]
-  options.add_words(command, "prompt", "What to draw; else a pipe.")
+  options.add_words(command, "prompt", "What to draw; - or nothing: stdin.")
   options.add_model(command)
   command:option("-n --count", "How many."):argname("<n>")
     :convert(options.count "--count")

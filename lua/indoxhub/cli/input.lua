@@ -36,13 +36,15 @@ end
 ---------------------------------------------------------------------------
 -- texts
 
---- What was given, as a request can hold it: JSON takes nothing but UTF-8, and
---- a server refuses the whole question for one other byte.
+--- What was given, as a request can hold it: without the byte order mark that
+--- editors write in front, and in UTF-8, as a server refuses the whole question
+--- for one other byte.
 ---@param bytes string
 ---@return string
 function input.as_text(bytes)
-  local text = utf8.text(bytes)
-  if text ~= bytes then
+  local plain = utf8.without_mark(bytes)
+  local text = utf8.text(plain)
+  if text ~= plain then
     output.note("What is not UTF-8 in the text is sent as " .. utf8.REPLACEMENT
       .. ".")
   end
@@ -55,14 +57,35 @@ local function is_blank(text)
   return not text:find("%S")
 end
 
+-- Each may be the text of a file, as in "$(cat question.txt)".
+local function joined(words)
+  local plain = {}
+  for i, word in ipairs(words) do
+    plain[i] = utf8.without_mark(word)
+  end
+  return table.concat(plain, " ")
+end
+
+local function read_text()
+  local bytes, err = input.read_all()
+  return bytes and utf8.without_mark(bytes), err
+end
+
+--- Whether all that was given is "-", which stands for stdin, be it a terminal.
+---@param words string[]
+---@return boolean
+function input.is_stdin(words)
+  return words[1] == "-" and words[2] == nil
+end
+
 --- A text that is given as arguments, or else through a pipe.
 ---@param words string[]
 ---@param what string what is missing when there is neither
 ---@return string? text, indoxhub.Error? err
 function input.text(words, what)
-  local text, err = table.concat(words, " "), nil
-  if is_blank(text) and input.is_piped() then
-    text, err = input.read_all()
+  local text, err = joined(words), nil
+  if input.is_stdin(words) or is_blank(text) and input.is_piped() then
+    text, err = read_text()
   end
   if text and is_blank(text) then
     return nil, exit.usage(("no %s: give one, or pipe one in"):format(what))
@@ -74,10 +97,10 @@ end
 ---@param words string[]
 ---@return string? text "" when there is nothing, indoxhub.Error? err
 function input.question(words)
-  local asked = table.concat(words, " ")
+  local asked = input.is_stdin(words) and "" or joined(words)
   local piped, err = "", nil
-  if input.is_piped() then
-    piped, err = input.read_all()
+  if input.is_piped() or input.is_stdin(words) then
+    piped, err = read_text()
   end
   if not piped then
     return nil, err

@@ -9,6 +9,7 @@ local files = require "indoxhub.files"
 local indoxhub = require "indoxhub"
 local json = require "indoxhub.json"
 local number = require "indoxhub.number"
+local utf8 = require "indoxhub.utf8"
 
 local options = {}
 
@@ -170,7 +171,7 @@ function options.fields(resource, method, fields, given)
         "arguments, which others can read; give it in a program")
     end
     local kind = type_of(resource, method, name)
-    local value = (READERS[kind] or guess)(text)
+    local value = (READERS[kind] or guess)(utf8.without_mark(text))
     if value == nil then
       return nil, exit.usage(("--set %s: %q is no %s"):format(name, text,
         kind))

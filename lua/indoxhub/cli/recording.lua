@@ -43,7 +43,8 @@ end
 ---@return any ok, indoxhub.Error? err
 function recording.run(method, given)
   local file, err = file_of(given.file)
-  local fields = file and { file = file, prompt = given.prompt,
+  local fields = file and { file = file,
+    prompt = given.prompt and input.as_text(given.prompt),
     response_format = given.format, language = given.language }
   if fields then
     fields, err = options.fields("audio", method, fields, given)

@@ -14,7 +14,7 @@ Examples:
   indoxhub speak "The ferry leaves at nine." -o ferry.mp3
   indoxhub speak --voice alloy --speed 1.2 -o news.mp3 <news.txt
   indoxhub speak --format wav "Mind the gap." | aplay]]
-  options.add_words(command, "text", "What to speak; else a pipe.")
+  options.add_words(command, "text", "What to speak; - or nothing: stdin.")
   options.add_model(command)
   command:option("--voice", "Such as alloy."):argname("<name>")
   command:option("--format", "Such as mp3, the default, or wav.")

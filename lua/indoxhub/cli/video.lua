@@ -27,7 +27,7 @@ Examples:
   indoxhub video --cancel vj_12ab
 
 Ctrl-C ends the waiting; the job goes on, unless --cancel-job was given.]]
-  options.add_words(command, "prompt", "What to film; else a pipe.")
+  options.add_words(command, "prompt", "What to film; - or nothing: stdin.")
   options.add_model(command)
   command:option("--image", "First picture, a file or a URL.")
     :argname("<file>")

@@ -9,6 +9,7 @@ local core = require "indoxhub.core"
 local errors = require "indoxhub.errors"
 local json = require "indoxhub.json"
 local target = require "indoxhub.save.target"
+local utf8 = require "indoxhub.utf8"
 
 local store = {}
 
@@ -125,7 +126,7 @@ function store.load(path)
       { code = "unreadable" })
   end
   local document
-  document, why = json.decode(text)
+  document, why = json.decode(utf8.without_mark(text))
   if document == nil then
     return store.refuse(path, "damaged", "it is not valid JSON: " .. why)
   elseif type(document) ~= "table" then
