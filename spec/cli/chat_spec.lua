@@ -423,6 +423,44 @@ describe("indoxhub chat", function()
       assert.truthy(err:find("bad.json", 1, true), err)
     end)
 
+    it("takes one with a byte order mark", function()
+      run("chat --session marked '6 * 7'")
+      local name = stored("marked")
+      files.write(name, "\239\187\191" .. read(name))
+      local out, err, code = run("chat --session marked "
+        .. "'What did I ask first?'")
+      assert.equal(0, code, err)
+      assert.equal('You asked first: "6 * 7"\n', out)
+      assert.equal(4, #json.decode(read(name)).messages)
+    end)
+
+    it("refuses a pipe and a device, and does not wait", function()
+      run("chat --session first hi")
+      for name, making in pairs { pipe = "mkfifo %s",
+        null = "ln -s /dev/null %s", zero = "ln -s /dev/zero %s" } do
+        assert(os.execute(making:format(stored(name))))
+        local out, err, code = run("chat --session " .. name .. " hi")
+        assert.equal("", out)
+        assert.equal(1, code)
+        assert.truthy(err:find(("cannot read %s: not a regular file"):format(
+          stored(name)), 1, true), err)
+      end
+    end)
+
+    it("keeps it where a link leads", function()
+      run("chat --session linked '6 * 7'")
+      local folder = files.folder()
+      assert(os.execute(("mv %s %s/kept.json && ln -s %s/kept.json %s"):format(
+        stored("linked"), folder, folder, stored("linked"))))
+      local _, err, code = run("chat --session linked '2 + 2'")
+      assert.equal(0, code, err)
+      assert.equal(4, #json.decode(read(folder .. "/kept.json")).messages)
+      assert.equal(folder .. "/kept.json\n",
+        (files.output("readlink " .. stored("linked"))))
+      assert.equal("kept.json\n", files.list(folder))
+      files.remove_folder(folder)
+    end)
+
     it("leaves one that cannot be read as it is", function()
       local name = indoxhub.folder
         .. "/.local/share/indoxhub/sessions/loop.json"
