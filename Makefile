@@ -6,6 +6,7 @@
 #                             luajit)
 #   make env LUA=lua5.4       prints export lines for running from the tree
 #   make install PREFIX=...   installs the module and the command
+#   make uninstall PREFIX=... removes what that has put there
 #   make bench [ONLY=neovim]  compares with peers, prints ratios
 #
 # Objects go to build/<interpreter>/, so interpreters do not meet.
@@ -41,8 +42,8 @@ NET = $(wildcard csrc/net/*.c)
 BIND = $(wildcard csrc/bind/*.c)
 OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(CORE) $(NET) $(BIND))
 
-.PHONY: all build env install clean demo test bench deps deps-test deps-all \
-  tools
+.PHONY: all build env install uninstall clean demo test bench deps deps-test \
+  deps-all tools
 
 all: build
 
@@ -69,22 +70,15 @@ env:
 
 # ---- installing -------------------------------------------------------------
 
-# A relative folder would mean another one in each step.
-override PREFIX := $(abspath $(PREFIX))
-SHARE = $(PREFIX)/share/lua/$(LUA_ABI)
-LIB = $(PREFIX)/lib/lua/$(LUA_ABI)
+# As variables of the shell: blanks and quotes in them mean nothing to make.
+install uninstall: export PREFIX := $(PREFIX)
+install uninstall: export DESTDIR := $(DESTDIR)
 
 install: build
-	cd lua && find indoxhub -name '*.lua' -exec \
-	  install -D -m 644 '{}' '$(DESTDIR)$(SHARE)/{}' ';'
-	install -D -m 755 $(MODULE) '$(DESTDIR)$(LIB)/indoxhub/core.so'
-	install -d '$(DESTDIR)$(PREFIX)/bin'
-	printf '%s\n' '#!/usr/bin/env $(LUA)' \
-	  'package.path = "$(SHARE)/?.lua;$(SHARE)/?/init.lua;" .. package.path' \
-	  'package.cpath = "$(LIB)/?.so;" .. package.cpath' \
-	  'os.exit(require("indoxhub.cli").main(arg), true)' \
-	  > '$(DESTDIR)$(PREFIX)/bin/indoxhub'
-	chmod 755 '$(DESTDIR)$(PREFIX)/bin/indoxhub'
+	@sh rockspec/install.sh install $(LUA) $(LUA_ABI) $(MODULE)
+
+uninstall:
+	@sh rockspec/install.sh uninstall $(LUA) $(LUA_ABI) $(MODULE)
 
 # ---- running ----------------------------------------------------------------
 
