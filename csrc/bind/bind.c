@@ -4,6 +4,8 @@
 */
 #include "bind.h"
 
+#include <limits.h>
+
 #include "../net/poll.h"
 
 /* A number of seconds that any clock survives. */
@@ -67,6 +69,11 @@ size_t ih_opt_size(lua_State *L, int table, const char *field,
                    size_t otherwise) {
   lua_Number value = ih_opt_number(L, table, field, (lua_Number)otherwise);
   return value >= (lua_Number)(SIZE_MAX / 2) ? SIZE_MAX / 2 : (size_t)value;
+}
+
+int ih_check_descriptor(lua_State *L, int index) {
+  lua_Integer fd = luaL_checkinteger(L, index);
+  return fd >= 0 && fd <= INT_MAX ? (int)fd : -1;
 }
 
 int64_t ih_nanoseconds(lua_Number seconds) {

@@ -45,8 +45,12 @@ lua_Number ih_opt_number(lua_State *L, int table, const char *field,
 size_t ih_opt_size(lua_State *L, int table, const char *field,
                    size_t otherwise);
 
-/* The gate in a field; NULL when it is nil. */
+/* The gate in a field; NULL when it is nil. What holds it stays on the stack: so
+** it lives until code of Lua runs again, which may drop it by hand. */
 struct ih_gate *ih_opt_gate(lua_State *L, int table, const char *field);
+
+/* The descriptor at a stack index; -1, which is none, for what cannot be one. */
+int ih_check_descriptor(lua_State *L, int index);
 
 int64_t ih_nanoseconds(lua_Number seconds);
 

@@ -5,6 +5,8 @@
 #ifndef IH_COMPAT_H
 #define IH_COMPAT_H
 
+#include <stdio.h>
+
 #pragma GCC visibility push(default)
 #include <lauxlib.h>
 #include <lua.h>
@@ -58,6 +60,17 @@ static inline void ih_setfuncs(lua_State *L, const luaL_Reg *list, int n) {
 #define lua_objlen lua_rawlen
 
 #endif
+
+/* The file of io at a stack index, NULL when it is closed: from Lua 5.2 on the
+** pointer of a closed one is left as it was. */
+static inline FILE *ih_check_file(lua_State *L, int index) {
+#if LUA_VERSION_NUM < 502
+  return *(FILE **)luaL_checkudata(L, index, LUA_FILEHANDLE);
+#else
+  luaL_Stream *stream = luaL_checkudata(L, index, LUA_FILEHANDLE);
+  return stream->closef ? stream->f : NULL;
+#endif
+}
 
 #if LUA_VERSION_NUM >= 503
 #define IH_HAS_INTEGERS 1

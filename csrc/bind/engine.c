@@ -128,7 +128,7 @@ static int l_wake_on_interrupt(lua_State *L) {
 /* engine:watch(descriptor): it becomes readable when that is */
 static int l_watch(lua_State *L) {
   struct ih_engine *e = self(L);
-  int fd = (int)luaL_checkinteger(L, 2);
+  int fd = ih_check_descriptor(L, 2);
   if (!e)
     return ih_push_failure(L, CLOSED);
   if (ih_engine_add_waker(e, fd) < 0)

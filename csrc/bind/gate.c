@@ -37,7 +37,6 @@ struct ih_gate *ih_opt_gate(lua_State *L, int table, const char *field) {
   struct gate_box *box;
   lua_getfield(L, table, field);
   box = lua_isnil(L, -1) ? NULL : luaL_checkudata(L, -1, GATE_TYPE);
-  lua_pop(L, 1);
   return box ? box->gate : NULL;
 }
 

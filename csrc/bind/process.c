@@ -17,7 +17,7 @@
 
 /* core.isatty(descriptor) -> boolean */
 static int l_isatty(lua_State *L) {
-  lua_pushboolean(L, isatty((int)luaL_checkinteger(L, 1)));
+  lua_pushboolean(L, isatty(ih_check_descriptor(L, 1)));
   return 1;
 }
 
@@ -37,7 +37,7 @@ static int l_interrupted(lua_State *L) {
 
 /* core.await_input(descriptor) -> true, false when interrupted | nil, message */
 static int l_await(lua_State *L) {
-  int readable = ih_interrupt_await((int)luaL_checkinteger(L, 1));
+  int readable = ih_interrupt_await(ih_check_descriptor(L, 1));
   if (readable < 0)
     return ih_push_failure(L, strerror(errno));
   lua_pushboolean(L, readable);
@@ -48,7 +48,7 @@ static int l_await(lua_State *L) {
 ** | nil, message: what there is, without waiting for more */
 static int l_read(lua_State *L) {
   char bytes[16384];
-  int fd = (int)luaL_checkinteger(L, 1);
+  int fd = ih_check_descriptor(L, 1);
   int readable = ih_interrupt_await(fd);
   ssize_t n = readable > 0 ? read(fd, bytes, sizeof bytes) : -1;
   if (readable == 0 || (n < 0 && errno == EINTR))
@@ -63,7 +63,7 @@ static int l_read(lua_State *L) {
 /* core.terminal_width(descriptor) -> columns, nil when that is not known */
 static int l_width(lua_State *L) {
   struct winsize size;
-  if (ioctl((int)luaL_checkinteger(L, 1), TIOCGWINSZ, &size) < 0 ||
+  if (ioctl(ih_check_descriptor(L, 1), TIOCGWINSZ, &size) < 0 ||
       size.ws_col == 0)
     lua_pushnil(L);
   else
@@ -77,7 +77,7 @@ static int l_width(lua_State *L) {
 static int l_guard(lua_State *L) {
   size_t n;
   const char *farewell = luaL_checklstring(L, 2, &n);
-  if (ih_terminal_guard((int)luaL_checkinteger(L, 1), farewell, n) < 0)
+  if (ih_terminal_guard(ih_check_descriptor(L, 1), farewell, n) < 0)
     return ih_push_failure(L, strerror(errno));
   lua_pushboolean(L, 1);
   return 1;
@@ -113,9 +113,9 @@ static int l_make_folder(lua_State *L) {
 /* core.lock(file) -> true | nil, message: an open file of io, until it is closed;
 ** waits for others, but not on after a signal */
 static int l_lock(lua_State *L) {
-  FILE **file = luaL_checkudata(L, 1, LUA_FILEHANDLE);
-  luaL_argcheck(L, *file, 1, "is closed");
-  if (flock(fileno(*file), LOCK_EX) < 0)
+  FILE *file = ih_check_file(L, 1);
+  luaL_argcheck(L, file, 1, "is closed");
+  if (flock(fileno(file), LOCK_EX) < 0)
     return ih_push_failure(L, strerror(errno));
   lua_pushboolean(L, 1);
   return 1;

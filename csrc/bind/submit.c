@@ -180,7 +180,6 @@ static void read_options(lua_State *L, struct ih_request_options *o,
   o->timeouts.first_byte = seconds_field(L, "first_byte");
   o->timeouts.idle = seconds_field(L, "idle");
   o->timeouts.total = seconds_field(L, "total");
-  o->gate = ih_opt_gate(L, OPTIONS, "gate");
   o->headers = header_lines(L);
 }
 
@@ -213,6 +212,9 @@ int ih_l_submit(lua_State *L) {
   read_options(L, &options, &form);
   t = new_transfer(L, max_event_bytes);
   t->box = box;
+  /* Read last, so that nothing of Lua runs before the request holds it. */
+  options.gate = ih_opt_gate(L, OPTIONS, "gate");
+  lua_insert(L, -2);
   /* Metamethods of the options and finalizers may have closed it. */
   if (!box->engine)
     return ih_push_failure(L, "the engine is closed");

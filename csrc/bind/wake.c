@@ -22,7 +22,7 @@ static struct ih_wake *self(lua_State *L) {
 
 /* core.waker(descriptor) -> waker | nil, message */
 static int l_new(lua_State *L) {
-  int fd = (int)luaL_checkinteger(L, 1);
+  int fd = ih_check_descriptor(L, 1);
   struct waker_box *box = lua_newuserdata(L, sizeof *box);
   int status;
   box->wake = NULL;
@@ -37,7 +37,12 @@ static int l_new(lua_State *L) {
 /* waker:path() -> where to connect to; nil when closed */
 static int l_path(lua_State *L) {
   struct ih_wake *w = self(L);
-  lua_pushstring(L, w ? ih_wake_path(w) : NULL);
+  char path[IH_WAKE_PATH_ROOM];
+  if (!w)
+    return 0;
+  /* A copy: making a string may run finalizers, which may close the waker. */
+  strcpy(path, ih_wake_path(w));
+  lua_pushstring(L, path);
   return 1;
 }
 

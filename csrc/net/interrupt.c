@@ -55,6 +55,10 @@ int ih_interrupt_take(void) {
 int ih_interrupt_await(int fd) {
   struct pollfd waited[2];
   int n;
+  if (fd < 0) { /* poll would leave it out, and wait for ever */
+    errno = EBADF;
+    return IH_SYSTEM;
+  }
   waited[0].fd = fd;
   waited[1].fd = bell; /* poll leaves a negative one out */
   waited[0].events = waited[1].events = POLLIN;
@@ -63,5 +67,9 @@ int ih_interrupt_await(int fd) {
   while (n < 0 && errno == EINTR && !pending);
   if (n < 0 && errno != EINTR)
     return IH_SYSTEM;
+  if (n > 0 && waited[0].revents & POLLNVAL) {
+    errno = EBADF;
+    return IH_SYSTEM;
+  }
   return !pending;
 }

@@ -123,6 +123,15 @@ static int is_this_process(int fd) {
          peer.pid == getpid();
 }
 
+/* As if it had never come. errno stays. */
+static void refuse_connection(struct ih_wake *w) {
+  int saved = errno;
+  epoll_ctl(w->set, EPOLL_CTL_DEL, w->fd, NULL);
+  close(w->connection); /* so it is in the set no more */
+  w->connection = -1;
+  errno = saved;
+}
+
 int ih_wake_accept(struct ih_wake *w) {
   if (w->connection >= 0)
     return IH_OK;
@@ -130,16 +139,18 @@ int ih_wake_accept(struct ih_wake *w) {
   if (w->connection < 0)
     return IH_SYSTEM;
   if (!is_this_process(w->connection)) {
-    close(w->connection);
-    w->connection = -1;
+    refuse_connection(w);
     errno = EPERM;
     return IH_SYSTEM;
   }
-  remove_folder(w);
   if (watch(w, EPOLL_CTL_ADD, w->connection, EPOLLRDHUP, CONNECTION) < 0 ||
-      watch(w, EPOLL_CTL_ADD, w->fd, EPOLLIN | EPOLLONESHOT, WATCHED) < 0)
+      watch(w, EPOLL_CTL_ADD, w->fd, EPOLLIN | EPOLLONESHOT, WATCHED) < 0 ||
+      start_thread(w) < 0) {
+    refuse_connection(w);
     return IH_SYSTEM;
-  return start_thread(w);
+  }
+  remove_folder(w);
+  return IH_OK;
 }
 
 /* ---- the rest ---- */

@@ -24,10 +24,14 @@ struct ih_wake;
 /* Prepares to watch `fd`. IH_OK; IH_NOMEM; IH_SYSTEM with errno. */
 int ih_wake_new(int fd, struct ih_wake **out);
 
+/* No path of a unix socket takes more, with its NUL. */
+#define IH_WAKE_PATH_ROOM 108
+
 /* Where to connect to. */
 const char *ih_wake_path(const struct ih_wake *w);
 
-/* Takes the connection and begins to tell. IH_OK or IH_SYSTEM with errno. */
+/* Takes the connection and begins to tell. IH_OK or IH_SYSTEM with errno: then
+** that connection is closed, and another one may be tried. */
 int ih_wake_accept(struct ih_wake *w);
 
 /* The descriptor was attended to. */

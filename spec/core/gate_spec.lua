@@ -122,6 +122,50 @@ describe("core.gate", function()
     assert.is_nil(second:result())
   end)
 
+  it("is held when the options make it, and keep it nowhere", function()
+    local url = raw:script("made", HOLD)
+    local made, is_lost = setmetatable({}, { __mode = "v" }), false
+    local options = { method = "GET", url = url }
+    setmetatable(options, { __index = function(_, key)
+      if key == "gate" then
+        made.gate = core.gate(1)
+        made.asked = true
+        return made.gate
+      end
+      collectgarbage()
+      collectgarbage()
+      is_lost = is_lost or made.asked and not made.gate
+    end })
+    local transfer = assert(engine:submit(options))
+    assert.is_true(made.asked)
+    assert.is_falsy(is_lost)
+    collectgarbage()
+    collectgarbage()
+    step_until(function()
+      return requests "made" == 1
+    end)
+    assert.is_nil(transfer:result())
+  end)
+
+  it("may be dropped by hand while options are read", function()
+    local url, gate = raw:script("dropped", HOLD), core.gate(1)
+    local transfers = {}
+    for i, moment in ipairs { "headers", "paced", "max_event_bytes" } do
+      local options = { method = "GET", url = url }
+      setmetatable(options, { __index = function(_, key)
+        if key == moment then
+          getmetatable(gate).__gc(gate)
+        end
+        return key == "gate" and gate or nil
+      end })
+      transfers[i] = assert(engine:submit(options))
+    end
+    step_until(function()
+      return requests "dropped" == 3
+    end)
+    assert.equal(3, #transfers)
+  end)
+
   it("does not count one that was left to itself", function()
     local url, gate = raw:script("lingers", HOLD), core.gate(1)
     local first = submit(gate, url)

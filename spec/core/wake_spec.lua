@@ -31,11 +31,15 @@ describe("a waker", function()
     end
   end)
 
-  local function connect()
+  local function ask_in()
     connection = socket.connect { path = waker:path() }
     connection:setmode("bn", "bn")
     connection:onerror(function(_, _, code) return code end)
     assert(connection:connect(5))
+  end
+
+  local function connect()
+    ask_in()
     assert(waker:accept())
   end
 
@@ -76,6 +80,17 @@ describe("a waker", function()
     assert.is_nil(ok)
     assert.equal("Operation not permitted", why)
     connect()
+  end)
+
+  it("closes a connection on which it cannot tell", function()
+    local folder = waker:path():match("^(.*)/")
+    ask_in()
+    engine:close() -- so there is nothing to watch
+    assert.is_nil((waker:accept()))
+    assert.is_nil((waker:accept()))
+    assert.is_nil(told(5))
+    assert.is_true(connection:eof("r"))
+    assert.is_true(exists(folder)) -- for another try
   end)
 
   it("tells once, and again when that was attended to", function()
