@@ -598,6 +598,32 @@ describe("a stream", function()
     assert.is_nil((first:await()))
   end)
 
+  it("lets others go on when all that has come is taken each time", function()
+    local stream = open("without_end", { { "body" }, { "send",
+      servers.EVENTS_HEAD .. events.created },
+      { "repeat", 1e9, events.delta("0123456789") } })
+    local count, slept = 0, false
+    indoxhub.run(function()
+      indoxhub.spawn(function()
+        indoxhub.sleep(0.01)
+        slept = true
+      end)
+      for _ = 1, 100 do -- so that no round ends where a batch does
+        assert(stream:next())
+      end
+      while not slept and count < 3e6 do
+        assert(stream:next())
+        local taken = 1
+        while taken < 256 and stream:try_next() do
+          taken = taken + 1
+        end
+        count = count + taken
+      end
+      stream:close()
+    end)
+    assert.is_true(slept, count .. " pieces")
+  end)
+
   it("does not grow memory for a slow reader", function()
     local stream = open("flood", { { "body" }, { "send", servers.EVENTS_HEAD ..
       events.created }, { "repeat", 100000, events.delta("0123456789") },

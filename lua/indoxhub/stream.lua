@@ -114,7 +114,7 @@ function stream.new(opened, source)
     _transfer = nil, _answer = nil, _decoder = nil, _batch = nil, _next = 1,
     _last = 0, _told = 0, _queue = nil, _queued = 0, _given_out = 0,
     _form = nil, _after_end = nil, _reply = nil, _failure = nil, _on_end = nil,
-    _refusal = nil, _reopening = nil }, stream_mt)
+    _owes_turn = false, _refusal = nil, _reopening = nil }, stream_mt)
   sources[self] = source
   adopt(self, opened)
   return self
@@ -433,11 +433,21 @@ local function recognised(self)
   end
 end
 
+-- Who takes what has come with try_next does not give way meanwhile, and might
+-- find a batch each time it could.
+local function give_turn(self)
+  self._owes_turn = false
+  loop.give_way()
+end
+
 --- Waits for the next piece of the answer. Returns it and its kind ("text",
 --- "refusal", or "reasoning" when that was asked for), nil at the end, or nil
 --- and the error of a broken stream, whose `partial` holds the text so far.
 ---@return string? delta, indoxhub.PieceKind|indoxhub.Error? kind
 function stream_methods:next()
+  if self._owes_turn then
+    give_turn(self)
+  end
   local item = recognised(self)
   if item then
     return item, "text"
@@ -448,6 +458,7 @@ end
 --- The same without waiting: nil and "pending" when nothing is there yet.
 ---@return string? delta, indoxhub.PieceKind|"pending"|indoxhub.Error?
 function stream_methods:try_next()
+  self._owes_turn = true
   local piece, kind = advance(self, false)
   if kind ~= "pending" then
     return piece, kind
@@ -466,6 +477,9 @@ end
 
 --- For `for delta, kind in stream do`: raises the error of a broken stream.
 function stream_mt.__call(self)
+  if self._owes_turn then
+    give_turn(self)
+  end
   local item = recognised(self)
   if item then
     return item, "text"
