@@ -403,9 +403,6 @@ local function advance(self, patient)
     if piece then
       return piece, kind
     elseif self._ended then
-      if self._given_out < self._queued then
-        return next_queued(self)
-      end
       return nil, self._failure
     elseif self._refusal then
       if not come_back(self, patient) then

@@ -124,15 +124,6 @@ local function note_facts(self, event)
   end
 end
 
-local function use_all(self, event)
-  if event.usage ~= nil then
-    self:use(event.usage)
-  end
-  if event.x_groq ~= nil then
-    self:use(table_or_empty(event.x_groq).usage)
-  end
-end
-
 -- Whether the text at the top stands in the first choice, too.
 local function has_copy(event, data)
   local choice = table_or_empty(values.list(event.choices)[1])
@@ -148,7 +139,9 @@ end
 ---@return integer holes
 function frame.read(self, event, source, data)
   note_facts(self, event)
-  use_all(self, event)
+  if event.x_groq ~= nil then
+    self:use(table_or_empty(event.x_groq).usage)
+  end
   local said, failed
   if data ~= nil or source ~= "choices" then -- chunks have choices only
     said = read_top(self, event, data)

@@ -102,7 +102,9 @@ local function hear(self, event, name)
   local handler = handler_of(event, name)
   self.meant = handler ~= nil
   local one = self.reading
-  one:use(event.usage)
+  if event.usage ~= nil then
+    one:use(event.usage)
+  end
   local holes = handler and handler(one, event) or 1
   self.holes = one.is_plain and one.count == 2 and holes or 0
   local failed = failure_of(event, name)
@@ -203,6 +205,7 @@ end
 
 -- Hears a whole body as the one event of its dialect.
 local function hear_body(self, body)
+  self:use(body.usage)
   -- The last event of a stream, without the stream.
   if type(body.response) == "table" then
     local handler = by_type[body.type] or by_type["response.done"]

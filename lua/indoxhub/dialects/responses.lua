@@ -280,7 +280,7 @@ local function read_whole(self, response, ended)
     local whole = read_output(output)
     outputs_of(self).has_whole = whole.text ~= nil
     self:hear_whole(whole)
-  elseif response.output_text ~= nil and not self._outputs then
+  elseif response.output_text ~= nil then
     self:hear_whole { text = values.text_or_nil(response.output_text) }
   end
   if failure.is_of_generation(response)
