@@ -228,6 +228,17 @@ describe("indoxhub", function()
     end
   end)
 
+  it("names the field whose value is not UTF-8", function()
+    for _, command in ipairs { "chat hi", "complete hi", "embed hi",
+      "image hi", "speak hi", "video hi" } do
+      local out, err, code = indoxhub:run(command .. " --set user=a\255")
+      assert.equal("", out, command)
+      assert.equal(2, code, command .. err)
+      assert.truthy(err:find("user is not UTF-8: byte 2 (0xFF)\n", 1, true),
+        command .. ": " .. err)
+    end
+  end)
+
   it("refuses what makes no sense, and says why", function()
     for arguments, why in pairs {
       ["--"] = "a command is required", ["nonsense"] = "unknown command",

@@ -38,10 +38,12 @@ local COMMON = { "model", "provider", "dimensions" }
 ---@param texts string[]
 ---@return indoxhub.cli.Unfinished
 function unfinished.new(given, texts)
-  -- Lists only: the order of fields may differ from run to run.
+  -- Lists only: the order of fields may differ from run to run. What is not
+  -- UTF-8 is for the call to refuse, which knows its field.
   local asked = json.encode { given.output and "float32" or "json",
-    given.base_url or os.getenv("INDOXHUB_BASE_URL") or "", given.model or "",
-    json.array(given.set or {}), texts }
+    utf8.text(given.base_url or os.getenv("INDOXHUB_BASE_URL") or ""),
+    utf8.text(given.model or ""), json.array(utf8.copy(given.set or {})),
+    texts }
   return { base = given.output or "embed", asked = asked, count = #texts }
 end
 
