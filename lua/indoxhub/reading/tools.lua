@@ -112,13 +112,13 @@ local function by_place(self, place, count)
   return self.calls[#self.calls - count + place]
 end
 
-local function call_of(self, fragment, place, count)
+local function call_of(self, fragment, count)
   if fragment.index then
     return by_index(self, fragment)
   elseif fragment.id then
     return by_id(self, fragment)
   elseif not fragment.name then
-    return by_place(self, place, count)
+    return by_place(self, fragment.place, count)
   end
 end
 
@@ -170,25 +170,19 @@ end
 --- Adds the fragments of one event.
 ---@param list table[] as the server sent them
 function tools_methods:add(list)
-  local fragments = {}
+  local fragments, nameless = {}, 0
   for _, raw in ipairs(list) do
     if type(raw) == "table" then
-      table.insert(fragments, fragment_of(raw))
+      local fragment = fragment_of(raw)
+      if not (fragment.index or fragment.id or fragment.name) then
+        nameless = nameless + 1
+        fragment.place = nameless
+      end
+      table.insert(fragments, fragment)
     end
   end
-  local nameless = 0
   for _, fragment in ipairs(fragments) do
-    if not (fragment.index or fragment.id or fragment.name) then
-      nameless = nameless + 1
-    end
-  end
-  local place = 0
-  for _, fragment in ipairs(fragments) do
-    if not (fragment.index or fragment.id or fragment.name) then
-      place = place + 1
-    end
-    grow(call_of(self, fragment, place, nameless) or begin(self, fragment),
-      fragment)
+    grow(call_of(self, fragment, nameless) or begin(self, fragment), fragment)
   end
 end
 
