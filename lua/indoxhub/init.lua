@@ -9,19 +9,19 @@
 --     for delta in stream do io.write(delta) end
 
 local analytics = require "indoxhub.analytics"
-local batch = require "indoxhub.embeddings_batch"
+local batch = require "indoxhub.embeddings.batch"
 local client = require "indoxhub.client"
 local conversation = require "indoxhub.conversation"
-local errors = require "indoxhub.errors"
-local files = require "indoxhub.files"
+local errors = require "indoxhub.base.errors"
+local files = require "indoxhub.api.params.files"
 local host = require "indoxhub.loop.host"
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 local loop = require "indoxhub.loop"
-local pages = require "indoxhub.pages"
-local reply = require "indoxhub.reply"
+local pages = require "indoxhub.client.pages"
+local reply = require "indoxhub.api.replies.reply"
 local save = require "indoxhub.save"
-local task = require "indoxhub.task"
-local vectors = require "indoxhub.vectors"
+local task = require "indoxhub.loop.task"
+local vectors = require "indoxhub.embeddings.vectors"
 local videos_wait = require "indoxhub.videos.wait"
 
 -- Loaded now and not by the first call, which may come when no file can be

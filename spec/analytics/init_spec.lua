@@ -1,7 +1,7 @@
 -- The query builder: what it asks for, against a server that keeps what it was
 -- asked, and what it finds, against the sandbox.
 local indoxhub = require "indoxhub"
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 local misuse = require "spec.support.misuse"
 local servers = require "spec.support.servers"
 

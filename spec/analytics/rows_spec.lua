@@ -1,6 +1,6 @@
 -- Rows: their types, and how they are shown.
 local chart = require "indoxhub.analytics.chart"
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 local rows = require "indoxhub.analytics.rows"
 
 -- The type of a number where there are two.

@@ -1,9 +1,9 @@
 -- Every endpoint of the API's document has a row, a method, an answer of the
 -- sandbox and a spec of its replies.
 local classes = require "spec.support.classes"
-local endpoints = require "indoxhub.endpoints"
+local endpoints = require "indoxhub.api.endpoints"
 local indoxhub = require "indoxhub"
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 local replies = require "spec.vectors.replies"
 local servers = require "spec.support.servers"
 

@@ -1,8 +1,8 @@
-local endpoints = require "indoxhub.endpoints"
+local endpoints = require "indoxhub.api.endpoints"
 local files = require "spec.support.files"
-local kinds = require "indoxhub.resources"
-local params = require "indoxhub.params"
-local request = require "indoxhub.request"
+local kinds = require "indoxhub.api.replies"
+local params = require "indoxhub.api.params"
+local request = require "indoxhub.call.request"
 
 local function name_of(row)
   return row.resource .. ":" .. row.name

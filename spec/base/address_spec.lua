@@ -1,4 +1,4 @@
-local address = require "indoxhub.address"
+local address = require "indoxhub.base.address"
 
 local function base(text)
   local result, message = address.base(text)

@@ -2,7 +2,7 @@
 local core = require "indoxhub.core"
 local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
-local target = require "indoxhub.save.target"
+local target = require "indoxhub.base.atomic_file"
 
 describe("a file to be written", function()
   local folder

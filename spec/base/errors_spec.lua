@@ -1,4 +1,4 @@
-local errors = require "indoxhub.errors"
+local errors = require "indoxhub.base.errors"
 
 local IS_PUC_51 = _VERSION == "Lua 5.1" and not rawget(_G, "jit")
 local NEEDS_STRINGS = IS_PUC_51 or _VERSION == "Lua 5.2"

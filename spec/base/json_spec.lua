@@ -1,4 +1,4 @@
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 
 local math_type = rawget(math, "type")
 local ffi = package.loaded.jit and require "ffi"

@@ -1,7 +1,7 @@
 -- What is told about calls, to whom, and what never is.
 local indoxhub = require "indoxhub"
 local events = require "spec.support.events"
-local log = require "indoxhub.log"
+local log = require "indoxhub.base.log"
 local programs = require "spec.support.programs"
 local servers = require "spec.support.servers"
 

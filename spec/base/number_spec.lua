@@ -1,5 +1,5 @@
 -- Numbers as text and back, also where the decimal point is a comma.
-local number = require "indoxhub.number"
+local number = require "indoxhub.base.number"
 local programs = require "spec.support.programs"
 
 local math_type = rawget(math, "type")
@@ -70,13 +70,13 @@ describe("a locale with a decimal comma", function()
   local function run(order, code)
     local set = 'assert(os.setlocale "de_DE.UTF-8")\n'
     local load = [[
-      local json = require "indoxhub.json"
-      local number = require "indoxhub.number"
-      local times = require "indoxhub.times"
-      local types = require "indoxhub.params.types"
-      local address = require "indoxhub.address"
-      local hint = require "indoxhub.errors.retry_hint"
-      local reply = require "indoxhub.reply"
+      local json = require "indoxhub.base.json"
+      local number = require "indoxhub.base.number"
+      local times = require "indoxhub.base.times"
+      local types = require "indoxhub.api.params.types"
+      local address = require "indoxhub.base.address"
+      local hint = require "indoxhub.api.errors.retry_hint"
+      local reply = require "indoxhub.api.replies.reply"
     ]]
     return programs.run((order == "before" and set .. load or load .. set)
       .. code, "export LOCPATH=" .. folder)

@@ -1,4 +1,4 @@
-local redact_module = require "indoxhub.redact"
+local redact_module = require "indoxhub.base.redact"
 
 local function redact(text, secrets, longest)
   return redact_module.new(secrets or {})(text, longest)

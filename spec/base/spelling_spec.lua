@@ -1,4 +1,4 @@
-local spelling = require "indoxhub.params.spelling"
+local spelling = require "indoxhub.base.spelling"
 
 describe("the nearest name", function()
   it("is one insertion, deletion, change or swap away", function()

@@ -1,4 +1,4 @@
-local times = require "indoxhub.times"
+local times = require "indoxhub.base.times"
 
 local math_type = rawget(math, "type")
 

@@ -1,5 +1,5 @@
 -- Characters of UTF-8, and bytes that are none.
-local utf8 = require "indoxhub.utf8"
+local utf8 = require "indoxhub.base.utf8"
 
 describe("a character of UTF-8", function()
   it("is told with its length", function()

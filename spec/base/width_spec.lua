@@ -1,4 +1,4 @@
-local width = require "indoxhub.analytics.width"
+local width = require "indoxhub.base.width"
 
 local REPLACEMENT, ELLIPSIS = "\239\191\189", "\226\128\166"
 

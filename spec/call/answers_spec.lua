@@ -31,7 +31,7 @@ local indoxhub = require "indoxhub"
 local servers = require "spec.support.servers"
 
 -- Heavy: every answer in pieces of these many bytes, too. Cuts at every
--- position are for spec/streams_spec.lua, which needs no connections.
+-- position are for spec/stream/streams_spec.lua, which needs no connections.
 local SIZES = os.getenv "INDOXHUB_ALL_CUTS" == "1"
   and { 2, 3, 5, 7, 13, 29, 61, 127, 251 } or {}
 

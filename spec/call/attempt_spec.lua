@@ -1,5 +1,5 @@
 -- One try of a call: what ends its waits, and calls that nobody waits for.
-local attempt = require "indoxhub.attempt"
+local attempt = require "indoxhub.call.attempt"
 local indoxhub = require "indoxhub"
 local loop = require "indoxhub.loop"
 local servers = require "spec.support.servers"
@@ -85,7 +85,7 @@ describe("a try", function()
       local url = raw:script("fired", { { "body" }, { "hold" } })
       local settings = { key = KEY, tokens = {}, timeouts = {},
         options = { auth = "exchange" },
-        base = require "indoxhub.address".base(url) }
+        base = require "indoxhub.base.address".base(url) }
       attempt.fire({ settings = settings, running = {} }, { method = "POST",
         operation = "chat.stop", path = "x", key = "required" }, 1)
       assert.equal("", raw:got "fired")

@@ -1,8 +1,8 @@
 -- What calls show as their credential, and how tokens are come by.
-local address = require "indoxhub.address"
-local auth = require "indoxhub.auth"
+local address = require "indoxhub.base.address"
+local auth = require "indoxhub.call.auth"
 local core = require "indoxhub.core"
-local errors = require "indoxhub.errors"
+local errors = require "indoxhub.base.errors"
 local indoxhub = require "indoxhub"
 local servers = require "spec.support.servers"
 

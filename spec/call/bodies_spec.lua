@@ -1,9 +1,9 @@
 -- Bodies of generated text, in the shapes that servers send.
-local dialects = require "indoxhub.dialects"
-local failure = require "indoxhub.reading.failure"
+local dialects = require "indoxhub.api.dialects"
+local failure = require "indoxhub.api.reading.failure"
 local files = require "spec.support.files"
-local json = require "indoxhub.json"
-local reply = require "indoxhub.reply"
+local json = require "indoxhub.base.json"
+local reply = require "indoxhub.api.replies.reply"
 
 local function reply_of(body)
   local read = dialects.read_body(body)

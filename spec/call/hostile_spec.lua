@@ -15,7 +15,7 @@ local function assert_reads(code)
       headers = headers or {}
       headers["content-type"] = content_type
       return { status = 500, http_version = "1.1", headers = headers,
-        text = text, hide = require("indoxhub.redact").new {} }
+        text = text, hide = require("indoxhub.base.redact").new {} }
     end
   ]]):format(MEGABYTES) .. code .. "\nprint('read')")
   assert.equal("read\n", said)
@@ -33,7 +33,7 @@ describe("time does not run away with", function()
 
   it("an error page without an end", function()
     assert_reads [[
-      local from_status = require("indoxhub.errors.answer").from_status
+      local from_status = require("indoxhub.api.errors.answer").from_status
       for _, text in ipairs { long "<title", long "<title>", long "<",
         "<title>" .. long " ", long "<title >" } do
         from_status(answer("text/html", text))
@@ -43,7 +43,7 @@ describe("time does not run away with", function()
 
   it("a hint of many digits or blanks", function()
     assert_reads [[
-      local hint = require "indoxhub.errors.retry_hint"
+      local hint = require "indoxhub.api.errors.retry_hint"
       local plain = {}
       for _, text in ipairs { "in " .. long "9", long "in 9", long "in ",
         "in " .. long " ", "in 9" .. long " ", long "retry " } do
@@ -58,7 +58,7 @@ describe("time does not run away with", function()
 
   it("text that holds almost a secret", function()
     assert_reads [[
-      local hide = require("indoxhub.redact").new { "indox-0123456789" }
+      local hide = require("indoxhub.base.redact").new { "indox-0123456789" }
       for _, text in ipairs { long "indox-012345678", long "Bearer ",
         long "indox-", long "sk-" } do
         hide(text)
@@ -68,7 +68,7 @@ describe("time does not run away with", function()
 
   it("a location of dots", function()
     assert_reads [[
-      local address = require "indoxhub.address"
+      local address = require "indoxhub.base.address"
       for _, to in ipairs { long "../", long "/..", long "./", long "//",
         "http:" .. long "/", "http://" .. long "@", "http://" .. long ":" } do
         address.resolve("http://a.test/b", to)

@@ -1,7 +1,7 @@
 -- Answers with random damage: whatever a server sends, a call gives a reply or
 -- an error object, and never raises or hangs. The damage is the same in every
 -- run; INDOXHUB_MUTATIONS asks for more of it.
-local errors = require "indoxhub.errors"
+local errors = require "indoxhub.base.errors"
 local events = require "spec.support.events"
 local indoxhub = require "indoxhub"
 local servers = require "spec.support.servers"

@@ -1,5 +1,5 @@
 -- Which failures are worth another try, and after how long.
-local retry = require "indoxhub.retry"
+local retry = require "indoxhub.call.retry"
 
 -- What became of a request: never sent whole, or sent.
 local MOMENTS = { "unsent", "sent" }

@@ -1,7 +1,7 @@
 -- Where calls go: the slash at the end of a path, and redirects.
-local address = require "indoxhub.address"
+local address = require "indoxhub.base.address"
 local indoxhub = require "indoxhub"
-local route = require "indoxhub.route"
+local route = require "indoxhub.call.route"
 local servers = require "spec.support.servers"
 
 local MESSAGES = { { role = "user", content = "go" } }

@@ -1,6 +1,6 @@
 -- Nothing that a program prints, logs or dumps shows an API key.
 local indoxhub = require "indoxhub"
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 local servers = require "spec.support.servers"
 
 -- No part of it is a word that may occur anyway.

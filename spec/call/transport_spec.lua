@@ -1,8 +1,8 @@
 -- One exchange: what is read of the head, and what ends it.
 local indoxhub = require "indoxhub"
-local redact = require "indoxhub.redact"
+local redact = require "indoxhub.base.redact"
 local servers = require "spec.support.servers"
-local transport = require "indoxhub.transport"
+local transport = require "indoxhub.call.transport"
 
 describe("an exchange", function()
   local raw, owner

@@ -2,8 +2,8 @@
 local core = require "indoxhub.core"
 local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
-local json = require "indoxhub.json"
-local retry = require "indoxhub.retry"
+local json = require "indoxhub.base.json"
+local retry = require "indoxhub.call.retry"
 local servers = require "spec.support.servers"
 
 local GO_AHEAD = "HTTP/1.1 100 Continue\r\n\r\n"

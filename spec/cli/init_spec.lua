@@ -1,7 +1,7 @@
 -- The command as a whole: its help, its exit codes, pipes and full disks.
 local commands = require "spec.support.command"
 local files = require "spec.support.files"
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 local servers = require "spec.support.servers"
 local terminals = require "spec.support.terminals"
 

@@ -89,7 +89,7 @@ describe("a client", function()
         indoxhub.new { foo = 1 }
       end)
       assert.is_false(ok)
-      assert.truthy(message:find("client_spec.lua:%d+: unknown option foo"))
+      assert.truthy(message:find("client/init_spec.lua:%d+: unknown option foo"))
     end)
   end)
 
@@ -103,7 +103,7 @@ describe("a client", function()
       assert.truthy(got:find("^POST /fields/chat/completions HTTP/1.1\r\n"))
       assert.truthy(got:find("Authorization: Bearer indox-test\r\n", 1, true))
       assert.truthy(got:find("Content-Type: application/json\r\n", 1, true))
-      local body = require("indoxhub.json").decode(sent_body("fields"))
+      local body = require("indoxhub.base.json").decode(sent_body("fields"))
       assert.same({ model = "openai/gpt-4o-mini", messages = MESSAGES,
         temperature = 0.5, max_tokens = 5,
         additional_params = { seed = 7, top_k = 3 } }, body)
@@ -116,7 +116,7 @@ describe("a client", function()
           base_url = raw:base("compat") .. "/v1" }
         indoxhub.assert(client.chat:create { messages = MESSAGES, top_k = 3,
           additional_params = { seed = 7 } })
-        local body = require("indoxhub.json").decode(sent_body("compat"))
+        local body = require("indoxhub.base.json").decode(sent_body("compat"))
         assert.same({ messages = MESSAGES, top_k = 3, seed = 7 }, body)
       end)
 
@@ -245,7 +245,7 @@ describe("a client", function()
           client:with { nonsense = 1 }
         end,
       } do
-        assert.truthy(message_of(call):find("client_spec.lua:%d+: "))
+        assert.truthy(message_of(call):find("client/init_spec.lua:%d+: "))
       end
     end)
 

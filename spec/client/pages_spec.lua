@@ -1,8 +1,8 @@
 -- Lists in pages, read one by one: from the sandbox, and from servers whose
 -- lists move or never end.
-local errors = require "indoxhub.errors"
+local errors = require "indoxhub.base.errors"
 local indoxhub = require "indoxhub"
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 local misuse = require "spec.support.misuse"
 local servers = require "spec.support.servers"
 

@@ -1,7 +1,7 @@
 -- A conversation as a program meets it: what it remembers, and what it refuses.
 local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 local servers = require "spec.support.servers"
 local talks = require "spec.support.talks"
 

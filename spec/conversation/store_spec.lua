@@ -1,7 +1,7 @@
 -- Conversations as files: what survives, who may read it, what is refused.
 local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 local programs = require "spec.support.programs"
 local servers = require "spec.support.servers"
 local talks = require "spec.support.talks"

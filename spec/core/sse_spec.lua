@@ -1,5 +1,5 @@
 local core = require "indoxhub.core"
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 
 local BOM = "\239\187\191"
 

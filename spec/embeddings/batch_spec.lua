@@ -285,7 +285,7 @@ describe("a batch of embeddings", function()
         client.embeddings:batch(fields, options)
       end)
       assert.is_false(ok)
-      assert.matches("^[^:]*embeddings_batch_spec.lua:%d+: embeddings.batch: ",
+      assert.matches("^[^:]*embeddings/batch_spec.lua:%d+: embeddings.batch: ",
         message)
       return (message:gsub("^.-embeddings.batch: ", ""))
     end

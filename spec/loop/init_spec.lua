@@ -1,12 +1,12 @@
 local builtin = require "indoxhub.loop.builtin"
 local core = require "indoxhub.core"
-local errors = require "indoxhub.errors"
+local errors = require "indoxhub.base.errors"
 local events = require "spec.support.events"
 local indoxhub = require "indoxhub"
 local loop = require "indoxhub.loop"
 local scheduler = require "indoxhub.loop.scheduler"
 local servers = require "spec.support.servers"
-local task = require "indoxhub.task"
+local task = require "indoxhub.loop.task"
 
 local IS_PUC_51 = _VERSION == "Lua 5.1" and not rawget(_G, "jit")
 
@@ -462,7 +462,7 @@ local function and_collect(fn)
 end
 
 local MODULES = { "indoxhub.loop", "indoxhub.loop.builtin",
-  "indoxhub.loop.scheduler", "indoxhub.task" }
+  "indoxhub.loop.scheduler", "indoxhub.loop.task" }
 
 describe("an engine with news", function()
   local real_engine, real_modules
@@ -482,7 +482,7 @@ describe("an engine with news", function()
     end
     fresh_loop = require "indoxhub.loop"
     fresh_builtin = require "indoxhub.loop.builtin"
-    fresh_task = require "indoxhub.task"
+    fresh_task = require "indoxhub.loop.task"
   end)
 
   after_each(function()

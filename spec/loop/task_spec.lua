@@ -1,8 +1,8 @@
 local core = require "indoxhub.core"
-local errors = require "indoxhub.errors"
+local errors = require "indoxhub.base.errors"
 local indoxhub = require "indoxhub"
 local loop = require "indoxhub.loop"
-local task = require "indoxhub.task"
+local task = require "indoxhub.loop.task"
 
 local spawn, run, sleep, gather = task.spawn, task.run, task.sleep, task.gather
 
@@ -205,7 +205,7 @@ describe("run", function()
       sleep(0)
       error(problem)
     end))
-    assert.matches("^spec/task_spec%.lua:%d+: broken", raised_by(run,
+    assert.matches("^spec/loop/task_spec%.lua:%d+: broken", raised_by(run,
       function()
         error("broken")
       end))
@@ -560,9 +560,9 @@ describe("the error of a task that nobody awaits", function()
   end)
 
   it("is one line on stderr by default", function()
-    package.loaded["indoxhub.task"] = nil
-    local default = (require "indoxhub.task").on_error
-    package.loaded["indoxhub.task"] = task
+    package.loaded["indoxhub.loop.task"] = nil
+    local default = (require "indoxhub.loop.task").on_error
+    package.loaded["indoxhub.loop.task"] = task
     local written, stderr = {}, io.stderr
     io.stderr = { write = function(_, ...) -- luacheck: ignore 122
       table.insert(written, table.concat { ... })

@@ -1,6 +1,6 @@
 -- Holds what a reader made of an answer against what the answer means.
 local answers = require "spec.meaning.answers"
-local errors = require "indoxhub.errors"
+local errors = require "indoxhub.base.errors"
 
 local compare = {}
 

@@ -4,7 +4,7 @@
 --
 -- INDOXHUB_LONG=1 asks for 50,000 garbled answers; INDOXHUB_SEED for the one
 -- with this seed.
-local errors = require "indoxhub.errors"
+local errors = require "indoxhub.base.errors"
 local findings = require "spec.meaning.findings"
 local garbled = require "spec.meaning.garbled"
 local places = require "spec.meaning.places"

@@ -1,6 +1,6 @@
 -- Every call of the client against a validator nobody here wrote: what arrives
 -- is what the API's document allows, and what the caller gave.
-local endpoints = require "indoxhub.endpoints"
+local endpoints = require "indoxhub.api.endpoints"
 local indoxhub = require "indoxhub"
 local servers = require "spec.support.servers"
 

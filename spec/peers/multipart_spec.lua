@@ -1,6 +1,6 @@
 -- The two parsers of uploads among the peers, fed by curl: what they tell of an
 -- upload is what was in it.
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 local servers = require "spec.support.servers"
 
 describe("the parser of uploads", function()

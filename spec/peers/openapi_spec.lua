@@ -1,8 +1,8 @@
 -- spec/vectors/openapi.json: the facts of the vendor's document, and of our own
 -- endpoint table.
-local endpoints = require "indoxhub.endpoints"
+local endpoints = require "indoxhub.api.endpoints"
 local files = require "spec.support.files"
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 
 local SOURCE = "../shared/spec/openapi.yaml"
 

@@ -32,7 +32,7 @@ describe("JSON in Neovim", function()
     return select(2, said:gsub("[^\n]+", ""))
   end
 
-  for _, name in ipairs { "spec/json_spec.lua",
+  for _, name in ipairs { "spec/base/json_spec.lua",
     "spec/runtime/neovim/json_cases.lua" } do
     it("is what " .. name .. " says", function()
       local passed, said = run_specs(name)

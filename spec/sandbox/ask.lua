@@ -1,6 +1,6 @@
 -- Asks a sandbox: by the library where it can say it, and by curl where not.
 local indoxhub = require "indoxhub"
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 local servers = require "spec.support.servers"
 
 local ask = {}

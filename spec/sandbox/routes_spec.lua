@@ -1,6 +1,6 @@
 -- Every endpoint is answered, under its method and for a good key only.
 local ask = require "spec.sandbox.ask"
-local endpoints = require "indoxhub.endpoints"
+local endpoints = require "indoxhub.api.endpoints"
 
 -- Operation -> what curl sends besides the path.
 local BODIES = {

@@ -3,7 +3,7 @@
 local compress = require "spec.support.compress"
 local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
-local retry = require "indoxhub.retry"
+local retry = require "indoxhub.call.retry"
 local servers = require "spec.support.servers"
 
 local ETAG = 'ETag: "v1"\r\n'

@@ -2,7 +2,7 @@
 local core = require "indoxhub.core"
 local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
-local retry = require "indoxhub.retry"
+local retry = require "indoxhub.call.retry"
 local servers = require "spec.support.servers"
 
 local PATH = "/f?sig=1"

@@ -1,7 +1,7 @@
 -- Downloads over TLS and HTTP/2: nginx before a server that follows scripts.
 local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
-local retry = require "indoxhub.retry"
+local retry = require "indoxhub.call.retry"
 local servers = require "spec.support.servers"
 
 local KEY = "indox-" .. ("k"):rep(32)

@@ -1,10 +1,10 @@
 -- Whole streams, from bytes to reply: the event parser and the decoder
 -- together, without a transfer.
-local answer_errors = require "indoxhub.errors.answer"
+local answer_errors = require "indoxhub.api.errors.answer"
 local core = require "indoxhub.core"
-local dialects = require "indoxhub.dialects"
-local json = require "indoxhub.json"
-local redact = require "indoxhub.redact"
+local dialects = require "indoxhub.api.dialects"
+local json = require "indoxhub.base.json"
+local redact = require "indoxhub.base.redact"
 
 -- Heavy: every stream cut at every position.
 local ALL_CUTS = os.getenv "INDOXHUB_ALL_CUTS" == "1"

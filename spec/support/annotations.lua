@@ -1,6 +1,6 @@
 -- Makes lua/indoxhub/meta/endpoints.lua, the annotations of the methods that
 -- the endpoint table makes. Prints it, or with --write writes it.
-local endpoints = require "indoxhub.endpoints"
+local endpoints = require "indoxhub.api.endpoints"
 
 local TYPES = {
   messages = "indoxhub.Message[]", object = "table", date = "string",
@@ -107,7 +107,8 @@ end
 
 add("---@meta")
 add()
-add("-- Made from lua/indoxhub/endpoints.lua by spec/support/annotations.lua.")
+add("-- Made from lua/indoxhub/api/endpoints.lua by "
+  .. "spec/support/annotations.lua.")
 add()
 
 local order, by_resource = {}, {}

@@ -1,5 +1,5 @@
 -- The classes of the annotations, and whether a value is of one.
-local null = require("indoxhub.json").null
+local null = require("indoxhub.base.json").null
 local output = require("spec.support.files").output
 local read = require("spec.support.files").read
 

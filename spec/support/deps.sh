@@ -32,7 +32,7 @@ has_lua_http() {
   LUA_PATH="lua/?.lua;lua/?/init.lua;;" "$lua" -e \
     'local function nothing() return {} end
      package.preload["indoxhub.core"] = nothing
-     package.preload["indoxhub.json"] = nothing
+     package.preload["indoxhub.base.json"] = nothing
      assert(require("indoxhub.sandbox.http").load())'
 }
 

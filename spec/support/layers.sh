@@ -58,32 +58,32 @@ forbid "no Lua file changes a library's table or the globals" \
 # Modules from the bottom up; each may require only what stands above it here.
 # Lines name modules of one rank, which do not know each other.
 ranks='
-indoxhub.core indoxhub.version indoxhub.answer indoxhub.loop.host indoxhub.errors.cut
-indoxhub.number indoxhub.utf8
-indoxhub.json indoxhub.redact indoxhub.endpoints indoxhub.address indoxhub.times indoxhub.content_types indoxhub.retry
-indoxhub.params.spelling
-indoxhub.reading.values indoxhub.reading.halves
-indoxhub.reading.usage indoxhub.reading.images indoxhub.reading.failure indoxhub.reading.echo
-indoxhub.reading.parts
-indoxhub.reading.message
-indoxhub.reading.tools
-indoxhub.reading.strand
-indoxhub.reading
-indoxhub.errors indoxhub.reply indoxhub.loop indoxhub.log indoxhub.route
-indoxhub.loop.nginx_requests indoxhub.files indoxhub.errors.retry_hint indoxhub.errors.text indoxhub.errors.transfer indoxhub.resources.models indoxhub.resources.embeddings indoxhub.resources.audio indoxhub.resources.videos indoxhub.loop.scheduler indoxhub.task
-indoxhub.errors.body
-indoxhub.errors.reason
-indoxhub.errors.names
-indoxhub.params.types indoxhub.errors.answer indoxhub.resources.images indoxhub.loop.builtin indoxhub.loop.uv indoxhub.loop.cqueues indoxhub.loop.nginx
-indoxhub.params indoxhub.params.options indoxhub.body indoxhub.dialects.frame indoxhub.dialects.outputs
-indoxhub.dialects.responses indoxhub.dialects.gateway
-indoxhub.resources indoxhub.dialects indoxhub.transport indoxhub.request indoxhub.auth
-indoxhub.outcome
-indoxhub.attempt indoxhub.stream
+indoxhub.core indoxhub.version indoxhub.api.reading.answer indoxhub.loop.host indoxhub.api.errors.cut
+indoxhub.base.number indoxhub.base.utf8
+indoxhub.base.json indoxhub.base.redact indoxhub.api.endpoints indoxhub.base.address indoxhub.base.times indoxhub.api.content_types indoxhub.call.retry
+indoxhub.base.spelling
+indoxhub.api.reading.values indoxhub.api.reading.halves
+indoxhub.api.reading.usage indoxhub.api.reading.images indoxhub.api.reading.failure indoxhub.api.reading.echo
+indoxhub.api.reading.parts
+indoxhub.api.reading.message
+indoxhub.api.reading.tools
+indoxhub.api.reading.strand
+indoxhub.api.reading
+indoxhub.base.errors indoxhub.api.replies.reply indoxhub.loop indoxhub.base.log indoxhub.call.route
+indoxhub.loop.nginx_requests indoxhub.api.params.files indoxhub.api.errors.retry_hint indoxhub.api.errors.text indoxhub.api.errors.transfer indoxhub.api.replies.models indoxhub.api.replies.embeddings indoxhub.api.replies.audio indoxhub.api.replies.videos indoxhub.loop.scheduler indoxhub.loop.task
+indoxhub.api.errors.body
+indoxhub.api.errors.reason
+indoxhub.api.errors.names
+indoxhub.api.params.types indoxhub.api.errors.answer indoxhub.api.replies.images indoxhub.loop.builtin indoxhub.loop.uv indoxhub.loop.cqueues indoxhub.loop.nginx
+indoxhub.api.params indoxhub.api.params.options indoxhub.call.body indoxhub.api.dialects.frame indoxhub.api.dialects.outputs
+indoxhub.api.dialects.responses indoxhub.api.dialects.gateway
+indoxhub.api.replies indoxhub.api.dialects indoxhub.call.transport indoxhub.call.request indoxhub.call.auth
+indoxhub.api.replies.outcome
+indoxhub.call.attempt indoxhub.stream
 indoxhub.call
 indoxhub.client
-indoxhub.save.source indoxhub.save.target indoxhub.videos.wait indoxhub.pages indoxhub.embeddings_batch indoxhub.analytics.dates indoxhub.analytics.width_ranges indoxhub.analytics.cells
-indoxhub.save indoxhub.vectors indoxhub.analytics.width
+indoxhub.save.source indoxhub.base.atomic_file indoxhub.videos.wait indoxhub.client.pages indoxhub.embeddings.batch indoxhub.analytics.dates indoxhub.base.width_ranges indoxhub.analytics.cells
+indoxhub.save indoxhub.embeddings.vectors indoxhub.base.width
 indoxhub.analytics.table indoxhub.analytics.chart indoxhub.analytics.csv
 indoxhub.analytics.rows
 indoxhub.analytics
@@ -102,13 +102,13 @@ indoxhub.sandbox.analytics indoxhub.sandbox.embeddings indoxhub.sandbox.images i
 indoxhub.sandbox.generation indoxhub.sandbox.settings
 indoxhub.sandbox.routes
 indoxhub.sandbox
-indoxhub.cli.interrupt indoxhub.cli.tables indoxhub.cli.terminal
-indoxhub.cli.line indoxhub.cli.progress indoxhub.cli.thoughts
-indoxhub.cli.output
-indoxhub.cli.exit indoxhub.cli.lock
-indoxhub.cli.input indoxhub.cli.options indoxhub.cli.result_file indoxhub.cli.session indoxhub.cli.unfinished
-indoxhub.cli.prompt indoxhub.cli.recording
-indoxhub.cli.account indoxhub.cli.analytics indoxhub.cli.chat indoxhub.cli.complete indoxhub.cli.embed indoxhub.cli.image indoxhub.cli.keys indoxhub.cli.models indoxhub.cli.sandbox indoxhub.cli.speak indoxhub.cli.transcribe indoxhub.cli.translate indoxhub.cli.usage indoxhub.cli.video
+indoxhub.cli.shared.interrupt indoxhub.cli.shared.tables indoxhub.cli.shared.terminal
+indoxhub.cli.shared.line indoxhub.cli.shared.progress indoxhub.cli.shared.thoughts
+indoxhub.cli.shared.output
+indoxhub.cli.shared.exit indoxhub.cli.shared.lock
+indoxhub.cli.shared.input indoxhub.cli.shared.options indoxhub.cli.shared.result_file indoxhub.cli.shared.session indoxhub.cli.shared.unfinished
+indoxhub.cli.shared.prompt indoxhub.cli.shared.recording
+indoxhub.cli.commands.account indoxhub.cli.commands.analytics indoxhub.cli.commands.chat indoxhub.cli.commands.complete indoxhub.cli.commands.embed indoxhub.cli.commands.image indoxhub.cli.commands.keys indoxhub.cli.commands.models indoxhub.cli.commands.sandbox indoxhub.cli.commands.speak indoxhub.cli.commands.transcribe indoxhub.cli.commands.translate indoxhub.cli.commands.usage indoxhub.cli.commands.video
 indoxhub.cli
 indoxhub.cli.command
 '
@@ -146,7 +146,7 @@ fi
 # The sandbox is a server: of the library it uses only JSON, base64 and the
 # endpoint table.
 forbid "the sandbox uses only JSON, base64 and the endpoint table" \
-  'require "indoxhub\.(client|call|stream|task|transport|errors|params|reply)' \
+  'require "indoxhub\.(client|call|stream|loop|api\.[a-df-z])' \
   lua/indoxhub/sandbox/*.lua
 
 exit $bad

@@ -2,7 +2,7 @@
 local core = require "indoxhub.core"
 local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 
 local servers = {}
 

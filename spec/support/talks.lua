@@ -1,7 +1,7 @@
 -- Conversations of the specs, with a server that says what a test wants and
 -- keeps what it was sent.
 local indoxhub = require "indoxhub"
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 local servers = require "spec.support.servers"
 
 local talks = {}

@@ -186,12 +186,13 @@ suite_asan() {
     CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"
   LD_PRELOAD="$(cc -print-file-name=libasan.so) \
     $(cc -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=1 \
-    run_specs lua5.4 spec/core spec/stream_spec.lua spec/call_spec.lua \
-    spec/collect_spec.lua spec/client_spec.lua spec/parallel_spec.lua \
-    spec/mutations_spec.lua spec/embeddings_spec.lua spec/connections_spec.lua \
-    spec/encoding_spec.lua spec/save/encoding_spec.lua \
-    spec/json_spec.lua \
-    spec/reuse_spec.lua spec/refused_spec.lua
+    run_specs lua5.4 spec/core spec/stream/init_spec.lua spec/call/init_spec.lua \
+    spec/stream/collect_spec.lua spec/client/init_spec.lua \
+    spec/stream/parallel_spec.lua \
+    spec/call/mutations_spec.lua spec/embeddings/init_spec.lua \
+    spec/call/connections_spec.lua \
+    spec/call/encoding_spec.lua spec/save/encoding_spec.lua \
+    spec/base/json_spec.lua spec/call/reuse_spec.lua spec/call/refused_spec.lua
   unset BUILD
 }
 
@@ -200,7 +201,7 @@ suite_valgrind() {
   runner="valgrind -q --error-exitcode=9 --leak-check=full
     --errors-for-leak-kinds=definite --child-silent-after-fork=yes"
   run_specs lua5.4 spec/core/engine_spec.lua spec/core/upload_spec.lua \
-    spec/stream_spec.lua spec/encoding_spec.lua
+    spec/stream/init_spec.lua spec/call/encoding_spec.lua
   runner=
 }
 

@@ -13,7 +13,7 @@
 --   absent        names of fields that the reply must not have
 --   error         instead: { kind =, message =, ... } of the error
 
-local null = require("indoxhub.json").null
+local null = require("indoxhub.base.json").null
 
 -- The fields that the replies of all generations begin with.
 local ENVELOPE = [[

@@ -1,9 +1,9 @@
 -- Waiting for video jobs: against the sandbox, and against servers that say
 -- what no sandbox would.
 local core = require "indoxhub.core"
-local errors = require "indoxhub.errors"
+local errors = require "indoxhub.base.errors"
 local indoxhub = require "indoxhub"
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 local misuse = require "spec.support.misuse"
 local servers = require "spec.support.servers"
 

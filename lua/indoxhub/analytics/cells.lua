@@ -1,10 +1,10 @@
 --- The values of a column as a person reads them: amounts with the decimals
 --- that the smallest of them needs, counts in groups of three digits.
 
-local json = require "indoxhub.json"
-local number = require "indoxhub.number"
-local spelling = require "indoxhub.params.spelling"
-local utf8 = require "indoxhub.utf8"
+local json = require "indoxhub.base.json"
+local number = require "indoxhub.base.number"
+local spelling = require "indoxhub.base.spelling"
+local utf8 = require "indoxhub.base.utf8"
 
 local cells = {}
 

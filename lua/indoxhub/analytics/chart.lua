@@ -2,8 +2,8 @@
 
 local cells = require "indoxhub.analytics.cells"
 local dates = require "indoxhub.analytics.dates"
-local options_of = require "indoxhub.params.options"
-local width = require "indoxhub.analytics.width"
+local options_of = require "indoxhub.api.params.options"
+local width = require "indoxhub.base.width"
 
 local OPTIONS = { column = "any", width = "count", ascii = "boolean",
   style = { "bars", "spark" } }

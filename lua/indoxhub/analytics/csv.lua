@@ -5,8 +5,8 @@
 -- front: names of sessions, and texts, come from whoever uses the program.
 
 local cells = require "indoxhub.analytics.cells"
-local number = require "indoxhub.number"
-local options_of = require "indoxhub.params.options"
+local number = require "indoxhub.base.number"
+local options_of = require "indoxhub.api.params.options"
 
 local OPTIONS = { columns = "any", raw = "boolean",
   newline = { "\n", "\r\n" } }

@@ -2,8 +2,8 @@
 --
 -- Days are whole numbers since 1970-01-01, in UTC as the API counts them.
 
-local times = require "indoxhub.times"
-local types = require "indoxhub.params.types"
+local times = require "indoxhub.base.times"
+local types = require "indoxhub.api.params.types"
 
 local dates = {}
 

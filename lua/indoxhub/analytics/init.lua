@@ -5,12 +5,12 @@
 -- refused where it is said, with the rules of the endpoint table.
 
 local dates = require "indoxhub.analytics.dates"
-local endpoints = require "indoxhub.endpoints"
-local errors = require "indoxhub.errors"
-local options_of = require "indoxhub.params.options"
+local endpoints = require "indoxhub.api.endpoints"
+local errors = require "indoxhub.base.errors"
+local options_of = require "indoxhub.api.params.options"
 local rows = require "indoxhub.analytics.rows"
-local spelling = require "indoxhub.params.spelling"
-local types = require "indoxhub.params.types"
+local spelling = require "indoxhub.base.spelling"
+local types = require "indoxhub.api.params.types"
 
 local analytics = {}
 

@@ -4,7 +4,7 @@
 local cells = require "indoxhub.analytics.cells"
 local chart = require "indoxhub.analytics.chart"
 local csv = require "indoxhub.analytics.csv"
-local number = require "indoxhub.number"
+local number = require "indoxhub.base.number"
 local text_table = require "indoxhub.analytics.table"
 
 local rows = {}

@@ -1,8 +1,8 @@
 --- rows:table(): rows as text in columns, for a terminal.
 
 local cells = require "indoxhub.analytics.cells"
-local options_of = require "indoxhub.params.options"
-local width = require "indoxhub.analytics.width"
+local options_of = require "indoxhub.api.params.options"
+local width = require "indoxhub.base.width"
 
 -- What is shown unless columns are chosen.
 local USUAL = { "timestamp", "provider", "model", "count", "total_tokens",

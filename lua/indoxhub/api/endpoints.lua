@@ -13,7 +13,7 @@
 --   extra            where fields go that no param names: the field that takes
 --                    them; nil: they are refused
 --   first_byte       seconds that the answer may take to begin, if unusual
---   reply            the normaliser of resources/ that makes the reply
+--   reply            the kind of api/replies that makes the reply
 --   as               others that the option `as` may name in its place
 --   streams          whether `:stream` exists beside it; the call that stops it
 --   summary, returns, source   for people; source is the vendor's document
@@ -21,7 +21,7 @@
 -- A param: { name, type, required =, one_of =, range = { least, most },
 --            compatible = its name on an OpenAI-compatible base,
 --            unsent = true when it is for us only, about = }.
--- Types are those of params.lua.
+-- Types are those of api/params.
 
 local MODEL = { "model", "string",
   about = 'as "provider/model", such as "openai/gpt-4o-mini"' }

@@ -1,6 +1,6 @@
 --- Where a call goes: base URL, path and query.
 
-local number = require "indoxhub.number"
+local number = require "indoxhub.base.number"
 
 local address = {}
 

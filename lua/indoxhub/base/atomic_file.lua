@@ -3,7 +3,7 @@
 --- place is where that leads, and the link stays.
 
 local core = require "indoxhub.core"
-local errors = require "indoxhub.errors"
+local errors = require "indoxhub.base.errors"
 
 local target = {}
 

@@ -1,9 +1,9 @@
 --- The one error object: what failed, why, and what to do about it.
 --
--- What a server said becomes one in errors/answer.lua, what the network did in
--- errors/transfer.lua.
+-- What a server said becomes one in api/errors/answer.lua, what the network did
+-- in api/errors/transfer.lua.
 
-local number = require "indoxhub.number"
+local number = require "indoxhub.base.number"
 
 local errors = {}
 

@@ -2,8 +2,8 @@
 --- stderr when INDOXHUB_LOG is "debug" (or "bodies", with what was sent and
 --- received). Everything told is redacted.
 
-local number = require "indoxhub.number"
-local redact = require "indoxhub.redact"
+local number = require "indoxhub.base.number"
+local redact = require "indoxhub.base.redact"
 
 local log = {}
 

@@ -1,6 +1,6 @@
 --- Which known name a misspelt one stands for.
 
-local redact = require "indoxhub.redact"
+local redact = require "indoxhub.base.redact"
 
 local spelling = {}
 

@@ -1,6 +1,6 @@
 --- Times as servers write them, as seconds since 1970.
 
-local number = require "indoxhub.number"
+local number = require "indoxhub.base.number"
 
 local times = {}
 

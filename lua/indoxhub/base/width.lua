@@ -3,8 +3,8 @@
 -- Names and texts in a reply are not ours: what would move the cursor, change
 -- colours, turn the direction of writing around or is no UTF-8 is replaced.
 
-local ranges = require "indoxhub.analytics.width_ranges"
-local utf8 = require "indoxhub.utf8"
+local ranges = require "indoxhub.base.width_ranges"
+local utf8 = require "indoxhub.base.utf8"
 
 local width = {}
 

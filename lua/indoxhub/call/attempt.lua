@@ -1,17 +1,17 @@
 --- One try of a call: sends it, follows redirects, renews a token that was
 --- refused, and waits for the head of the answer.
 
-local answers = require "indoxhub.answer"
-local answer_errors = require "indoxhub.errors.answer"
-local auth = require "indoxhub.auth"
-local body = require "indoxhub.body"
+local answers = require "indoxhub.api.reading.answer"
+local answer_errors = require "indoxhub.api.errors.answer"
+local auth = require "indoxhub.call.auth"
+local body = require "indoxhub.call.body"
 local core = require "indoxhub.core"
-local errors = require "indoxhub.errors"
-local log = require "indoxhub.log"
+local errors = require "indoxhub.base.errors"
+local log = require "indoxhub.base.log"
 local loop = require "indoxhub.loop"
-local request = require "indoxhub.request"
-local route = require "indoxhub.route"
-local transport = require "indoxhub.transport"
+local request = require "indoxhub.call.request"
+local route = require "indoxhub.call.route"
+local transport = require "indoxhub.call.transport"
 
 local attempt = {}
 

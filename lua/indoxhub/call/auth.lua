@@ -1,11 +1,11 @@
 --- The credential of a call: the API key itself, or with `auth = "exchange"` a
 --- token that the server gives for it.
 
-local address = require "indoxhub.address"
+local address = require "indoxhub.base.address"
 local core = require "indoxhub.core"
-local errors = require "indoxhub.errors"
+local errors = require "indoxhub.base.errors"
 local host = require "indoxhub.loop.host"
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 local loop = require "indoxhub.loop"
 
 local auth = {}

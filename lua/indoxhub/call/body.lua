@@ -1,8 +1,8 @@
 --- What a call sends: JSON text, a form with a file, or nothing.
 
-local files = require "indoxhub.files"
-local json = require "indoxhub.json"
-local types = require "indoxhub.params.types"
+local files = require "indoxhub.api.params.files"
+local json = require "indoxhub.base.json"
+local types = require "indoxhub.api.params.types"
 
 local body = {}
 

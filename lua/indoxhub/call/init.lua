@@ -1,18 +1,18 @@
 --- One call from start to end: send it, again if need be, and make a reply or
 --- an error of what came back.
 
-local answers = require "indoxhub.answer"
-local attempt = require "indoxhub.attempt"
-local body = require "indoxhub.body"
+local answers = require "indoxhub.api.reading.answer"
+local attempt = require "indoxhub.call.attempt"
+local body = require "indoxhub.call.body"
 local core = require "indoxhub.core"
-local errors = require "indoxhub.errors"
-local log = require "indoxhub.log"
+local errors = require "indoxhub.base.errors"
+local log = require "indoxhub.base.log"
 local loop = require "indoxhub.loop"
-local outcome = require "indoxhub.outcome"
-local request = require "indoxhub.request"
-local retry = require "indoxhub.retry"
+local outcome = require "indoxhub.api.replies.outcome"
+local request = require "indoxhub.call.request"
+local retry = require "indoxhub.call.retry"
 local stream = require "indoxhub.stream"
-local transport = require "indoxhub.transport"
+local transport = require "indoxhub.call.transport"
 
 local call = {}
 
@@ -42,7 +42,7 @@ local FIRED_SECONDS = 2
 ---@field started number
 ---@field tried? number when the last try began
 ---@field deadline? number
----@field kind? table a reply kind of resources/
+---@field kind? table a reply kind of api/replies
 local course_methods = {}
 local course_mt = { __index = course_methods }
 
@@ -182,7 +182,7 @@ end
 ---@param caller indoxhub.Caller
 ---@param what indoxhub.Call
 ---@param options table
----@param kind table a reply kind of resources/
+---@param kind table a reply kind of api/replies
 ---@return table? reply, indoxhub.Error? err
 function call.perform(caller, what, options, kind)
   local course = call.begin(caller, what, options)
@@ -266,7 +266,7 @@ end
 ---@param caller indoxhub.Caller
 ---@param what indoxhub.Call
 ---@param options table
----@param kind table a reply kind of resources/
+---@param kind table a reply kind of api/replies
 ---@param stop? fun(id: string) sends the stop call
 ---@return indoxhub.Stream? stream, indoxhub.Error? err
 function call.open(caller, what, options, kind, stop)

@@ -1,9 +1,9 @@
 --- From a call to the HTTP request that carries it: headers, timeouts, secrets.
 
-local address = require "indoxhub.address"
+local address = require "indoxhub.base.address"
 local core = require "indoxhub.core"
-local options_of = require "indoxhub.params.options"
-local redact = require "indoxhub.redact"
+local options_of = require "indoxhub.api.params.options"
+local redact = require "indoxhub.base.redact"
 local version = require "indoxhub.version"
 
 local request = {}

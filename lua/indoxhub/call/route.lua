@@ -1,8 +1,8 @@
 --- Where a call is sent, and where an answer sends it on: redirects, and the
 --- slash at the end of a path that some servers insist on.
 
-local address = require "indoxhub.address"
-local answers = require "indoxhub.answer"
+local address = require "indoxhub.base.address"
+local answers = require "indoxhub.api.reading.answer"
 
 local route = {}
 

@@ -3,13 +3,13 @@
 -- What went wrong comes back as nil and an error object without its operation,
 -- which the caller knows.
 
-local answers = require "indoxhub.answer"
-local errors = require "indoxhub.errors"
-local files = require "indoxhub.files"
-local json = require "indoxhub.json"
+local answers = require "indoxhub.api.reading.answer"
+local errors = require "indoxhub.base.errors"
+local files = require "indoxhub.api.params.files"
+local json = require "indoxhub.base.json"
 local loop = require "indoxhub.loop"
-local mend = require "indoxhub.errors.cut"
-local transfer_errors = require "indoxhub.errors.transfer"
+local mend = require "indoxhub.api.errors.cut"
+local transfer_errors = require "indoxhub.api.errors.transfer"
 
 local transport = {}
 

@@ -5,9 +5,9 @@
 -- one with `outside = true` runs outside, and returns its exit code.
 
 local core = require "indoxhub.core"
-local exit = require "indoxhub.cli.exit"
+local exit = require "indoxhub.cli.shared.exit"
 local indoxhub = require "indoxhub"
-local interrupt = require "indoxhub.cli.interrupt"
+local interrupt = require "indoxhub.cli.shared.interrupt"
 
 local cli = {}
 
@@ -17,7 +17,7 @@ local COMMANDS = { "chat", "complete", "embed", "image", "video", "speak",
   "sandbox" }
 
 local function module_of(name)
-  return require("indoxhub.cli." .. name)
+  return require("indoxhub.cli.commands." .. name)
 end
 
 -- Columns of the help; what is said of an option breaks under its column.

@@ -1,17 +1,17 @@
 --- The client: its options, and the methods that the endpoint table describes.
 
-local address = require "indoxhub.address"
-local attempt = require "indoxhub.attempt"
-local body = require "indoxhub.body"
+local address = require "indoxhub.base.address"
+local attempt = require "indoxhub.call.attempt"
+local body = require "indoxhub.call.body"
 local call = require "indoxhub.call"
 local core = require "indoxhub.core"
-local endpoints = require "indoxhub.endpoints"
-local kinds = require "indoxhub.resources"
-local log = require "indoxhub.log"
+local endpoints = require "indoxhub.api.endpoints"
+local kinds = require "indoxhub.api.replies"
+local log = require "indoxhub.base.log"
 local loop = require "indoxhub.loop"
-local options_of = require "indoxhub.params.options"
-local params = require "indoxhub.params"
-local types = require "indoxhub.params.types"
+local options_of = require "indoxhub.api.params.options"
+local params = require "indoxhub.api.params"
+local types = require "indoxhub.api.params.types"
 
 local merge = options_of.merge
 
@@ -21,7 +21,7 @@ local DEFAULT_BASE = "https://api.indoxhub.com/api/v1"
 local KEY_VARIABLES = { "INDOXHUB_API_KEY", "INDOX_HUB_API_KEY",
   "INDOX_ROUTER_API_KEY" }
 
--- Options by the type that params/options.lua knows.
+-- Options by the type that api/params/options.lua knows.
 local OPTIONS = {
   api_key = "key", base_url = "string", timeout = "timeout",
   trailing_slash = { "auto", "on", "off" }, proxy = "line",
@@ -34,8 +34,8 @@ local OPTIONS = {
 local REQUEST_FIELDS = { method = "string", path = "string", query = "query",
   json = "any", form = "fields", stream = "boolean" }
 
--- Client -> its caller (see call.lua), which holds the key. It is kept out of
--- the client so that nothing that prints a client shows it.
+-- Client -> its caller (see call/init.lua), which holds the key. It is kept out
+-- of the client so that nothing that prints a client shows it.
 local callers = setmetatable({}, { __mode = "k" })
 
 -- Resource name -> metatable with the methods of its rows.
@@ -368,7 +368,7 @@ end
 --- Lets a helper go on with the reply of a method, by options of its own.
 ---@param resource string
 ---@param name string a method that takes fields
----@param options table<string, string|string[]> types of params/options.lua
+---@param options table<string, string|string[]> types of api/params/options.lua
 ---@param continue fun(client: indoxhub.Client, reply: table,
 --- options: table): any, indoxhub.Error?
 function client.continue(resource, name, options, continue)

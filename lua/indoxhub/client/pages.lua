@@ -5,9 +5,9 @@
 -- comes a second time is known by its id. How long a list is, servers tell in
 -- two ways, so it ends with a page that is not full.
 
-local errors = require "indoxhub.errors"
+local errors = require "indoxhub.base.errors"
 local loop = require "indoxhub.loop"
-local options_of = require "indoxhub.params.options"
+local options_of = require "indoxhub.api.params.options"
 
 local pages = {}
 

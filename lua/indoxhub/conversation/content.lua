@@ -1,11 +1,11 @@
 --- What a question is made of: a text, or a list of parts, whose pictures may
 --- be named by their paths.
 
-local body = require "indoxhub.body"
-local errors = require "indoxhub.errors"
-local files = require "indoxhub.files"
-local json = require "indoxhub.json"
-local utf8 = require "indoxhub.utf8"
+local body = require "indoxhub.call.body"
+local errors = require "indoxhub.base.errors"
+local files = require "indoxhub.api.params.files"
+local json = require "indoxhub.base.json"
+local utf8 = require "indoxhub.base.utf8"
 
 local content = {}
 

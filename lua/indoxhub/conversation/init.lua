@@ -11,7 +11,7 @@
 local content = require "indoxhub.conversation.content"
 local history = require "indoxhub.conversation.history"
 local message = require "indoxhub.conversation.message"
-local options_of = require "indoxhub.params.options"
+local options_of = require "indoxhub.api.params.options"
 local settings = require "indoxhub.conversation.settings"
 local store = require "indoxhub.conversation.store"
 local totals = require "indoxhub.conversation.totals"

@@ -2,11 +2,11 @@
 --- besides is not sent.
 
 local content = require "indoxhub.conversation.content"
-local echo = require "indoxhub.reading.echo"
-local json = require "indoxhub.json"
-local reading = require "indoxhub.reading"
-local types = require "indoxhub.params.types"
-local utf8 = require "indoxhub.utf8"
+local echo = require "indoxhub.api.reading.echo"
+local json = require "indoxhub.base.json"
+local reading = require "indoxhub.api.reading"
+local types = require "indoxhub.api.params.types"
+local utf8 = require "indoxhub.base.utf8"
 
 local message = {}
 

@@ -1,17 +1,17 @@
 --- What a conversation is asked with: its own settings, and the fields of
 --- client.chat:create, which are sent with each question.
 
-local endpoints = require "indoxhub.endpoints"
-local files = require "indoxhub.files"
-local json = require "indoxhub.json"
-local options_of = require "indoxhub.params.options"
-local params = require "indoxhub.params"
-local spelling = require "indoxhub.params.spelling"
-local types = require "indoxhub.params.types"
+local endpoints = require "indoxhub.api.endpoints"
+local files = require "indoxhub.api.params.files"
+local json = require "indoxhub.base.json"
+local options_of = require "indoxhub.api.params.options"
+local params = require "indoxhub.api.params"
+local spelling = require "indoxhub.base.spelling"
+local types = require "indoxhub.api.params.types"
 
 local settings = {}
 
--- Those that are not sent as they are; types of params/options.lua.
+-- Those that are not sent as they are; types of api/params/options.lua.
 local OWN = { system = "string", max_tokens_context = "count",
   count_tokens = "callback", image_parts = { "image_url", "image" },
   echo = "boolean" }

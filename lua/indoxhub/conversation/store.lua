@@ -6,10 +6,10 @@
 -- an object that has that very field.
 
 local core = require "indoxhub.core"
-local errors = require "indoxhub.errors"
-local json = require "indoxhub.json"
-local target = require "indoxhub.save.target"
-local utf8 = require "indoxhub.utf8"
+local errors = require "indoxhub.base.errors"
+local json = require "indoxhub.base.json"
+local target = require "indoxhub.base.atomic_file"
+local utf8 = require "indoxhub.base.utf8"
 
 local store = {}
 

@@ -6,8 +6,8 @@
 -- exchange always go.
 
 local content = require "indoxhub.conversation.content"
-local errors = require "indoxhub.errors"
-local json = require "indoxhub.json"
+local errors = require "indoxhub.base.errors"
+local json = require "indoxhub.base.json"
 local message = require "indoxhub.conversation.message"
 local tokens = require "indoxhub.conversation.tokens"
 

@@ -5,9 +5,9 @@
 -- again. What failed in spite of them is told, and a later call goes on there:
 -- whether a call may be billed twice is for the program to say.
 
-local errors = require "indoxhub.errors"
-local options_of = require "indoxhub.params.options"
-local task = require "indoxhub.task"
+local errors = require "indoxhub.base.errors"
+local options_of = require "indoxhub.api.params.options"
+local task = require "indoxhub.loop.task"
 
 -- Options of ours; the others are those of `create`.
 local OURS = { size = "count", concurrency = "count",

@@ -5,10 +5,10 @@
 -- over many vectors gives way to other tasks.
 
 local core = require "indoxhub.core"
-local errors = require "indoxhub.errors"
+local errors = require "indoxhub.base.errors"
 local loop = require "indoxhub.loop"
-local options_of = require "indoxhub.params.options"
-local target = require "indoxhub.save.target"
+local options_of = require "indoxhub.api.params.options"
+local target = require "indoxhub.base.atomic_file"
 
 local vectors = {}
 

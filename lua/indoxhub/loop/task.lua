@@ -1,6 +1,6 @@
 --- Tasks: functions that run side by side and wait without blocking each other.
 
-local errors = require "indoxhub.errors"
+local errors = require "indoxhub.base.errors"
 local loop = require "indoxhub.loop"
 
 local task = {}

@@ -281,7 +281,7 @@
 
 ---@class indoxhub.Videos
 ---@field wait fun(self: indoxhub.Videos, given: string|integer|indoxhub.VideoResponse|indoxhub.VideoJobStatus, options?: indoxhub.WaitOptions): indoxhub.VideoJobStatus|indoxhub.VideoResponse?, indoxhub.Error? see videos/wait.lua
----@field each_job fun(self: indoxhub.Videos, options?: indoxhub.PageOptions): indoxhub.Pages see pages.lua
+---@field each_job fun(self: indoxhub.Videos, options?: indoxhub.PageOptions): indoxhub.Pages see client/pages.lua
 
 ---@class indoxhub.VideoJobList
 ---@field [integer] indoxhub.VideoJobStatus
@@ -378,7 +378,7 @@
 ---@field [string] any what else the server sent
 
 ---@class indoxhub.UserCalls
----@field each_transaction fun(self: indoxhub.UserCalls, options?: indoxhub.PageOptions): indoxhub.Pages see pages.lua
+---@field each_transaction fun(self: indoxhub.UserCalls, options?: indoxhub.PageOptions): indoxhub.Pages see client/pages.lua
 
 ---@class indoxhub.TransactionList
 ---@field transactions indoxhub.Transaction[]

@@ -1,6 +1,6 @@
 --- The account: who it is, what was paid, what was used, and its end.
 
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 local replies = require "indoxhub.sandbox.replies"
 local states = require "indoxhub.sandbox.state"
 

@@ -1,7 +1,7 @@
 --- Analytics: the calls of an account, filtered and grouped.
 
 local account = require "indoxhub.sandbox.account"
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 local refusals = require "indoxhub.sandbox.refusals"
 local replies = require "indoxhub.sandbox.replies"
 local states = require "indoxhub.sandbox.state"

@@ -1,7 +1,7 @@
 --- What the sandbox says: an answer that depends on the question, the same for
 --- the same question.
 
-local number = require "indoxhub.number"
+local number = require "indoxhub.base.number"
 
 local answers = {}
 

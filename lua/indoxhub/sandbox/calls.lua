@@ -1,7 +1,7 @@
 --- One paid call: who is asked, what it costs, and the common parts of its
 --- reply. What was charged is what usage and analytics count.
 
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 local refusals = require "indoxhub.sandbox.refusals"
 local states = require "indoxhub.sandbox.state"
 

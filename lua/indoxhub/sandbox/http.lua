@@ -3,7 +3,7 @@
 --
 -- lua-http is needed by the sandbox only, never by the library.
 
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 
 local http = {}
 

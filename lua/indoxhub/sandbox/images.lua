@@ -2,7 +2,7 @@
 
 local calls = require "indoxhub.sandbox.calls"
 local core = require "indoxhub.core"
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 local media = require "indoxhub.sandbox.media"
 local replies = require "indoxhub.sandbox.replies"
 local states = require "indoxhub.sandbox.state"

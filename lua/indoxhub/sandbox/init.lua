@@ -4,13 +4,13 @@
 local access = require "indoxhub.sandbox.access"
 local faults = require "indoxhub.sandbox.faults"
 local http = require "indoxhub.sandbox.http"
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 local refusals = require "indoxhub.sandbox.refusals"
 local routes = require "indoxhub.sandbox.routes"
 local settings = require "indoxhub.sandbox.settings"
 local states = require "indoxhub.sandbox.state"
 local uploads = require "indoxhub.sandbox.uploads"
-local utf8 = require "indoxhub.utf8"
+local utf8 = require "indoxhub.base.utf8"
 local validation = require "indoxhub.sandbox.validation"
 
 local sandbox = {}

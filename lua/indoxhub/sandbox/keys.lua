@@ -1,6 +1,6 @@
 --- API keys of an account. Only the reply that makes one shows it whole.
 
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 local refusals = require "indoxhub.sandbox.refusals"
 local replies = require "indoxhub.sandbox.replies"
 local states = require "indoxhub.sandbox.state"

@@ -2,7 +2,7 @@
 --- models that are asked most.
 
 local catalogue = require "indoxhub.sandbox.catalogue"
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 local refusals = require "indoxhub.sandbox.refusals"
 local replies = require "indoxhub.sandbox.replies"
 

@@ -4,7 +4,7 @@
 -- The vendor's documents show eight shapes. A request can ask for one with the
 -- header `X-Sandbox-Error-Shape`, and `--error-shape` asks for all.
 
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 local states = require "indoxhub.sandbox.state"
 
 local refusals = {}

@@ -1,7 +1,7 @@
 --- How answers leave the sandbox: whole, or with the fault that was asked for.
 
 local faults = require "indoxhub.sandbox.faults"
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 
 local replies = {}
 

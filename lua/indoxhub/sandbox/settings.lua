@@ -3,7 +3,7 @@
 --- X-Sandbox-Job-Seconds.
 
 local faults = require "indoxhub.sandbox.faults"
-local number = require "indoxhub.number"
+local number = require "indoxhub.base.number"
 local refusals = require "indoxhub.sandbox.refusals"
 local shapes = require "indoxhub.sandbox.shapes"
 

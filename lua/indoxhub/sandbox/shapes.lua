@@ -6,7 +6,7 @@
 -- model thinks have `reasoning` and `thought`, too; `open` begins the text.
 
 local calls = require "indoxhub.sandbox.calls"
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 
 local shapes = {}
 

@@ -2,8 +2,8 @@
 --- recording of the sandbox's own speech is understood, too.
 
 local calls = require "indoxhub.sandbox.calls"
-local json = require "indoxhub.json"
-local number = require "indoxhub.number"
+local json = require "indoxhub.base.json"
+local number = require "indoxhub.base.number"
 local media = require "indoxhub.sandbox.media"
 local replies = require "indoxhub.sandbox.replies"
 

@@ -1,7 +1,7 @@
 --- Reads multipart/form-data while it arrives, strictly. A file is measured and
 --- hashed, and only its beginning kept, so its size does not matter.
 
-local utf8 = require "indoxhub.utf8"
+local utf8 = require "indoxhub.base.utf8"
 
 local uploads = {}
 

@@ -2,9 +2,9 @@
 --- is wrong, each with its place. The rules come from the endpoint table; a few
 --- ranges that only the server knows stand here.
 
-local json = require "indoxhub.json"
-local number = require "indoxhub.number"
-local utf8 = require "indoxhub.utf8"
+local json = require "indoxhub.base.json"
+local number = require "indoxhub.base.number"
+local utf8 = require "indoxhub.base.utf8"
 
 local validation = {}
 

@@ -3,7 +3,7 @@
 -- A job fails when its prompt has the word "fail", or when that was asked for.
 
 local calls = require "indoxhub.sandbox.calls"
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 local media = require "indoxhub.sandbox.media"
 local refusals = require "indoxhub.sandbox.refusals"
 local replies = require "indoxhub.sandbox.replies"

@@ -1,17 +1,17 @@
 --- client:save: a result as a file, from a URL, base64 or a data URI.
 
-local address = require "indoxhub.address"
-local answers = require "indoxhub.answer"
-local answer_errors = require "indoxhub.errors.answer"
-local auth = require "indoxhub.auth"
+local address = require "indoxhub.base.address"
+local answers = require "indoxhub.api.reading.answer"
+local answer_errors = require "indoxhub.api.errors.answer"
+local auth = require "indoxhub.call.auth"
 local call = require "indoxhub.call"
 local core = require "indoxhub.core"
-local errors = require "indoxhub.errors"
-local options_of = require "indoxhub.params.options"
-local request = require "indoxhub.request"
+local errors = require "indoxhub.base.errors"
+local options_of = require "indoxhub.api.params.options"
+local request = require "indoxhub.call.request"
 local source_of = require "indoxhub.save.source"
-local target = require "indoxhub.save.target"
-local transport = require "indoxhub.transport"
+local target = require "indoxhub.base.atomic_file"
+local transport = require "indoxhub.call.transport"
 
 local OPTIONS = { on_progress = "callback", timeout = "timeout",
   max_retries = "count" }

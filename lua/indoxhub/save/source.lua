@@ -1,9 +1,9 @@
 --- Where the bytes of a result are: at a URL, or in the result itself.
 
 local core = require "indoxhub.core"
-local errors = require "indoxhub.errors"
-local reply = require "indoxhub.reply"
-local videos = require "indoxhub.resources.videos"
+local errors = require "indoxhub.base.errors"
+local reply = require "indoxhub.api.replies.reply"
+local videos = require "indoxhub.api.replies.videos"
 
 local URLS = { "url", "video_url", "audio_url", "image_url" }
 local BASE64 = { "b64_json", "audio", "audio_content", "b64" }

@@ -5,16 +5,16 @@
 -- any other event is decoded here and, if it carried text, shown to the
 -- transfer as the next pattern.
 
-local answers = require "indoxhub.answer"
-local answer_errors = require "indoxhub.errors.answer"
-local dialects = require "indoxhub.dialects"
-local errors = require "indoxhub.errors"
+local answers = require "indoxhub.api.reading.answer"
+local answer_errors = require "indoxhub.api.errors.answer"
+local dialects = require "indoxhub.api.dialects"
+local errors = require "indoxhub.base.errors"
 local loop = require "indoxhub.loop"
-local outcome = require "indoxhub.outcome"
-local reply = require "indoxhub.reply"
-local task = require "indoxhub.task"
-local transfer_errors = require "indoxhub.errors.transfer"
-local transport = require "indoxhub.transport"
+local outcome = require "indoxhub.api.replies.outcome"
+local reply = require "indoxhub.api.replies.reply"
+local task = require "indoxhub.loop.task"
+local transfer_errors = require "indoxhub.api.errors.transfer"
+local transport = require "indoxhub.call.transport"
 
 local stream = {}
 

@@ -5,16 +5,16 @@
 
 local client_class = require "indoxhub.client"
 local core = require "indoxhub.core"
-local endpoints = require "indoxhub.endpoints"
-local errors = require "indoxhub.errors"
+local endpoints = require "indoxhub.api.endpoints"
+local errors = require "indoxhub.base.errors"
 local loop = require "indoxhub.loop"
-local options_of = require "indoxhub.params.options"
-local params = require "indoxhub.params"
-local redact = require "indoxhub.redact"
-local reply = require "indoxhub.reply"
-local retry_hint = require "indoxhub.errors.retry_hint"
-local task = require "indoxhub.task"
-local videos = require "indoxhub.resources.videos"
+local options_of = require "indoxhub.api.params.options"
+local params = require "indoxhub.api.params"
+local redact = require "indoxhub.base.redact"
+local reply = require "indoxhub.api.replies.reply"
+local retry_hint = require "indoxhub.api.errors.retry_hint"
+local task = require "indoxhub.loop.task"
+local videos = require "indoxhub.api.replies.videos"
 
 local wait = {}
 

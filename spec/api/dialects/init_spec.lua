@@ -1,7 +1,7 @@
-local answer_errors = require "indoxhub.errors.answer"
-local dialects = require "indoxhub.dialects"
-local json = require "indoxhub.json"
-local redact = require "indoxhub.redact"
+local answer_errors = require "indoxhub.api.errors.answer"
+local dialects = require "indoxhub.api.dialects"
+local json = require "indoxhub.base.json"
+local redact = require "indoxhub.base.redact"
 
 -- An event is a payload, or { name, payload }. A payload that is a table is
 -- sent as JSON.

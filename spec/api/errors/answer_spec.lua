@@ -1,7 +1,7 @@
-local answer_errors = require "indoxhub.errors.answer"
-local errors = require "indoxhub.errors"
-local json = require "indoxhub.json"
-local redact = require "indoxhub.redact"
+local answer_errors = require "indoxhub.api.errors.answer"
+local errors = require "indoxhub.base.errors"
+local json = require "indoxhub.base.json"
+local redact = require "indoxhub.base.redact"
 
 local KEY = "indox-" .. ("Zz09"):rep(8)
 local BYOK = "sk-own/4711+x"

@@ -1,5 +1,5 @@
-local body = require "indoxhub.errors.body"
-local json = require "indoxhub.json"
+local body = require "indoxhub.api.errors.body"
+local json = require "indoxhub.base.json"
 
 describe("the body of a failed answer", function()
   it("is JSON, whatever stands before it", function()

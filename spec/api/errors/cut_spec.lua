@@ -1,6 +1,6 @@
 -- A JSON text that was cut is read as far as it goes.
-local json = require "indoxhub.json"
-local mend = require "indoxhub.errors.cut"
+local json = require "indoxhub.base.json"
+local mend = require "indoxhub.api.errors.cut"
 
 local TEXT = [=[{"error": {"message": "too \"long\" \\ \u00e4\n€", "code": 12},
   "list": [1, -2.5e3, true, null, "a", [], {}, {"x": [ [] ]}], "last": "end"}]=]

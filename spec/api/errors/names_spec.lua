@@ -1,5 +1,5 @@
-local json = require "indoxhub.json"
-local names = require "indoxhub.errors.names"
+local json = require "indoxhub.base.json"
+local names = require "indoxhub.api.errors.names"
 
 local function levels(body)
   return names.levels(json.decode(json.encode(body)))

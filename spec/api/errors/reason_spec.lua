@@ -1,6 +1,6 @@
 -- Where servers put the reason of a failure. Every body says the same here.
-local json = require "indoxhub.json"
-local reason = require "indoxhub.errors.reason"
+local json = require "indoxhub.base.json"
+local reason = require "indoxhub.api.errors.reason"
 
 local R = "no kiln is free"
 

@@ -1,5 +1,5 @@
 -- What a server says about when to try again.
-local retry_hint = require "indoxhub.errors.retry_hint"
+local retry_hint = require "indoxhub.api.errors.retry_hint"
 
 local NOW = "Sat, 21 Nov 2026 10:00:00 GMT"
 local EPOCH = 1795255200 -- the same moment

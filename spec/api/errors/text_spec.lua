@@ -1,4 +1,4 @@
-local text = require "indoxhub.errors.text"
+local text = require "indoxhub.api.errors.text"
 
 describe("the text of a body", function()
   it("is what it says, without blanks around it", function()

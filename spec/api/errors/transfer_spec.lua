@@ -1,6 +1,6 @@
-local errors = require "indoxhub.errors"
-local redact = require "indoxhub.redact"
-local transfer_errors = require "indoxhub.errors.transfer"
+local errors = require "indoxhub.base.errors"
+local redact = require "indoxhub.base.redact"
+local transfer_errors = require "indoxhub.api.errors.transfer"
 
 -- The error of an exchange that the engine ended.
 local function ended(how)

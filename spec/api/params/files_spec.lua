@@ -1,7 +1,7 @@
 -- What a file is sent as: its part of a form, and its data URI.
 local core = require "indoxhub.core"
 local disk = require "spec.support.files"
-local files = require "indoxhub.files"
+local files = require "indoxhub.api.params.files"
 local indoxhub = require "indoxhub"
 
 local WAVE = "RIFF\36\0\0\0WAVEfmt \16\0\0\0"
@@ -147,7 +147,7 @@ describe("a file", function()
         return made
       end)
       assert.is_false(ok)
-      assert.matches("^spec/files_spec.lua:%d+: ", message)
+      assert.matches("^spec/api/params/files_spec.lua:%d+: ", message)
       return message
     end
 

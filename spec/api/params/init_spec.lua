@@ -1,6 +1,6 @@
-local endpoints = require "indoxhub.endpoints"
-local json = require "indoxhub.json"
-local params = require "indoxhub.params"
+local endpoints = require "indoxhub.api.endpoints"
+local json = require "indoxhub.base.json"
+local params = require "indoxhub.api.params"
 
 local CHAT = endpoints.find("chat", "create")
 local HELLO = { { role = "user", content = "Hello" } }

@@ -1,5 +1,5 @@
-local json = require "indoxhub.json"
-local options = require "indoxhub.params.options"
+local json = require "indoxhub.base.json"
+local options = require "indoxhub.api.params.options"
 
 describe("a timeout", function()
   local function wrong(value)

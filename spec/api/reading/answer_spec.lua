@@ -1,4 +1,4 @@
-local answers = require "indoxhub.answer"
+local answers = require "indoxhub.api.reading.answer"
 
 local function answer(status, text, headers)
   return { status = status, text = text, headers = headers or {} }

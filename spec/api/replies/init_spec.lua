@@ -2,7 +2,7 @@
 -- the replies of the vendor's documents, where they are.
 local cjson = require("cjson").new()
 local classes = require "spec.support.classes"
-local endpoints = require "indoxhub.endpoints"
+local endpoints = require "indoxhub.api.endpoints"
 local indoxhub = require "indoxhub"
 local servers = require "spec.support.servers"
 

@@ -1,5 +1,5 @@
-local json = require "indoxhub.json"
-local models = require "indoxhub.resources.models"
+local json = require "indoxhub.base.json"
+local models = require "indoxhub.api.replies.models"
 
 local function providers(source)
   return models.providers(assert(json.decode(source)))

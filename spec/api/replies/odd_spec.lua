@@ -1,8 +1,8 @@
 -- Bodies of status 200 that are not what the API promises: each becomes a reply
 -- or is known to be none, and nothing raises.
-local dialects = require "indoxhub.dialects"
-local json = require "indoxhub.json"
-local kinds = require "indoxhub.resources"
+local dialects = require "indoxhub.api.dialects"
+local json = require "indoxhub.base.json"
+local kinds = require "indoxhub.api.replies"
 
 local BODIES = {
   '[null]', '[5]', '[true]', '["x"]', '[[]]', '[[1]]', '{}', '[]',

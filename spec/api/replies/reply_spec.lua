@@ -1,6 +1,6 @@
-local failure = require "indoxhub.reading.failure"
-local reply = require "indoxhub.reply"
-local usage_of = require "indoxhub.reading.usage"
+local failure = require "indoxhub.api.reading.failure"
+local reply = require "indoxhub.api.replies.reply"
+local usage_of = require "indoxhub.api.reading.usage"
 
 describe("usage", function()
   it("of the envelope stays as it is", function()

@@ -5,7 +5,7 @@
 -- median of the rounds is what counts. Garbage is collected before a clock is
 -- started, and while it runs as in any program.
 local cjson = require("cjson").new()
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 
 local rounds = tonumber(arg[1])
 

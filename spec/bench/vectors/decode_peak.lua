@@ -2,7 +2,7 @@
 -- grew, at its peak, from what it was with the reply's text in memory.
 -- Arguments: the reply's file, "tables" or "vectors".
 local cjson = require("cjson").new()
-local embeddings = require "indoxhub.resources.embeddings"
+local embeddings = require "indoxhub.api.replies.embeddings"
 
 local decode = arg[2] == "tables" and cjson.decode or embeddings.decode
 

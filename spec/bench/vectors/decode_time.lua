@@ -3,7 +3,7 @@
 --
 -- What one left behind is collected before the clock of the other starts.
 local cjson = require("cjson").new()
-local embeddings = require "indoxhub.resources.embeddings"
+local embeddings = require "indoxhub.api.replies.embeddings"
 
 local ROUNDS = 9
 

@@ -2,7 +2,7 @@
 -- module `readline`, and without.
 local commands = require "spec.support.command"
 local files = require "spec.support.files"
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 local servers = require "spec.support.servers"
 local terminals = require "spec.support.terminals"
 

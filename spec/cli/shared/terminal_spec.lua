@@ -1,4 +1,4 @@
-local terminal = require "indoxhub.cli.terminal"
+local terminal = require "indoxhub.cli.shared.terminal"
 
 describe("terminal.safe", function()
   it("makes control characters visible, but for line ends and tabs", function()

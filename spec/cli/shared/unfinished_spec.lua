@@ -1,7 +1,7 @@
 -- What `indoxhub embed` keeps of an answer that is not complete.
 local commands = require "spec.support.command"
 local files = require "spec.support.files"
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 local servers = require "spec.support.servers"
 local terminals = require "spec.support.terminals"
 

@@ -1,7 +1,7 @@
--- What spec/json_spec.lua does not ask, as only Neovim has it. Run by
+-- What spec/base/json_spec.lua does not ask, as only Neovim has it. Run by
 -- spec/runtime/neovim_json_spec.lua.
-local json = require "indoxhub.json"
-local types = require "indoxhub.params.types"
+local json = require "indoxhub.base.json"
+local types = require "indoxhub.api.params.types"
 
 describe("Neovim's null", function()
   it("is sent as null, as ours is", function()

@@ -1,6 +1,6 @@
 -- A headless Chromium that a spec tells what to do, through chromedriver and
 -- the WebDriver protocol.
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 local programs = require "spec.support.programs"
 local servers = require "spec.support.servers"
 

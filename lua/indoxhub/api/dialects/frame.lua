@@ -5,9 +5,9 @@
 -- in `data`, and choices, each with a delta or a whole message. What several of
 -- these places say is taken from the first.
 
-local failure = require "indoxhub.reading.failure"
-local message = require "indoxhub.reading.message"
-local values = require "indoxhub.reading.values"
+local failure = require "indoxhub.api.reading.failure"
+local message = require "indoxhub.api.reading.message"
+local values = require "indoxhub.api.reading.values"
 
 local frame = {}
 

@@ -1,7 +1,7 @@
 --- The dialect `gateway`: named frames.
 
-local frame = require "indoxhub.dialects.frame"
-local values = require "indoxhub.reading.values"
+local frame = require "indoxhub.api.dialects.frame"
+local values = require "indoxhub.api.reading.values"
 
 local function on_usage_start(self, event)
   self:id("frame", event.request_id)

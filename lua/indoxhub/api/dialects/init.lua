@@ -1,18 +1,17 @@
 --- What the events of a text stream mean, whichever dialect the server speaks.
 --
 -- A decoder takes one event after the other and hands what it carries to a
--- reading (see reading/init.lua), which knows what was said so far. Handlers
--- return in how many strings of the event its text stands, 1 when they return
--- nothing.
+-- reading (see api/reading), which knows what was said so far. Handlers return
+-- in how many strings of the event its text stands, 1 when they return nothing.
 
 local core = require "indoxhub.core"
-local failure = require "indoxhub.reading.failure"
-local frame = require "indoxhub.dialects.frame"
-local gateway = require "indoxhub.dialects.gateway"
-local json = require "indoxhub.json"
-local reading = require "indoxhub.reading"
-local responses = require "indoxhub.dialects.responses"
-local values = require "indoxhub.reading.values"
+local failure = require "indoxhub.api.reading.failure"
+local frame = require "indoxhub.api.dialects.frame"
+local gateway = require "indoxhub.api.dialects.gateway"
+local json = require "indoxhub.base.json"
+local reading = require "indoxhub.api.reading"
+local responses = require "indoxhub.api.dialects.responses"
+local values = require "indoxhub.api.reading.values"
 
 local dialects = {}
 

@@ -4,12 +4,12 @@
 -- Deltas are live; snapshots of a part, of an item and of the whole repeat
 -- them, see outputs.lua.
 
-local echoes = require "indoxhub.reading.echo"
-local failure = require "indoxhub.reading.failure"
-local message = require "indoxhub.reading.message"
-local outputs = require "indoxhub.dialects.outputs"
-local parts = require "indoxhub.reading.parts"
-local values = require "indoxhub.reading.values"
+local echoes = require "indoxhub.api.reading.echo"
+local failure = require "indoxhub.api.reading.failure"
+local message = require "indoxhub.api.reading.message"
+local outputs = require "indoxhub.api.dialects.outputs"
+local parts = require "indoxhub.api.reading.parts"
+local values = require "indoxhub.api.reading.values"
 
 local table_or_empty = values.table_or_empty
 

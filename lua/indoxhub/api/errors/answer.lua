@@ -5,16 +5,16 @@
 -- answer's `hide` on its way in. How its reason is found stands in reason.lua,
 -- what its names and numbers mean in names.lua.
 
-local address = require "indoxhub.address"
-local answers = require "indoxhub.answer"
-local body = require "indoxhub.errors.body"
-local errors = require "indoxhub.errors"
-local json = require "indoxhub.json"
-local names = require "indoxhub.errors.names"
-local reason = require "indoxhub.errors.reason"
-local retry_hint = require "indoxhub.errors.retry_hint"
-local text = require "indoxhub.errors.text"
-local usage = require "indoxhub.reading.usage"
+local address = require "indoxhub.base.address"
+local answers = require "indoxhub.api.reading.answer"
+local body = require "indoxhub.api.errors.body"
+local errors = require "indoxhub.base.errors"
+local json = require "indoxhub.base.json"
+local names = require "indoxhub.api.errors.names"
+local reason = require "indoxhub.api.errors.reason"
+local retry_hint = require "indoxhub.api.errors.retry_hint"
+local text = require "indoxhub.api.errors.text"
+local usage = require "indoxhub.api.reading.usage"
 
 local answer_errors = {}
 

@@ -2,8 +2,8 @@
 --- says: JSON, with or without a mark or blanks before it, or events.
 
 local core = require "indoxhub.core"
-local json = require "indoxhub.json"
-local text = require "indoxhub.errors.text"
+local json = require "indoxhub.base.json"
+local text = require "indoxhub.api.errors.text"
 
 local body = {}
 

@@ -1,8 +1,8 @@
 --- What a failing body or event says to machines: status numbers, names, and
 -- the kind of error that they stand for.
 
-local body = require "indoxhub.errors.body"
-local reason = require "indoxhub.errors.reason"
+local body = require "indoxhub.api.errors.body"
+local reason = require "indoxhub.api.errors.reason"
 
 local machine_name = reason.machine_name
 

@@ -1,7 +1,7 @@
 --- The server's own reason for a failure, wherever a body or an event has it.
 
-local body = require "indoxhub.errors.body"
-local text = require "indoxhub.errors.text"
+local body = require "indoxhub.api.errors.body"
+local text = require "indoxhub.api.errors.text"
 
 -- A server's body may be nested, and long, without end.
 local DEEPEST, MOST_ITEMS = 8, 20

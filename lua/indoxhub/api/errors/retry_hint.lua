@@ -1,7 +1,7 @@
 --- How long a server asks to wait before the next try, wherever it says so.
 
-local answers = require "indoxhub.answer"
-local times = require "indoxhub.times"
+local answers = require "indoxhub.api.reading.answer"
+local times = require "indoxhub.base.times"
 
 -- Seconds, as a header or a body writes them; never less than 0.
 local function seconds_of(value)

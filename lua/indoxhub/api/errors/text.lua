@@ -1,7 +1,7 @@
 --- Texts of a server as a person may read them: never bytes that are no text,
 -- never the markup of a page.
 
-local utf8 = require "indoxhub.utf8"
+local utf8 = require "indoxhub.base.utf8"
 
 local text = {}
 

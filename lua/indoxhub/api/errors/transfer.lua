@@ -1,6 +1,6 @@
 --- Errors of what the network did: an exchange that did not complete.
 
-local errors = require "indoxhub.errors"
+local errors = require "indoxhub.base.errors"
 
 local transfer_errors = {}
 

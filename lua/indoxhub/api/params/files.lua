@@ -2,12 +2,12 @@
 --
 -- In a form a file is a part of its own; in JSON it becomes a data URI.
 
-local content_types = require "indoxhub.content_types"
+local content_types = require "indoxhub.api.content_types"
 local core = require "indoxhub.core"
-local errors = require "indoxhub.errors"
+local errors = require "indoxhub.base.errors"
 local loop = require "indoxhub.loop"
-local spelling = require "indoxhub.params.spelling"
-local utf8 = require "indoxhub.utf8"
+local spelling = require "indoxhub.base.spelling"
+local utf8 = require "indoxhub.base.utf8"
 
 local files = {}
 

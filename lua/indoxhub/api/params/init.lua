@@ -5,10 +5,10 @@
 -- raise at the user's line. A message names the field, what was given and what
 -- is allowed.
 
-local endpoints = require "indoxhub.endpoints"
-local json = require "indoxhub.json"
-local spelling = require "indoxhub.params.spelling"
-local types = require "indoxhub.params.types"
+local endpoints = require "indoxhub.api.endpoints"
+local json = require "indoxhub.base.json"
+local spelling = require "indoxhub.base.spelling"
+local types = require "indoxhub.api.params.types"
 
 local params = {}
 

@@ -3,9 +3,9 @@
 -- Every function returns its result, or nil and a message for the caller to
 -- raise at the user's line.
 
-local files = require "indoxhub.files"
-local spelling = require "indoxhub.params.spelling"
-local types = require "indoxhub.params.types"
+local files = require "indoxhub.api.params.files"
+local spelling = require "indoxhub.base.spelling"
+local types = require "indoxhub.api.params.types"
 
 local options = {}
 

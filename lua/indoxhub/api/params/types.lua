@@ -1,9 +1,9 @@
 --- The types of request fields: what a value must be, and how it is told.
 
-local files = require "indoxhub.files"
-local json = require "indoxhub.json"
-local redact = require "indoxhub.redact"
-local utf8 = require "indoxhub.utf8"
+local files = require "indoxhub.api.params.files"
+local json = require "indoxhub.base.json"
+local redact = require "indoxhub.base.redact"
+local utf8 = require "indoxhub.base.utf8"
 
 local types = {}
 

@@ -2,9 +2,9 @@
 --- answered: what it thought, and what it signed. A change of a byte may spoil
 --- a signature, so the server's own text is kept beside the values.
 
-local json = require "indoxhub.json"
-local utf8 = require "indoxhub.utf8"
-local values = require "indoxhub.reading.values"
+local json = require "indoxhub.base.json"
+local utf8 = require "indoxhub.base.utf8"
+local values = require "indoxhub.api.reading.values"
 
 local echo = {}
 

@@ -1,7 +1,7 @@
 --- Whether a body or an event tells of a failure, in all the ways servers do.
 
-local json = require "indoxhub.json"
-local values = require "indoxhub.reading.values"
+local json = require "indoxhub.base.json"
+local values = require "indoxhub.api.reading.values"
 
 local failure = {}
 

@@ -4,7 +4,7 @@
 -- json.decode_piece leaves a half as the three bytes that UTF-8 would have for
 -- it if it were a character.
 
-local utf8 = require "indoxhub.utf8"
+local utf8 = require "indoxhub.base.utf8"
 
 local halves = {}
 

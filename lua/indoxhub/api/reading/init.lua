@@ -3,10 +3,10 @@
 --
 -- The dialects hand over what they find; nothing here knows how it was framed.
 
-local halves = require "indoxhub.reading.halves"
-local strand = require "indoxhub.reading.strand"
-local usage = require "indoxhub.reading.usage"
-local values = require "indoxhub.reading.values"
+local halves = require "indoxhub.api.reading.halves"
+local strand = require "indoxhub.api.reading.strand"
+local usage = require "indoxhub.api.reading.usage"
+local values = require "indoxhub.api.reading.values"
 
 local reading = {}
 

@@ -1,9 +1,9 @@
 --- What a message says, whole or as a delta: the one place that knows where
 --- text, reasoning, refusals, calls and images stand in it.
 
-local echoes = require "indoxhub.reading.echo"
-local parts = require "indoxhub.reading.parts"
-local values = require "indoxhub.reading.values"
+local echoes = require "indoxhub.api.reading.echo"
+local parts = require "indoxhub.api.reading.parts"
+local values = require "indoxhub.api.reading.values"
 
 local message = {}
 
@@ -17,7 +17,7 @@ local message = {}
 ---@field images? table[] as the server sent them
 ---@field echo? table<string, any> what the server wants to see again, by name
 ---@field is_thought? boolean it is an item of reasoning
----@field key? integer|string of an item, see dialects/outputs.lua
+---@field key? integer|string of an item, see api/dialects/outputs.lua
 
 -- Where reasoning stands, best first.
 local REASONING = { "reasoning_content", "reasoning", "thinking" }

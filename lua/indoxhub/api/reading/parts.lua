@@ -6,8 +6,8 @@
 --   text, reasoning, refusal   each as one text, absent when there is none
 --   images, calls              lists of what the server sent, absent as well
 
-local images = require "indoxhub.reading.images"
-local values = require "indoxhub.reading.values"
+local images = require "indoxhub.api.reading.images"
+local values = require "indoxhub.api.reading.values"
 
 local parts = {}
 

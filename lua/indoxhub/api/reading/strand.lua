@@ -6,11 +6,11 @@
 -- had it first; what another source brings counts only when it is no copy. What
 -- is told as a whole fills gaps, once, when the answer ends.
 
-local echoes = require "indoxhub.reading.echo"
-local halves = require "indoxhub.reading.halves"
-local images = require "indoxhub.reading.images"
-local message = require "indoxhub.reading.message"
-local tools = require "indoxhub.reading.tools"
+local echoes = require "indoxhub.api.reading.echo"
+local halves = require "indoxhub.api.reading.halves"
+local images = require "indoxhub.api.reading.images"
+local message = require "indoxhub.api.reading.message"
+local tools = require "indoxhub.api.reading.tools"
 
 local strand = {}
 

@@ -5,10 +5,10 @@
 -- else to the last; whether it begins a new one in spite of that is decided in
 -- `begins_new`.
 
-local echoes = require "indoxhub.reading.echo"
-local halves = require "indoxhub.reading.halves"
-local json = require "indoxhub.json"
-local values = require "indoxhub.reading.values"
+local echoes = require "indoxhub.api.reading.echo"
+local halves = require "indoxhub.api.reading.halves"
+local json = require "indoxhub.base.json"
+local values = require "indoxhub.api.reading.values"
 
 local tools = {}
 

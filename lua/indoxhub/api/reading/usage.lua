@@ -1,6 +1,6 @@
 --- What an answer has used, in the one form: the schema's names, and numbers.
 
-local values = require "indoxhub.reading.values"
+local values = require "indoxhub.api.reading.values"
 
 local usage = {}
 

@@ -1,6 +1,6 @@
 --- What fields of an answer may be instead of what they should be.
 
-local json = require "indoxhub.json"
+local json = require "indoxhub.base.json"
 
 local values = {}
 

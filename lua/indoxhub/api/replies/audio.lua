@@ -1,9 +1,9 @@
 --- Replies with speech: `data.url` or `data.audio` (base64), and transcripts:
 --- `data.text`, which the server may send as JSON or as the body itself.
 
-local answers = require "indoxhub.answer"
-local json = require "indoxhub.json"
-local reply = require "indoxhub.reply"
+local answers = require "indoxhub.api.reading.answer"
+local json = require "indoxhub.base.json"
+local reply = require "indoxhub.api.replies.reply"
 
 local audio = {}
 

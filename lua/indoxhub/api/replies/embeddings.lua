@@ -4,8 +4,8 @@
 --- become Lua values. Either may arrive as base64 of float32.
 
 local core = require "indoxhub.core"
-local json = require "indoxhub.json"
-local reply = require "indoxhub.reply"
+local json = require "indoxhub.base.json"
+local reply = require "indoxhub.api.replies.reply"
 
 local embeddings = {}
 

@@ -1,9 +1,9 @@
 --- Image replies: a list of { url, b64_json, index }, with what else the server
 --- says of each.
 
-local pictures = require "indoxhub.reading.images"
-local reply = require "indoxhub.reply"
-local values = require "indoxhub.reading.values"
+local pictures = require "indoxhub.api.reading.images"
+local reply = require "indoxhub.api.replies.reply"
+local values = require "indoxhub.api.reading.values"
 
 local images = {}
 

@@ -8,14 +8,14 @@
 --   decode(text, what, answer)   in place of json.decode
 --   is_verbatim      decode gets every byte of the body, also of an empty one
 --   is_text          it is generated text: the rest is for failures only, and
---                    dialects/ reads it
+--                    api/dialects reads it
 
-local audio = require "indoxhub.resources.audio"
-local embeddings = require "indoxhub.resources.embeddings"
-local failure = require "indoxhub.reading.failure"
-local images = require "indoxhub.resources.images"
-local models = require "indoxhub.resources.models"
-local videos = require "indoxhub.resources.videos"
+local audio = require "indoxhub.api.replies.audio"
+local embeddings = require "indoxhub.api.replies.embeddings"
+local failure = require "indoxhub.api.reading.failure"
+local images = require "indoxhub.api.replies.images"
+local models = require "indoxhub.api.replies.models"
+local videos = require "indoxhub.api.replies.videos"
 
 local function as_it_is(body)
   return body

@@ -1,17 +1,17 @@
 --- What a complete answer amounts to: a reply, or an error. What it is labelled
 --- as is a hint; its bytes decide.
 
-local answers = require "indoxhub.answer"
-local answer_errors = require "indoxhub.errors.answer"
-local answer_text = require "indoxhub.errors.text"
-local dialects = require "indoxhub.dialects"
-local error_body = require "indoxhub.errors.body"
-local errors = require "indoxhub.errors"
-local failure = require "indoxhub.reading.failure"
-local json = require "indoxhub.json"
-local reason = require "indoxhub.errors.reason"
-local reply = require "indoxhub.reply"
-local usage = require "indoxhub.reading.usage"
+local answers = require "indoxhub.api.reading.answer"
+local answer_errors = require "indoxhub.api.errors.answer"
+local answer_text = require "indoxhub.api.errors.text"
+local dialects = require "indoxhub.api.dialects"
+local error_body = require "indoxhub.api.errors.body"
+local errors = require "indoxhub.base.errors"
+local failure = require "indoxhub.api.reading.failure"
+local json = require "indoxhub.base.json"
+local reason = require "indoxhub.api.errors.reason"
+local reply = require "indoxhub.api.replies.reply"
+local usage = require "indoxhub.api.reading.usage"
 
 local outcome = {}
 
@@ -175,7 +175,7 @@ end
 
 --- The reply of a complete, successful answer.
 ---@param answer indoxhub.Answer
----@param kind table a reply kind of resources/
+---@param kind table a reply kind of api/replies
 ---@param what indoxhub.Call what was asked for
 ---@return table? reply, indoxhub.Error? err
 function outcome.reply(answer, kind, what)

@@ -4,9 +4,9 @@
 -- Normalising adds fields under the names of the vendor's schema and leaves
 -- what the server sent beside them.
 
-local number = require "indoxhub.number"
-local times = require "indoxhub.times"
-local usage = require "indoxhub.reading.usage"
+local number = require "indoxhub.base.number"
+local times = require "indoxhub.base.times"
+local usage = require "indoxhub.api.reading.usage"
 
 local reply = {}
 

@@ -1,7 +1,7 @@
 --- Video replies: jobs, lists of jobs, and videos that came at once.
 
-local errors = require "indoxhub.errors"
-local reply = require "indoxhub.reply"
+local errors = require "indoxhub.base.errors"
+local reply = require "indoxhub.api.replies.reply"
 
 local videos = {}
 

@@ -1,11 +1,11 @@
 --- `indoxhub account`: who you are, what you paid, and the end of it.
 
-local exit = require "indoxhub.cli.exit"
+local exit = require "indoxhub.cli.shared.exit"
 local indoxhub = require "indoxhub"
-local input = require "indoxhub.cli.input"
-local options = require "indoxhub.cli.options"
-local output = require "indoxhub.cli.output"
-local tables = require "indoxhub.cli.tables"
+local input = require "indoxhub.cli.shared.input"
+local options = require "indoxhub.cli.shared.options"
+local output = require "indoxhub.cli.shared.output"
+local tables = require "indoxhub.cli.shared.tables"
 
 local account = {}
 

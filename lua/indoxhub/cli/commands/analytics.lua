@@ -1,10 +1,10 @@
 --- `indoxhub analytics`: what was asked, as tables and charts.
 
-local exit = require "indoxhub.cli.exit"
+local exit = require "indoxhub.cli.shared.exit"
 local indoxhub = require "indoxhub"
-local options = require "indoxhub.cli.options"
-local output = require "indoxhub.cli.output"
-local terminal = require "indoxhub.cli.terminal"
+local options = require "indoxhub.cli.shared.options"
+local output = require "indoxhub.cli.shared.output"
+local terminal = require "indoxhub.cli.shared.terminal"
 
 local analytics = {}
 

@@ -1,12 +1,12 @@
 --- `indoxhub chat`: asks, and streams the answer to stdout.
 
-local exit = require "indoxhub.cli.exit"
-local input = require "indoxhub.cli.input"
-local interrupt = require "indoxhub.cli.interrupt"
-local options = require "indoxhub.cli.options"
-local output = require "indoxhub.cli.output"
-local prompt = require "indoxhub.cli.prompt"
-local session = require "indoxhub.cli.session"
+local exit = require "indoxhub.cli.shared.exit"
+local input = require "indoxhub.cli.shared.input"
+local interrupt = require "indoxhub.cli.shared.interrupt"
+local options = require "indoxhub.cli.shared.options"
+local output = require "indoxhub.cli.shared.output"
+local prompt = require "indoxhub.cli.shared.prompt"
+local session = require "indoxhub.cli.shared.session"
 
 -- Outside of tasks: at the prompt each answer is a task of its own.
 local chat = { outside = true }

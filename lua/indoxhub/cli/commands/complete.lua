@@ -1,8 +1,8 @@
 --- `indoxhub complete`: goes on from a text.
 
-local input = require "indoxhub.cli.input"
-local options = require "indoxhub.cli.options"
-local output = require "indoxhub.cli.output"
+local input = require "indoxhub.cli.shared.input"
+local options = require "indoxhub.cli.shared.options"
+local output = require "indoxhub.cli.shared.output"
 
 local complete = {}
 

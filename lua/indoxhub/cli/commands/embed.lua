@@ -1,15 +1,15 @@
 --- `indoxhub embed`: turns texts into vectors.
 
-local exit = require "indoxhub.cli.exit"
+local exit = require "indoxhub.cli.shared.exit"
 local indoxhub = require "indoxhub"
-local input = require "indoxhub.cli.input"
-local json = require "indoxhub.json"
-local options = require "indoxhub.cli.options"
-local output = require "indoxhub.cli.output"
-local progress = require "indoxhub.cli.progress"
-local result_file = require "indoxhub.cli.result_file"
-local unfinished = require "indoxhub.cli.unfinished"
-local utf8 = require "indoxhub.utf8"
+local input = require "indoxhub.cli.shared.input"
+local json = require "indoxhub.base.json"
+local options = require "indoxhub.cli.shared.options"
+local output = require "indoxhub.cli.shared.output"
+local progress = require "indoxhub.cli.shared.progress"
+local result_file = require "indoxhub.cli.shared.result_file"
+local unfinished = require "indoxhub.cli.shared.unfinished"
+local utf8 = require "indoxhub.base.utf8"
 
 local embed = {}
 

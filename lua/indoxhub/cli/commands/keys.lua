@@ -1,9 +1,9 @@
 --- `indoxhub keys`: the API keys of the account.
 
-local errors = require "indoxhub.errors"
-local options = require "indoxhub.cli.options"
-local output = require "indoxhub.cli.output"
-local tables = require "indoxhub.cli.tables"
+local errors = require "indoxhub.base.errors"
+local options = require "indoxhub.cli.shared.options"
+local output = require "indoxhub.cli.shared.output"
+local tables = require "indoxhub.cli.shared.tables"
 
 local keys = {}
 

@@ -1,10 +1,10 @@
 --- `indoxhub models`: what can be asked.
 
-local exit = require "indoxhub.cli.exit"
+local exit = require "indoxhub.cli.shared.exit"
 local indoxhub = require "indoxhub"
-local options = require "indoxhub.cli.options"
-local output = require "indoxhub.cli.output"
-local tables = require "indoxhub.cli.tables"
+local options = require "indoxhub.cli.shared.options"
+local output = require "indoxhub.cli.shared.output"
+local tables = require "indoxhub.cli.shared.tables"
 
 local models = {}
 

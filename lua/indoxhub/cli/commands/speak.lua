@@ -1,8 +1,8 @@
 --- `indoxhub speak`: speaks a text.
 
-local input = require "indoxhub.cli.input"
-local options = require "indoxhub.cli.options"
-local result_file = require "indoxhub.cli.result_file"
+local input = require "indoxhub.cli.shared.input"
+local options = require "indoxhub.cli.shared.options"
+local result_file = require "indoxhub.cli.shared.result_file"
 
 local speak = {}
 

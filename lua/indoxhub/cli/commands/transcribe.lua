@@ -1,6 +1,6 @@
 --- `indoxhub transcribe`: writes down what a recording says.
 
-local recording = require "indoxhub.cli.recording"
+local recording = require "indoxhub.cli.shared.recording"
 
 local transcribe = {}
 

@@ -1,6 +1,6 @@
 --- `indoxhub translate`: writes down in English what a recording says.
 
-local recording = require "indoxhub.cli.recording"
+local recording = require "indoxhub.cli.shared.recording"
 
 local translate = {}
 

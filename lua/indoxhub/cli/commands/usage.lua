@@ -1,9 +1,9 @@
 --- `indoxhub usage`: what was used, and what is left.
 
-local number = require "indoxhub.number"
-local options = require "indoxhub.cli.options"
-local output = require "indoxhub.cli.output"
-local tables = require "indoxhub.cli.tables"
+local number = require "indoxhub.base.number"
+local options = require "indoxhub.cli.shared.options"
+local output = require "indoxhub.cli.shared.output"
+local tables = require "indoxhub.cli.shared.tables"
 
 local usage = {}
 

@@ -1,14 +1,14 @@
 --- `indoxhub video`: films, or goes on with a video that was begun.
 
-local exit = require "indoxhub.cli.exit"
+local exit = require "indoxhub.cli.shared.exit"
 local indoxhub = require "indoxhub"
-local input = require "indoxhub.cli.input"
-local interrupt = require "indoxhub.cli.interrupt"
-local options = require "indoxhub.cli.options"
-local output = require "indoxhub.cli.output"
-local progress = require "indoxhub.cli.progress"
-local result_file = require "indoxhub.cli.result_file"
-local tables = require "indoxhub.cli.tables"
+local input = require "indoxhub.cli.shared.input"
+local interrupt = require "indoxhub.cli.shared.interrupt"
+local options = require "indoxhub.cli.shared.options"
+local output = require "indoxhub.cli.shared.output"
+local progress = require "indoxhub.cli.shared.progress"
+local result_file = require "indoxhub.cli.shared.result_file"
+local tables = require "indoxhub.cli.shared.tables"
 
 -- Outside of tasks: what is still to be done when its task was cancelled needs
 -- another one.

@@ -1,7 +1,7 @@
 --- Exit codes by kind of error, and how an error is shown.
 
-local errors = require "indoxhub.errors"
-local output = require "indoxhub.cli.output"
+local errors = require "indoxhub.base.errors"
+local output = require "indoxhub.cli.shared.output"
 
 local exit = {}
 

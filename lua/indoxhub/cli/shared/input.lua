@@ -1,12 +1,12 @@
 --- What the command is given: arguments, and what comes through a pipe.
 
 local core = require "indoxhub.core"
-local errors = require "indoxhub.errors"
-local exit = require "indoxhub.cli.exit"
-local line = require "indoxhub.cli.line"
-local output = require "indoxhub.cli.output"
-local terminal = require "indoxhub.cli.terminal"
-local utf8 = require "indoxhub.utf8"
+local errors = require "indoxhub.base.errors"
+local exit = require "indoxhub.cli.shared.exit"
+local line = require "indoxhub.cli.shared.line"
+local output = require "indoxhub.cli.shared.output"
+local terminal = require "indoxhub.cli.shared.terminal"
+local utf8 = require "indoxhub.base.utf8"
 
 local input = {}
 

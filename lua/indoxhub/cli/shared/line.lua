@@ -5,7 +5,7 @@
 -- "interrupted" (Ctrl-C).
 
 local core = require "indoxhub.core"
-local terminal = require "indoxhub.cli.terminal"
+local terminal = require "indoxhub.cli.shared.terminal"
 
 local line = {}
 

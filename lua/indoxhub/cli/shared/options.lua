@@ -3,13 +3,13 @@
 -- There is none for the API key: every user of a machine can read the arguments
 -- of its processes.
 
-local endpoints = require "indoxhub.endpoints"
-local exit = require "indoxhub.cli.exit"
-local files = require "indoxhub.files"
+local endpoints = require "indoxhub.api.endpoints"
+local exit = require "indoxhub.cli.shared.exit"
+local files = require "indoxhub.api.params.files"
 local indoxhub = require "indoxhub"
-local json = require "indoxhub.json"
-local number = require "indoxhub.number"
-local utf8 = require "indoxhub.utf8"
+local json = require "indoxhub.base.json"
+local number = require "indoxhub.base.number"
+local utf8 = require "indoxhub.base.utf8"
 
 local options = {}
 

@@ -2,13 +2,13 @@
 --
 -- A reader that goes away, as `head` does, is no error; a full disk is one.
 
-local errors = require "indoxhub.errors"
-local json = require "indoxhub.json"
-local progress = require "indoxhub.cli.progress"
-local terminal = require "indoxhub.cli.terminal"
-local thoughts = require "indoxhub.cli.thoughts"
-local utf8 = require "indoxhub.utf8"
-local width = require "indoxhub.analytics.width"
+local errors = require "indoxhub.base.errors"
+local json = require "indoxhub.base.json"
+local progress = require "indoxhub.cli.shared.progress"
+local terminal = require "indoxhub.cli.shared.terminal"
+local thoughts = require "indoxhub.cli.shared.thoughts"
+local utf8 = require "indoxhub.base.utf8"
+local width = require "indoxhub.base.width"
 
 local output = {}
 

@@ -2,9 +2,9 @@
 --- terminal that can do that.
 
 local core = require "indoxhub.core"
-local number = require "indoxhub.number"
-local task = require "indoxhub.task"
-local terminal = require "indoxhub.cli.terminal"
+local number = require "indoxhub.base.number"
+local task = require "indoxhub.loop.task"
+local terminal = require "indoxhub.cli.shared.terminal"
 
 local progress = {}
 

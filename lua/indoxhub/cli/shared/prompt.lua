@@ -4,11 +4,11 @@
 -- ends the program, which Ctrl-D and /quit do. A session is written after each
 -- answer, so that nothing is lost whatever comes.
 
-local exit = require "indoxhub.cli.exit"
-local interrupt = require "indoxhub.cli.interrupt"
-local line = require "indoxhub.cli.line"
-local output = require "indoxhub.cli.output"
-local session = require "indoxhub.cli.session"
+local exit = require "indoxhub.cli.shared.exit"
+local interrupt = require "indoxhub.cli.shared.interrupt"
+local line = require "indoxhub.cli.shared.line"
+local output = require "indoxhub.cli.shared.output"
+local session = require "indoxhub.cli.shared.session"
 
 local prompt = {}
 

@@ -1,12 +1,12 @@
 --- What `transcribe` and `translate` have in common: both write down what a
 --- recording says.
 
-local exit = require "indoxhub.cli.exit"
+local exit = require "indoxhub.cli.shared.exit"
 local indoxhub = require "indoxhub"
-local input = require "indoxhub.cli.input"
-local options = require "indoxhub.cli.options"
-local output = require "indoxhub.cli.output"
-local progress = require "indoxhub.cli.progress"
+local input = require "indoxhub.cli.shared.input"
+local options = require "indoxhub.cli.shared.options"
+local output = require "indoxhub.cli.shared.output"
+local progress = require "indoxhub.cli.shared.progress"
 
 local recording = {}
 

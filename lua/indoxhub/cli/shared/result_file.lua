@@ -1,14 +1,14 @@
 --- Results that are files: where they go, and getting them there.
 
-local content_types = require "indoxhub.content_types"
+local content_types = require "indoxhub.api.content_types"
 local core = require "indoxhub.core"
-local exit = require "indoxhub.cli.exit"
-local errors = require "indoxhub.errors"
-local output = require "indoxhub.cli.output"
-local progress = require "indoxhub.cli.progress"
+local exit = require "indoxhub.cli.shared.exit"
+local errors = require "indoxhub.base.errors"
+local output = require "indoxhub.cli.shared.output"
+local progress = require "indoxhub.cli.shared.progress"
 local source = require "indoxhub.save.source"
-local target = require "indoxhub.save.target"
-local terminal = require "indoxhub.cli.terminal"
+local target = require "indoxhub.base.atomic_file"
+local terminal = require "indoxhub.cli.shared.terminal"
 
 local result_file = {}
 

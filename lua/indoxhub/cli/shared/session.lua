@@ -5,11 +5,11 @@
 -- on under a name of its own, so that both lose nothing.
 
 local core = require "indoxhub.core"
-local errors = require "indoxhub.errors"
-local exit = require "indoxhub.cli.exit"
+local errors = require "indoxhub.base.errors"
+local exit = require "indoxhub.cli.shared.exit"
 local indoxhub = require "indoxhub"
-local lock = require "indoxhub.cli.lock"
-local output = require "indoxhub.cli.output"
+local lock = require "indoxhub.cli.shared.lock"
+local output = require "indoxhub.cli.shared.output"
 
 local session = {}
 

@@ -1,9 +1,9 @@
 --- Lists and facts as text for people.
 
-local json = require "indoxhub.json"
-local number = require "indoxhub.number"
-local utf8 = require "indoxhub.utf8"
-local width = require "indoxhub.analytics.width"
+local json = require "indoxhub.base.json"
+local number = require "indoxhub.base.number"
+local utf8 = require "indoxhub.base.utf8"
+local width = require "indoxhub.base.width"
 
 local tables = {}
 

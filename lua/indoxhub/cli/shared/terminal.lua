@@ -5,7 +5,7 @@
 -- there; what goes into a file or a pipe stays as it is.
 
 local core = require "indoxhub.core"
-local utf8 = require "indoxhub.utf8"
+local utf8 = require "indoxhub.base.utf8"
 
 local terminal = { STDIN = 0, STDOUT = 1, STDERR = 2 }
 

@@ -1,7 +1,7 @@
 --- What a model thinks before it answers: shown on stderr, in lines of its own
 --- and dimmed on a terminal. It is never part of what goes through a pipe.
 
-local terminal = require "indoxhub.cli.terminal"
+local terminal = require "indoxhub.cli.shared.terminal"
 
 local thoughts = {}
 

@@ -7,13 +7,13 @@
 -- each text its vector, as numbers or as base64 of float32, or false.
 
 local core = require "indoxhub.core"
-local errors = require "indoxhub.errors"
-local exit = require "indoxhub.cli.exit"
-local json = require "indoxhub.json"
-local lock = require "indoxhub.cli.lock"
-local output = require "indoxhub.cli.output"
-local target = require "indoxhub.save.target"
-local utf8 = require "indoxhub.utf8"
+local errors = require "indoxhub.base.errors"
+local exit = require "indoxhub.cli.shared.exit"
+local json = require "indoxhub.base.json"
+local lock = require "indoxhub.cli.shared.lock"
+local output = require "indoxhub.cli.shared.output"
+local target = require "indoxhub.base.atomic_file"
+local utf8 = require "indoxhub.base.utf8"
 
 local unfinished = {}
 
