@@ -8,6 +8,7 @@
 #   make install PREFIX=...   installs the module and the command
 #   make uninstall PREFIX=... removes what that has put there
 #   make bench [ONLY=neovim]  compares with peers, prints ratios
+#   make layers               checks which folder uses which, and prints it
 #
 # Objects go to build/<interpreter>/, so interpreters do not meet.
 
@@ -42,8 +43,8 @@ NET = $(wildcard csrc/net/*.c)
 BIND = $(wildcard csrc/bind/*.c)
 OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(CORE) $(NET) $(BIND))
 
-.PHONY: all build env install uninstall clean demo test bench deps deps-test \
-  deps-all tools
+.PHONY: all build env install uninstall clean demo test bench layers deps \
+  deps-test deps-all tools
 
 all: build
 
@@ -94,6 +95,9 @@ test:
 bench:
 	@sh spec/support/deps.sh bench
 	@sh spec/bench/run.sh $(ONLY)
+
+layers:
+	@$(LUA) spec/support/layers.lua graph
 
 # What tests and benchmarks need besides the module.
 tools: build/tools/raw_server build/tools/tls_front build/tools/blast \

@@ -145,6 +145,7 @@ build = {
     ["indoxhub.call.retry"] = "lua/indoxhub/call/retry.lua",
     ["indoxhub.call.route"] = "lua/indoxhub/call/route.lua",
     ["indoxhub.call.transport"] = "lua/indoxhub/call/transport.lua",
+    ["indoxhub.call.upload"] = "lua/indoxhub/call/upload.lua",
     ["indoxhub.cli"] = "lua/indoxhub/cli/init.lua",
     ["indoxhub.cli.commands.account"] = "lua/indoxhub/cli/commands/account.lua",
     ["indoxhub.cli.commands.analytics"] =

@@ -111,14 +111,14 @@ describe("a body that is sent again", function()
 
   it("is not that of a function that was asked", function()
     local made, file = form_of {}
-    require("indoxhub.api.params.files").next_bytes(file)
+    require("indoxhub.call.upload").next_bytes(file)
     assert.is_false(body.can_be_resent(made))
   end)
 
   it("is that of a function that can start over, which it does once",
     function()
       local made, file, log = form_of { rewind = true }
-      local next_bytes = require("indoxhub.api.params.files").next_bytes
+      local next_bytes = require("indoxhub.call.upload").next_bytes
       body.restart(made)
       next_bytes(file)
       next_bytes(file)

@@ -89,7 +89,7 @@ describe("a client", function()
         indoxhub.new { foo = 1 }
       end)
       assert.is_false(ok)
-      assert.truthy(message:find("client/init_spec.lua:%d+: unknown option foo"))
+      assert.matches("client/init_spec.lua:%d+: unknown option foo", message)
     end)
   end)
 

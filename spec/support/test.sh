@@ -90,7 +90,8 @@ suite_lint() {
   check "luacheck" luacheck -q --no-color .
   check "clang-format" sh -c \
     'clang-format --dry-run -Werror $(git ls-files "*.c" "*.h")'
-  check "layers" sh spec/support/layers.sh
+  check "includes and globals" sh spec/support/layers.sh
+  check "layers" lua5.4 spec/support/layers.lua
   check "shell scripts parse" sh -c \
     'for f in $(git ls-files "*.sh") .ci/run; do sh -n "$f" || exit 1; done'
 }

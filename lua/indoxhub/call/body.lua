@@ -3,6 +3,7 @@
 local files = require "indoxhub.api.params.files"
 local json = require "indoxhub.base.json"
 local types = require "indoxhub.api.params.types"
+local upload = require "indoxhub.call.upload"
 
 local body = {}
 
@@ -39,7 +40,7 @@ end
 -- because a value may contain itself, which the encoder refuses.
 local function embed_files(value, done)
   if files.is(value) then
-    return files.data_uri(value)
+    return upload.data_uri(value)
   elseif type(value) ~= "table" then
     return value
   elseif done[value] then
@@ -93,7 +94,7 @@ local function of_form(fields)
     local part, err = { name = field.name, data = field.value }, nil
     if field.type == "file" then
       local file = files.of(field.value)
-      part, err = files.part(file, field.name)
+      part, err = upload.part(file, field.name)
       made.source = file.read and file or made.source
     elseif field.name == SECRET_FIELD then
       table.insert(made.secrets, field.value)
@@ -142,14 +143,14 @@ end
 ---@param sent? indoxhub.Body
 ---@return boolean
 function body.can_be_resent(sent)
-  return not (sent and sent.source) or files.can_restart(sent.source)
+  return not (sent and sent.source) or upload.can_restart(sent.source)
 end
 
 --- Prepares a body to be sent, from its beginning.
 ---@param sent? indoxhub.Body
 function body.restart(sent)
   if sent and sent.source then
-    files.restart(sent.source)
+    upload.restart(sent.source)
   end
 end
 

@@ -11,7 +11,6 @@ local loop = require "indoxhub.loop"
 local outcome = require "indoxhub.api.replies.outcome"
 local request = require "indoxhub.call.request"
 local retry = require "indoxhub.call.retry"
-local stream = require "indoxhub.stream"
 local transport = require "indoxhub.call.transport"
 
 local call = {}
@@ -31,7 +30,7 @@ local FIRED_SECONDS = 2
 ---------------------------------------------------------------------------
 -- tries
 
----@class indoxhub.Course: indoxhub.StreamSource a call under way
+---@class indoxhub.Course a call under way
 ---@field caller indoxhub.Caller
 ---@field what indoxhub.Call
 ---@field options table
@@ -206,6 +205,13 @@ end
 -- figures.
 local AFTER_END = 5
 
+---@class indoxhub.Opened what a call that streams has brought
+---@field transfer? indoxhub.core.Transfer
+---@field answer indoxhub.Answer
+---@field after_end? number seconds that a finished answer waits for more
+---@field whole? table the reply, of a server that did not stream
+---@field pieces? string[] of that reply: kind and piece in turn
+
 local function events_of(try, answer)
   return { transfer = try.transfer, answer = answer,
     after_end = math.min(AFTER_END, try.exchange.idle or AFTER_END) }
@@ -261,23 +267,22 @@ function course_methods:describe(err)
   return describe(self, err)
 end
 
---- Opens a stream. From a server that answers without streaming it has one
---- piece.
+--- Sends a call whose answer is to be read as a stream, and waits for the
+--- beginning of that.
 ---@param caller indoxhub.Caller
 ---@param what indoxhub.Call
 ---@param options table
 ---@param kind table a reply kind of api/replies
----@param stop? fun(id: string) sends the stop call
----@return indoxhub.Stream? stream, indoxhub.Error? err
-function call.open(caller, what, options, kind, stop)
+---@return indoxhub.Opened? opened, indoxhub.Course|indoxhub.Error course_or_err
+function call.open(caller, what, options, kind)
   local course = call.begin(caller, what, options)
-  course.kind, course.stop = kind, stop
+  course.kind = kind
   local opened, err = call.run(course, open_once)
   if not opened then
     course:done(err)
     return nil, err
   end
-  return stream.new(opened, course)
+  return opened, course
 end
 
 return call

@@ -5,11 +5,11 @@
 
 local answers = require "indoxhub.api.reading.answer"
 local errors = require "indoxhub.base.errors"
-local files = require "indoxhub.api.params.files"
 local json = require "indoxhub.base.json"
 local loop = require "indoxhub.loop"
 local mend = require "indoxhub.api.errors.cut"
 local transfer_errors = require "indoxhub.api.errors.transfer"
+local upload = require "indoxhub.call.upload"
 
 local transport = {}
 
@@ -108,9 +108,9 @@ local YIELDS_IN_PCALL = _VERSION ~= "Lua 5.1" or rawget(_G, "jit") ~= nil
 
 local function next_bytes(transfer, file)
   if YIELDS_IN_PCALL or not coroutine.running() then
-    return guard(transfer, files.next_bytes, file)
+    return guard(transfer, upload.next_bytes, file)
   end
-  return files.next_bytes(file)
+  return upload.next_bytes(file)
 end
 
 -- LuaJIT and Lua 5.1 collect as much for an allocation of 64 KiB as for one of

@@ -11,6 +11,7 @@ local log = require "indoxhub.base.log"
 local loop = require "indoxhub.loop"
 local options_of = require "indoxhub.api.params.options"
 local params = require "indoxhub.api.params"
+local stream = require "indoxhub.stream"
 local types = require "indoxhub.api.params.types"
 
 local merge = options_of.merge
@@ -324,7 +325,7 @@ local function stream_method(row)
     if not what then
       return nil, err
     end
-    return call.open(caller, what, options, kinds[row.reply], function(id)
+    return stream.open(caller, what, options, kinds[row.reply], function(id)
       -- The id is the server's and may be anything.
       local stop = describe(caller, stop_row, stop_row.name, nil, { id })
       if stop then
@@ -462,7 +463,7 @@ function client_methods:request(request, options)
     key = "optional", streams = request.stream,
   }
   if request.stream then
-    return call.open(caller, what, checked, kinds.plain)
+    return stream.open(caller, what, checked, kinds.plain)
   end
   return call.perform(caller, what, checked, kinds.plain)
 end

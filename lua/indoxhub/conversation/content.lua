@@ -5,6 +5,7 @@ local body = require "indoxhub.call.body"
 local errors = require "indoxhub.base.errors"
 local files = require "indoxhub.api.params.files"
 local json = require "indoxhub.base.json"
+local upload = require "indoxhub.call.upload"
 local utf8 = require "indoxhub.base.utf8"
 
 local content = {}
@@ -51,7 +52,7 @@ end
 
 -- A picture of the disk or of memory, as a data URI.
 local function embed(file, name)
-  local uri, err = files.data_uri(file)
+  local uri, err = upload.data_uri(file)
   if not uri then
     return nil, err
   end

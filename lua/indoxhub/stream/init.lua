@@ -7,6 +7,7 @@
 
 local answers = require "indoxhub.api.reading.answer"
 local answer_errors = require "indoxhub.api.errors.answer"
+local call = require "indoxhub.call"
 local dialects = require "indoxhub.api.dialects"
 local errors = require "indoxhub.base.errors"
 local loop = require "indoxhub.loop"
@@ -52,21 +53,6 @@ function stream_mt.__tostring(self)
     or self._ended and "ended" or "running")
 end
 
----@class indoxhub.Opened what a call that streams has brought
----@field transfer? indoxhub.core.Transfer
----@field answer indoxhub.Answer
----@field after_end? number seconds that a finished answer waits for more
----@field whole? table the reply, of a server that did not stream
----@field pieces? string[] of that reply: kind and piece in turn
-
----@class indoxhub.StreamSource
----@field options {reasoning?: boolean} whether to hand out reasoning, too
----@field stop? fun(id: string) sends the stop call
----@field describe fun(self, err: indoxhub.Error): indoxhub.Error names the call
----@field done fun(self, err?: indoxhub.Error) tells that the stream has ended
----@field reopen fun(self, err: indoxhub.Error): indoxhub.Opened?,
---- indoxhub.Error?
-
 -- Tells the call, and who else asked to know.
 local function tell_end(self)
   sources[self]:done(self._failure)
@@ -105,11 +91,8 @@ local function adopt(self, opened)
   end
 end
 
---- A stream over what a call has opened.
----@param opened indoxhub.Opened
----@param source indoxhub.StreamSource
----@return indoxhub.Stream
-function stream.new(opened, source)
+-- A stream over what a call has opened.
+local function new(opened, source)
   local self = setmetatable({ _whole = false, _ended = false, _given = false,
     _transfer = nil, _answer = nil, _decoder = nil, _batch = nil, _next = 1,
     _last = 0, _told = 0, _queue = nil, _queued = 0, _given_out = 0,
@@ -118,6 +101,23 @@ function stream.new(opened, source)
   sources[self] = source
   adopt(self, opened)
   return self
+end
+
+--- Opens a stream. From a server that answers without streaming it has one
+--- piece.
+---@param caller indoxhub.Caller
+---@param what indoxhub.Call
+---@param options table
+---@param kind table a reply kind of api/replies
+---@param stop? fun(id: string) sends the stop call
+---@return indoxhub.Stream? stream, indoxhub.Error? err
+function stream.open(caller, what, options, kind, stop)
+  local opened, source = call.open(caller, what, options, kind)
+  if not opened then
+    return nil, source
+  end
+  source.stop = stop
+  return new(opened, source)
 end
 
 --- Has a function called once, when the stream has ended: with its reply, or
