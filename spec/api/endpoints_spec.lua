@@ -1,6 +1,6 @@
 local endpoints = require "indoxhub.api.endpoints"
 local files = require "spec.support.files"
-local kinds = require "indoxhub.api.replies"
+local kinds = require "indoxhub.api.replies.kinds"
 local params = require "indoxhub.api.params"
 local request = require "indoxhub.call.request"
 

@@ -2,7 +2,7 @@
 local indoxhub = require "indoxhub"
 local redact = require "indoxhub.base.redact"
 local servers = require "spec.support.servers"
-local transport = require "indoxhub.call.transport"
+local transfers = require "indoxhub.call.transfer"
 
 describe("an exchange", function()
   local raw, owner
@@ -30,13 +30,13 @@ describe("an exchange", function()
 
   -- Sends, and waits for the whole answer.
   local function run(made)
-    local transfer, err = transport.submit(owner, made)
+    local transfer, err = transfers.submit(owner, made)
     local answer
     if transfer then
-      answer, err = transport.head(transfer, made)
+      answer, err = transfers.head(transfer, made)
     end
     if answer then
-      answer, err = transport.body(transfer, answer, made)
+      answer, err = transfers.body(transfer, answer, made)
     end
     return answer, err, transfer
   end
@@ -85,11 +85,11 @@ describe("an exchange", function()
   end)
 
   it("is remembered by its owner while it runs", function()
-    local transfer = assert(transport.submit(owner, exchange(raw:script("held",
+    local transfer = assert(transfers.submit(owner, exchange(raw:script("held",
       { { "hold" } }))))
     assert.is_true(owner.running[transfer])
     transfer:cancel()
-    assert.equal("cancelled", transport.failure(transfer:result(),
+    assert.equal("cancelled", transfers.failure(transfer:result(),
       exchange("")).kind)
   end)
 
@@ -99,19 +99,19 @@ describe("an exchange", function()
     local answer, err, transfer = run(exchange(gone:base("x"), { body = "x" }))
     assert.is_nil(answer)
     assert.equal("network", err.kind)
-    assert.is_true(transport.is_unsent(transfer))
-    assert.is_true(transport.is_unsent(nil))
+    assert.is_true(transfers.is_unsent(transfer))
+    assert.is_true(transfers.is_unsent(nil))
   end)
 
   it("is sent when it was taken as a whole", function()
     local answer, _, transfer = run(exchange(raw:script("taken",
       { { "body" }, { "close" } }), { body = "x" }))
     assert.is_nil(answer)
-    assert.is_false(transport.is_unsent(transfer))
+    assert.is_false(transfers.is_unsent(transfer))
   end)
 
   it("does not begin with a file that cannot be read", function()
-    local transfer, err = transport.submit(owner, exchange(raw:base("x"),
+    local transfer, err = transfers.submit(owner, exchange(raw:base("x"),
       { form = { { name = "file", path = "/none/a.wav" } } }))
     assert.is_nil(transfer)
     assert.equal("file unreadable", err.kind .. " " .. err.code)
@@ -124,7 +124,7 @@ describe("an exchange", function()
     indoxhub.assert(run(answering("before", servers.reply("200 OK", "a/b",
       ""))))
     owner.engine:close()
-    local transfer, err = transport.submit(owner, exchange(raw:base("x")))
+    local transfer, err = transfers.submit(owner, exchange(raw:base("x")))
     assert.is_nil(transfer)
     assert.equal("cancelled", err.kind)
   end)

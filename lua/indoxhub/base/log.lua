@@ -19,7 +19,7 @@ local LONGEST_BODY = 4096
 ---@field seconds? number that it took
 ---@field bytes_out? integer of the body
 ---@field bytes_in? integer of the body
----@field wait? number seconds until the next try
+---@field wait? number seconds until the next attempt
 ---@field message? string of a warning
 ---@field request_body? string with `log_bodies`
 ---@field response_body? string with `log_bodies`

@@ -1,4 +1,4 @@
---- One try of a call: sends it, follows redirects, renews a token that was
+--- one attempt of a call: sends it, follows redirects, renews a token that was
 --- refused, and waits for the head of the answer.
 
 local answers = require "indoxhub.api.reading.answer"
@@ -9,27 +9,27 @@ local core = require "indoxhub.core"
 local errors = require "indoxhub.base.errors"
 local log = require "indoxhub.base.log"
 local loop = require "indoxhub.loop"
-local request = require "indoxhub.call.request"
+local requests = require "indoxhub.call.request"
 local route = require "indoxhub.call.route"
-local transport = require "indoxhub.call.transport"
+local transfers = require "indoxhub.call.transfer"
 
-local attempt = {}
+local attempts = {}
 
----@class indoxhub.Attempt what is told of a try
----@field exchange? indoxhub.Exchange the last that was sent
+---@class indoxhub.Attempt what is told of one
+---@field request? indoxhub.HttpRequest the last that was sent
 ---@field transfer? indoxhub.core.Transfer
 ---@field answer? indoxhub.Answer as far as it came
 ---@field unsent boolean whether the request certainly was not sent as a whole
 ---@field deadline? number
 
 -- What a complete answer with a failing status is.
-local function refused(settings, call, answer, bearer)
+local function refused(settings, operation, answer, bearer)
   if answer.status < 400 then
     return answer_errors.unexpected(answer)
   end
   local err = answer_errors.from_status(answer)
   if answer.status == 401 and bearer and settings.options.auth ~= "exchange"
-    and call.path:find("^user/") then
+    and operation.path:find("^user/") then
     -- Some servers know users by their tokens only.
     err.hint = 'check the API key, or set auth = "exchange": '
       .. "this route may want a token"
@@ -53,7 +53,7 @@ end
 ---@param slot {ready: boolean}
 ---@param seconds number
 ---@return true? ok, indoxhub.Error? err
-function attempt.pause(caller, slot, seconds)
+function attempts.pause(caller, slot, seconds)
   caller.pausing[slot] = true
   local go_on = loop.wait(slot, math.max(0, seconds))
   caller.pausing[slot] = nil
@@ -66,49 +66,49 @@ function attempt.pause(caller, slot, seconds)
 end
 
 -- Sends to where the route leads and waits for the head.
-local function send_once(caller, call, options, try, way, bearer)
-  local left, err = time_left(try.deadline)
+local function send_once(caller, operation, options, attempt, way, bearer)
+  local left, err = time_left(attempt.deadline)
   if left == nil then
     return nil, err
   end
-  local exchange = request.build(caller.settings, call, options, bearer,
+  local request = requests.build(caller.settings, operation, options, bearer,
     way.url)
-  exchange.total = left or nil
+  request.total = left or nil
   -- What can be sent only once waits for the server's word.
-  exchange.expect = exchange.sent and not route.is_known(way)
-    and not exchange.sent.source.rewind
-  body.restart(call.body)
-  try.exchange = exchange
+  request.expect = request.sent and not route.is_known(way)
+    and not request.sent.source.rewind
+  body.restart(operation.body)
+  attempt.request = request
   local transfer
-  transfer, err = transport.submit(caller, exchange)
+  transfer, err = transfers.submit(caller, request)
   if not transfer then
     return nil, err
   end
-  try.transfer = transfer
+  attempt.transfer = transfer
   local answer
-  answer, err = transport.head(transfer, exchange)
-  try.answer = answer
+  answer, err = transfers.head(transfer, request)
+  attempt.answer = answer
   return answer, err
 end
 
--- Sends an exchange of its own and waits for the whole answer, for auth.lua.
+-- Sends what asks for a token and waits for the whole answer, for auth.lua.
 local function sender(caller, options, deadline)
-  return function(call)
-    local try, started = { deadline = deadline, unsent = true }, core.now()
-    local answer, err = attempt.send(caller, call,
-      { headers = options.headers }, try)
+  return function(operation)
+    local attempt, started = { deadline = deadline, unsent = true }, core.now()
+    local answer, err = attempts.send(caller, operation,
+      { headers = options.headers }, attempt)
     if answer then
-      answer, err = transport.body(try.transfer, answer, try.exchange)
+      answer, err = transfers.body(attempt.transfer, answer, attempt.request)
     end
-    attempt.tell(caller, call, try, core.now() - started, err)
+    attempts.tell(caller, operation, attempt, core.now() - started, err)
     return answer, err
   end
 end
 
--- Waits for another call's exchange, for auth.lua.
+-- Waits for the token that another call asks for, for auth.lua.
 local function waiter(caller, deadline)
   return function(slot, limit)
-    local ok, err = attempt.pause(caller, slot,
+    local ok, err = attempts.pause(caller, slot,
       math.min(limit, deadline or limit) - core.now())
     if ok then
       ok, err = time_left(deadline)
@@ -120,58 +120,60 @@ end
 --- Sends a call and waits for the head of a successful answer. Of any other it
 --- waits for the body, too, and makes an error of it.
 ---@param caller indoxhub.Caller
----@param call indoxhub.Call
+---@param operation indoxhub.Operation
 ---@param options table
----@param try indoxhub.Attempt {deadline =} takes what there is to be told
+---@param attempt indoxhub.Attempt {deadline =} takes what there is to be told
 ---@return indoxhub.Answer? answer, indoxhub.Error? err
-function attempt.send(caller, call, options, try)
+function attempts.send(caller, operation, options, attempt)
   local settings = caller.settings
-  local way, renewed = route.new(settings, call), false
+  local way, renewed = route.new(settings, operation), false
   while true do
-    try.unsent = true
-    local bearer, err = auth.bearer(settings, call,
-      sender(caller, options, try.deadline), waiter(caller, try.deadline))
+    attempt.unsent = true
+    local bearer, err = auth.bearer(settings, operation,
+      sender(caller, options, attempt.deadline),
+      waiter(caller, attempt.deadline))
     if bearer == nil then
       return nil, err
     end
     local answer
-    answer, err = send_once(caller, call, options, try, way, bearer)
+    answer, err = send_once(caller, operation, options, attempt, way, bearer)
     if not answer then
-      try.unsent = transport.is_unsent(try.transfer)
+      attempt.unsent = transfers.is_unsent(attempt.transfer)
       return nil, err
     end
-    try.unsent = false
+    attempt.unsent = false
     if answers.is_success(answer) then
       route.arrived(way, answer)
       return answer
     end
-    answer, err = transport.body(try.transfer, answer, try.exchange)
+    answer, err = transfers.body(attempt.transfer, answer, attempt.request)
     if not answer then
       return nil, err
     end
-    local goes_on = body.can_be_resent(call.body) and route.goes_on(way, answer)
+    local goes_on = body.can_be_resent(operation.body)
+      and route.goes_on(way, answer)
     if not goes_on then
       route.arrived(way, answer)
       goes_on = answer.status == 401 and not renewed
         and auth.renew(settings, bearer)
-        and body.can_be_resent(call.body)
+        and body.can_be_resent(operation.body)
       renewed = true
     end
     if not goes_on then
-      return nil, refused(settings, call, answer, bearer)
+      return nil, refused(settings, operation, answer, bearer)
     end
   end
 end
 
--- What became of a try that nobody waited for, once its transfer has ended.
-local function outcome(caller, call, try, bearer)
-  local answer, err = transport.head(try.transfer, try.exchange)
-  try.answer = answer
+-- What became of an attempt that nobody waited for, once it has ended.
+local function result_of(caller, operation, attempt, bearer)
+  local answer, err = transfers.head(attempt.transfer, attempt.request)
+  attempt.answer = answer
   if answer then
-    answer, err = transport.body(try.transfer, answer, try.exchange)
+    answer, err = transfers.body(attempt.transfer, answer, attempt.request)
   end
   if answer and not answers.is_success(answer) then
-    err = refused(caller.settings, call, answer, bearer)
+    err = refused(caller.settings, operation, answer, bearer)
   end
   return err
 end
@@ -179,53 +181,54 @@ end
 --- Sends a call once, whatever becomes of it, and lets it run for some seconds.
 --- The log hears of it. Without a token that it needs it is not sent.
 ---@param caller indoxhub.Caller
----@param call indoxhub.Call
+---@param operation indoxhub.Operation
 ---@param seconds number
-function attempt.fire(caller, call, seconds)
+function attempts.fire(caller, operation, seconds)
   local settings, started = caller.settings, core.now()
-  local bearer = auth.at_hand(settings, call)
+  local bearer = auth.at_hand(settings, operation)
   if bearer == nil or caller.closed then
     return
   end
-  local try = { exchange = request.build(settings, call, { timeout = seconds },
-    bearer, route.new(settings, call).url) }
-  try.exchange.gate = nil -- others may wait there for longer than this is for
-  local transfer = transport.submit(caller, try.exchange)
+  local request = requests.build(settings, operation, { timeout = seconds },
+    bearer, route.new(settings, operation).url)
+  request.gate = nil -- others may wait there for longer than this is for
+  local transfer = transfers.submit(caller, request)
   if not transfer then
     return
   end
   transfer:whole()
-  try.transfer = transfer
+  local attempt = { request = request, transfer = transfer, answer = nil }
   loop.leave(transfer, seconds, function()
-    attempt.tell(caller, call, try, core.now() - started,
-      outcome(caller, call, try, bearer))
+    attempts.tell(caller, operation, attempt, core.now() - started,
+      result_of(caller, operation, attempt, bearer))
   end)
   loop.look()
 end
 
---- Tells the log how a try went.
+--- Tells the log how an attempt went.
 ---@param caller indoxhub.Caller
----@param call indoxhub.Call
----@param try indoxhub.Attempt
+---@param operation indoxhub.Operation
+---@param attempt indoxhub.Attempt
 ---@param seconds number
 ---@param err? indoxhub.Error
-function attempt.tell(caller, call, try, seconds, err)
+function attempts.tell(caller, operation, attempt, seconds, err)
   local options = caller.settings.options
   if not log.is_on(options) then
     return
   end
-  local result = try.transfer and try.transfer:result() or {}
-  local event = { name = "attempt", method = call.method, path = call.path,
-    status = try.answer and try.answer.status or err and err.status,
+  local result = attempt.transfer and attempt.transfer:result() or {}
+  local event = { name = "attempt", method = operation.method,
+    path = operation.path,
+    status = attempt.answer and attempt.answer.status or err and err.status,
     kind = err and err.kind, seconds = seconds, bytes_out = result.bytes_out,
     bytes_in = result.bytes_in }
-  if try.exchange and log.wants_bodies(options) and not call.private then
-    local hide = try.exchange.hide
-    event.request_body = log.excerpt(try.exchange.form and "(form)"
-      or try.exchange.body, hide)
-    event.response_body = log.excerpt(try.answer and try.answer.text, hide)
+  local request, answer = attempt.request, attempt.answer
+  if request and log.wants_bodies(options) and not operation.private then
+    event.request_body = log.excerpt(request.form and "(form)" or request.body,
+      request.hide)
+    event.response_body = log.excerpt(answer and answer.text, request.hide)
   end
   log.tell(options, event)
 end
 
-return attempt
+return attempts

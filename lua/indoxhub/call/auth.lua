@@ -53,20 +53,20 @@ local function find_key(settings)
 end
 
 -- The key if it may be sent, false for none, or nil and an error.
-local function usable_key(settings, call)
+local function usable_key(settings, operation)
   local key, err = find_key(settings)
   local base = settings.base
   if err then
     return nil, err
   elseif not key then
-    if call.key == "required" then
+    if operation.key == "required" then
       return refuse_without_key()
     end
     return false
   elseif base.secure and not (base.plain and settings.options.proxy)
     or settings.options.allow_http then
     return key
-  elseif call.key == "optional" then
+  elseif operation.key == "optional" then
     return false
   end
   return refuse("the API key is not sent over http:// "
@@ -96,7 +96,7 @@ end
 -- Sends the key in the one way or the other (contract 1.4).
 local function send_key(key, send)
   local answer, err = send {
-    operation = "auth.exchange", method = "POST", path = "auth/api-key",
+    name = "auth.exchange", method = "POST", path = "auth/api-key",
     key = "none", headers = { ["X-API-Key"] = key }, private = true,
   }
   if answer or not NO_SUCH_ROUTE[err.status] then
@@ -104,7 +104,7 @@ local function send_key(key, send)
   end
   local encoded = address.encode(key)
   return send {
-    operation = "auth.exchange", method = "POST", path = "auth/token",
+    name = "auth.exchange", method = "POST", path = "auth/token",
     key = "none", private = true,
     headers = { ["Content-Type"] = "application/x-www-form-urlencoded" },
     body = { text = "username=" .. encoded .. "&password=" .. encoded,
@@ -203,16 +203,17 @@ end
 --- What a call sends as its bearer, false for nothing; nil and an error when
 --- it needs what there is not.
 ---@param settings indoxhub.Settings
----@param call indoxhub.Call
----@param send fun(call: indoxhub.Call): indoxhub.Answer?, indoxhub.Error?
+---@param operation indoxhub.Operation
+---@param send fun(operation: indoxhub.Operation): indoxhub.Answer?,
+--- indoxhub.Error?
 ---@param pause fun(slot: table, limit: number): true?, indoxhub.Error? waits
 --- until slot.ready, or until that moment
 ---@return string|false|nil bearer, indoxhub.Error? err
-function auth.bearer(settings, call, send, pause)
-  if call.key == "none" then
+function auth.bearer(settings, operation, send, pause)
+  if operation.key == "none" then
     return false
   end
-  local key, err = usable_key(settings, call)
+  local key, err = usable_key(settings, operation)
   if not key or settings.options.auth ~= "exchange" then
     return key, err
   end
@@ -221,10 +222,10 @@ end
 
 --- The same without asking the server: nil when that would be needed.
 ---@param settings indoxhub.Settings
----@param call indoxhub.Call
+---@param operation indoxhub.Operation
 ---@return string|false|nil bearer
-function auth.at_hand(settings, call)
-  local key = usable_key(settings, call)
+function auth.at_hand(settings, operation)
+  local key = usable_key(settings, operation)
   if key and settings.options.auth == "exchange" then
     return state_of(settings, key).token
   end

@@ -2,18 +2,18 @@
 --- an error of what came back.
 
 local answers = require "indoxhub.api.reading.answer"
-local attempt = require "indoxhub.call.attempt"
+local attempts = require "indoxhub.call.attempt"
 local body = require "indoxhub.call.body"
 local core = require "indoxhub.core"
 local errors = require "indoxhub.base.errors"
 local log = require "indoxhub.base.log"
 local loop = require "indoxhub.loop"
-local outcome = require "indoxhub.api.replies.outcome"
-local request = require "indoxhub.call.request"
+local replies = require "indoxhub.api.replies"
+local requests = require "indoxhub.call.request"
 local retry = require "indoxhub.call.retry"
-local transport = require "indoxhub.call.transport"
+local transfers = require "indoxhub.call.transfer"
 
-local call = {}
+local calls = {}
 
 local MAX_RETRIES = 2
 
@@ -23,40 +23,40 @@ local FIRED_SECONDS = 2
 ---@class indoxhub.Caller who calls: a client
 ---@field engine? indoxhub.core.Engine
 ---@field running table<indoxhub.core.Transfer, true>
----@field pausing table<table, true> slots of calls between two tries
+---@field pausing table<table, true> slots of calls between two attempts
 ---@field settings indoxhub.Settings
 ---@field closed boolean
 
 ---------------------------------------------------------------------------
--- tries
+-- attempts
 
----@class indoxhub.Course a call under way
+---@class indoxhub.Call a call under way
 ---@field caller indoxhub.Caller
----@field what indoxhub.Call
+---@field operation indoxhub.Operation
 ---@field options table
----@field attempts table[] what became of the failed tries
+---@field attempts table[] what became of those that failed
 ---@field failed integer how many failed one after the other
 ---@field resumable? boolean what was cut off goes on where it was cut
----@field asked? boolean a try was made because the server asked for it
+---@field asked? boolean one was made because the server asked for it
 ---@field started number
----@field tried? number when the last try began
+---@field tried? number when the last attempt began
 ---@field deadline? number
 ---@field kind? table a reply kind of api/replies
-local course_methods = {}
-local course_mt = { __index = course_methods }
+local call_methods = {}
+local call_mt = { __index = call_methods }
 
 --- Begins a call.
 ---@param caller indoxhub.Caller
----@param what indoxhub.Call
+---@param operation indoxhub.Operation
 ---@param options table
----@return indoxhub.Course
-function call.begin(caller, what, options)
+---@return indoxhub.Call
+function calls.begin(caller, operation, options)
   loop.check("make a call")
-  local total = request.timeouts(caller.settings, what, options).total
+  local total = requests.timeouts(caller.settings, operation, options).total
   local now = core.now()
-  return setmetatable({ caller = caller, what = what, options = options,
-    attempts = {}, failed = 0, started = now,
-    deadline = total and now + total or nil }, course_mt)
+  return setmetatable({ caller = caller, operation = operation,
+    options = options, attempts = {}, failed = 0, started = now,
+    deadline = total and now + total or nil }, call_mt)
 end
 
 -- A number from 0 to 1 that differs from call to call. The program's own random
@@ -65,84 +65,84 @@ local function random()
   return core.now() * 1000 % 1
 end
 
-local function tell(course, name, fields)
-  local options = course.caller.settings.options
+local function tell(call, name, fields)
+  local options = call.caller.settings.options
   if log.is_on(options) then
     fields.name = name
-    fields.method, fields.path = course.what.method, course.what.path
+    fields.method, fields.path = call.operation.method, call.operation.path
     log.tell(options, fields)
   end
 end
 
 -- Whether a failed call is to be sent again: waits as long as it takes. Nil and
 -- the error when it is over.
-local function go_again(course, err, unsent)
-  local options, given = course.options, course.caller.settings.options
-  local state = { failed = course.failed, unsent = unsent,
-    resumable = course.resumable, operation = course.what.operation,
-    asked = course.asked,
+local function go_again(call, err, unsent)
+  local options, given = call.options, call.caller.settings.options
+  local state = { failed = call.failed, unsent = unsent,
+    resumable = call.resumable, operation = call.operation.name,
+    asked = call.asked,
     max_retries = options.max_retries or given.max_retries or MAX_RETRIES,
     unsafe = options.retry_unsafe }
-  local wait = body.can_be_resent(course.what.body)
-    and retry.wait(course.what.method, err, state, random())
-  course.asked = state.asked
-  if not wait or course.deadline and core.now() + wait >= course.deadline then
+  local wait = body.can_be_resent(call.operation.body)
+    and retry.wait(call.operation.method, err, state, random())
+  call.asked = state.asked
+  if not wait or call.deadline and core.now() + wait >= call.deadline then
     return nil, err
   end
-  course.attempts[#course.attempts].wait = wait
-  tell(course, "retry", { kind = err.kind, status = err.status, wait = wait })
-  return attempt.pause(course.caller, { ready = false }, wait)
+  call.attempts[#call.attempts].wait = wait
+  tell(call, "retry", { kind = err.kind, status = err.status, wait = wait })
+  return attempts.pause(call.caller, { ready = false }, wait)
 end
 
 -- Adds to an error what only the call knows.
-local function describe(course, err)
-  err.operation = course.what.operation
-  err.attempts = course.attempts
-  if not course.what.foreign then
-    local settings = course.caller.settings
+local function describe(call, err)
+  err.operation = call.operation.name
+  err.attempts = call.attempts
+  if not call.operation.foreign then
+    local settings = call.caller.settings
     err.base_url, err.base_from = settings.base.url, settings.base_from
   end
   return err
 end
 
-local function count_failure(course, err)
-  course.failed = course.failed + 1
-  table.insert(course.attempts, { status = err.status,
-    code = err.code or err.kind, seconds = core.now() - course.tried })
+local function count_failure(call, err)
+  call.failed = call.failed + 1
+  table.insert(call.attempts, { status = err.status,
+    code = err.code or err.kind, seconds = core.now() - call.tried })
 end
 
---- Tries until it succeeds or is not worth it.
----@param course indoxhub.Course
----@param once fun(course: indoxhub.Course, try: indoxhub.Attempt): any,
---- indoxhub.Error? one try
+--- Attempts it until it succeeds or is not worth it.
+---@param call indoxhub.Call
+---@param once fun(call: indoxhub.Call, attempt: indoxhub.Attempt): any,
+--- indoxhub.Error? one attempt
 ---@return any result, indoxhub.Error? err
-function call.run(course, once)
+function calls.run(call, once)
   while true do
-    if course.caller.closed then
-      return nil, describe(course, errors.cancelled("the client is closed"))
+    if call.caller.closed then
+      return nil, describe(call, errors.cancelled("the client is closed"))
     end
-    local try = { deadline = course.deadline, unsent = true,
-      number = #course.attempts + 1, exchange = nil, transfer = nil,
+    local attempt = { deadline = call.deadline, unsent = true,
+      number = #call.attempts + 1, request = nil, transfer = nil,
       answer = nil }
-    course.tried = core.now()
-    local result, err = once(course, try)
-    attempt.tell(course.caller, course.what, try, core.now() - course.tried,
+    call.tried = core.now()
+    local result, err = once(call, attempt)
+    attempts.tell(call.caller, call.operation, attempt, core.now() - call.tried,
       err)
     if result then
       return result
     end
-    count_failure(course, err)
+    count_failure(call, err)
     local go_on
-    go_on, err = go_again(course, err, try.unsent)
+    go_on, err = go_again(call, err, attempt.unsent)
     if not go_on then
-      return nil, describe(course, err)
+      return nil, describe(call, err)
     end
   end
 end
 
 --- Tells the log that a call is over.
 ---@param err? indoxhub.Error
-function course_methods:done(err)
+function call_methods:done(err)
   tell(self, "done", { kind = err and err.kind,
     status = err and err.status, seconds = core.now() - self.started })
 end
@@ -150,52 +150,53 @@ end
 ---------------------------------------------------------------------------
 -- replies
 
-local function send(course, try)
-  local answer, err = attempt.send(course.caller, course.what, course.options,
-    try)
+local function send(call, attempt)
+  local answer, err = attempts.send(call.caller, call.operation, call.options,
+    attempt)
   if answer then
-    answer.attempts = try.number
+    answer.attempts = attempt.number
   end
   return answer, err
 end
 
-local function finish(course, try, answer)
-  local complete, err = transport.body(try.transfer, answer, try.exchange)
+local function finish(call, attempt, answer)
+  local complete, err = transfers.body(attempt.transfer, answer,
+    attempt.request)
   if complete then
-    return outcome.reply(complete, course.kind, course.what)
-  elseif course.kind.is_text and answer.text then
-    err = outcome.broken_off(err, answer)
+    return replies.of(complete, call.kind, call.operation)
+  elseif call.kind.is_text and answer.text then
+    err = replies.broken_off(err, answer)
   end
   return nil, err
 end
 
-local function reply_once(course, try)
-  local answer, err = send(course, try)
+local function reply_once(call, attempt)
+  local answer, err = send(call, attempt)
   if not answer then
     return nil, err
   end
-  return finish(course, try, answer)
+  return finish(call, attempt, answer)
 end
 
 --- Sends a call and waits for its reply.
 ---@param caller indoxhub.Caller
----@param what indoxhub.Call
+---@param operation indoxhub.Operation
 ---@param options table
 ---@param kind table a reply kind of api/replies
 ---@return table? reply, indoxhub.Error? err
-function call.perform(caller, what, options, kind)
-  local course = call.begin(caller, what, options)
-  course.kind = kind
-  local result, err = call.run(course, reply_once)
-  course:done(err)
+function calls.perform(caller, operation, options, kind)
+  local call = calls.begin(caller, operation, options)
+  call.kind = kind
+  local result, err = calls.run(call, reply_once)
+  call:done(err)
   return result, err
 end
 
 --- Sends a call whose answer nobody waits for; it is dropped after a while.
 ---@param caller indoxhub.Caller
----@param what indoxhub.Call
-function call.fire(caller, what)
-  attempt.fire(caller, what, FIRED_SECONDS)
+---@param operation indoxhub.Operation
+function calls.fire(caller, operation)
+  attempts.fire(caller, operation, FIRED_SECONDS)
 end
 
 ---------------------------------------------------------------------------
@@ -212,17 +213,18 @@ local AFTER_END = 5
 ---@field whole? table the reply, of a server that did not stream
 ---@field pieces? string[] of that reply: kind and piece in turn
 
-local function events_of(try, answer)
-  return { transfer = try.transfer, answer = answer,
-    after_end = math.min(AFTER_END, try.exchange.idle or AFTER_END) }
+local function events_of(attempt, answer)
+  return { transfer = attempt.transfer, answer = answer,
+    after_end = math.min(AFTER_END, attempt.request.idle or AFTER_END) }
 end
 
 -- A stream that came as one body.
-local function open_whole(try, answer)
-  local complete, err = transport.body(try.transfer, answer, try.exchange)
+local function open_whole(attempt, answer)
+  local complete, err = transfers.body(attempt.transfer, answer,
+    attempt.request)
   local reply, pieces = nil, nil
   if complete then
-    reply, pieces = outcome.of_text(complete)
+    reply, pieces = replies.of_text(complete)
     err = not reply and pieces or nil
   end
   return reply and { whole = reply, pieces = pieces, answer = answer }, err
@@ -230,39 +232,39 @@ end
 
 -- Its type is a hint; where that says nothing of a stream the first bytes are
 -- waited for.
-local function open_once(course, try)
-  local answer, err = send(course, try)
+local function open_once(call, attempt)
+  local answer, err = send(call, attempt)
   if not answer then
     return nil, err
   elseif answers.is_stream(answer) then
-    return events_of(try, answer)
+    return events_of(attempt, answer)
   end
   local form
-  form, err = transport.form(try.transfer, answer, try.exchange)
+  form, err = transfers.form(attempt.transfer, answer, attempt.request)
   if not form then
     return nil, err
   elseif form == "events" then
-    return events_of(try, answer)
+    return events_of(attempt, answer)
   end
-  return open_whole(try, answer)
+  return open_whole(attempt, answer)
 end
 
 --- The same again, after an event that told of a failure before any text came.
 ---@param err indoxhub.Error
 ---@return indoxhub.Opened? opened, indoxhub.Error? err
-function course_methods:reopen(err)
+function call_methods:reopen(err)
   count_failure(self, err)
   local go_on, why = go_again(self, err, false)
   if not go_on then
     return nil, describe(self, why)
   end
-  return call.run(self, open_once)
+  return calls.run(self, open_once)
 end
 
 --- Names the call in the error of a stream that broke.
 ---@param err indoxhub.Error
 ---@return indoxhub.Error
-function course_methods:describe(err)
+function call_methods:describe(err)
   count_failure(self, err)
   return describe(self, err)
 end
@@ -270,19 +272,19 @@ end
 --- Sends a call whose answer is to be read as a stream, and waits for the
 --- beginning of that.
 ---@param caller indoxhub.Caller
----@param what indoxhub.Call
+---@param operation indoxhub.Operation
 ---@param options table
 ---@param kind table a reply kind of api/replies
----@return indoxhub.Opened? opened, indoxhub.Course|indoxhub.Error course_or_err
-function call.open(caller, what, options, kind)
-  local course = call.begin(caller, what, options)
-  course.kind = kind
-  local opened, err = call.run(course, open_once)
+---@return indoxhub.Opened? opened, indoxhub.Call|indoxhub.Error call_or_err
+function calls.open(caller, operation, options, kind)
+  local call = calls.begin(caller, operation, options)
+  call.kind = kind
+  local opened, err = calls.run(call, open_once)
   if not opened then
-    course:done(err)
+    call:done(err)
     return nil, err
   end
-  return opened, course
+  return opened, call
 end
 
-return call
+return calls

@@ -1,4 +1,5 @@
---- From a call to the HTTP request that carries it: headers, timeouts, secrets.
+--- From an operation to the HTTP request that carries it: headers, timeouts,
+--- secrets.
 
 local address = require "indoxhub.base.address"
 local core = require "indoxhub.core"
@@ -24,8 +25,8 @@ local NONE = {}
 ---@field ca_file? string
 ---@field gate? indoxhub.core.Gate of max_connections; derived clients share it
 
----@class indoxhub.Call what is asked for
----@field operation string for messages, such as "chat.create"
+---@class indoxhub.Operation what a call asks the API to do
+---@field name string for messages, such as "chat.create"
 ---@field method string
 ---@field path string relative to the base URL, as documented
 ---@field query? table
@@ -64,13 +65,13 @@ local function header_lines(...)
   return lines
 end
 
-local function own_headers(settings, call, bearer)
+local function own_headers(settings, operation, bearer)
   return {
     ["User-Agent"] = user_agent(settings.options),
-    Accept = call.streams and "text/event-stream, application/json"
+    Accept = operation.streams and "text/event-stream, application/json"
       or "application/json",
-    ["Content-Type"] = call.body and call.body.text and "application/json"
-      or nil,
+    ["Content-Type"] = operation.body and operation.body.text
+      and "application/json" or nil,
     Authorization = bearer and "Bearer " .. bearer or nil,
   }
 end
@@ -90,19 +91,19 @@ local function add_header_secrets(secrets, headers)
 end
 
 -- What takes out of texts all that only the server may know.
-local function make_hide(settings, call, options, bearer)
+local function make_hide(settings, operation, options, bearer)
   local secrets = { bearer or nil }
   if type(settings.key) == "string" then
     table.insert(secrets, settings.key) -- which a token may stand for
   end
-  for _, secret in ipairs(call.body and call.body.secrets or {}) do
+  for _, secret in ipairs(operation.body and operation.body.secrets or {}) do
     table.insert(secrets, secret)
   end
   table.insert(secrets, (settings.options.proxy or ""):gsub("^.*//", "")
     :match("^[^/@]*:([^/@]+)@"))
   add_header_secrets(secrets, settings.options.headers)
   add_header_secrets(secrets, options.headers)
-  add_header_secrets(secrets, call.headers)
+  add_header_secrets(secrets, operation.headers)
   return redact.new(secrets)
 end
 
@@ -110,14 +111,14 @@ end
 -- thousand streams share one.
 local shared = setmetatable({}, { __mode = "k" })
 
-local function hide_secrets(settings, call, options, bearer)
-  if options.headers or call.headers
-    or call.body and next(call.body.secrets) then
-    return make_hide(settings, call, options, bearer)
+local function hide_secrets(settings, operation, options, bearer)
+  if options.headers or operation.headers
+    or operation.body and next(operation.body.secrets) then
+    return make_hide(settings, operation, options, bearer)
   end
   local known = shared[settings]
   if not known or known.bearer ~= bearer then
-    known = { hide = make_hide(settings, call, options, bearer),
+    known = { hide = make_hide(settings, operation, options, bearer),
       bearer = bearer }
     shared[settings] = known
   end
@@ -127,12 +128,12 @@ end
 --- The timeouts of a call by phase, `false` for none: the defaults, with what
 --- the endpoint, the client and the call change.
 ---@param settings indoxhub.Settings
----@param call indoxhub.Call
+---@param operation indoxhub.Operation
 ---@param options {timeout?: any}
 ---@return table<string, number|false>
-function request.timeouts(settings, call, options)
-  local timeouts = { connect = 10, first_byte = call.first_byte or FIRST_BYTE,
-    idle = 120, total = false }
+function request.timeouts(settings, operation, options)
+  local timeouts = { connect = 10,
+    first_byte = operation.first_byte or FIRST_BYTE, idle = 120, total = false }
   for phase, seconds in pairs(settings.timeouts) do
     timeouts[phase] = seconds
   end
@@ -142,29 +143,31 @@ function request.timeouts(settings, call, options)
   return timeouts
 end
 
---- The exchange that carries a call.
+--- The HTTP request that carries an operation.
 ---@param settings indoxhub.Settings
----@param call indoxhub.Call
+---@param operation indoxhub.Operation
 ---@param options {timeout?: any, headers?: table} of this call, checked
 ---@param bearer string|false the key or token to send
 ---@param url string
----@return indoxhub.Exchange
-function request.build(settings, call, options, bearer, url)
-  local given, body = settings.options, call.body or NONE
-  local ours = not call.foreign
-  local timeouts = request.timeouts(settings, call, options)
+---@return indoxhub.HttpRequest
+function request.build(settings, operation, options, bearer, url)
+  local given, body = settings.options, operation.body or NONE
+  local ours = not operation.foreign
+  local timeouts = request.timeouts(settings, operation, options)
   return {
-    method = call.method, url = url,
-    headers = header_lines(own_headers(settings, call, bearer),
+    method = operation.method, url = url,
+    headers = header_lines(own_headers(settings, operation, bearer),
       ours and given.headers or NONE, ours and options.headers or NONE,
-      call.headers or NONE),
+      operation.headers or NONE),
     -- A POST without a body still has to say that it has none.
-    body = body.text or (not body.form and call.method == "POST" and "" or nil),
+    body = body.text
+      or (not body.form and operation.method == "POST" and "" or nil),
     form = body.form, sent = body.source and body,
     on_progress = options.on_progress,
     connect = timeouts.connect or nil, first_byte = timeouts.first_byte or nil,
     idle = timeouts.idle or nil, total = timeouts.total or nil,
-    hide = hide_secrets(settings, call, options, bearer), paced = call.streams,
+    hide = hide_secrets(settings, operation, options, bearer),
+    paced = operation.streams,
     -- The proxies of the environment are not for this machine itself.
     proxy = given.proxy or (address.is_local(url) and "" or nil),
     ca_file = settings.ca_file,

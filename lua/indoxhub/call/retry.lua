@@ -6,8 +6,8 @@ local retry = {}
 --- program to decide. Seconds.
 retry.LONGEST_HINT = 60
 
--- Which failures are worth another try, by what is sent. `statuses` are of the
--- server, `kinds` for what has none; `unsent` is for what certainly never
+-- Which failures are worth another attempt, by what is sent. `statuses` are of
+-- the server, `kinds` for what has none; `unsent` is for what certainly never
 -- reached the server as a whole, `unsafe` the rule for who takes the risk.
 local SAFE = {
   statuses = { [408] = true, [429] = true, [500] = true, [502] = true,
@@ -24,22 +24,22 @@ local ONCE = { statuses = {}, kinds = {}, unsent = true }
 --- Method -> its rule; any other method may change something.
 retry.rules = { GET = SAFE, HEAD = SAFE, POST = MAY_BE_BILLED, DELETE = ONCE }
 
--- Where a server may ask for one more try than the method allows, by the
+-- Where a server may ask for one more attempt than the method allows, by the
 -- resource of the operation: calls that change nothing and cost little.
 local ON_REQUEST = { chat = true, completions = true, embeddings = true }
 
 local NETWORK_KINDS = { network = true, timeout = true }
 
 ---@class indoxhub.RetryState
----@field failed integer how many tries failed
+---@field failed integer how many attempts failed
 ---@field max_retries integer
 ---@field unsent boolean whether the last request certainly was not sent whole
 ---@field resumable? boolean what was cut off goes on where it was cut
 ---@field operation? string
----@field asked? boolean a try was made because the server asked for it
+---@field asked? boolean an attempt was made because the server asked for it
 ---@field unsafe? boolean the caller accepts that it may be billed twice
 
---- Whether an error is worth another try.
+--- Whether an error is worth another attempt.
 ---@param method string
 ---@param err indoxhub.Error
 ---@param state indoxhub.RetryState
@@ -61,7 +61,7 @@ function retry.is_worth(method, err, state)
   return err.status ~= nil and rule.statuses[err.status] == true
 end
 
---- Whether an error is worth one more try because the server asks for it.
+--- Whether an error is worth one more attempt because the server asks for it.
 ---@param err indoxhub.Error
 ---@param state indoxhub.RetryState
 ---@return boolean
@@ -72,7 +72,7 @@ function retry.is_asked_for(err, state)
     and (status == 408 or status == 409 or status == 429 or status >= 500)
 end
 
---- Seconds before the try after `failed` failed ones, without a hint of the
+--- Seconds before the attempt after `failed` failed ones, without a hint of the
 --- server.
 ---@param failed integer 1 or more
 ---@param random number from 0 to 1
@@ -81,7 +81,7 @@ function retry.backoff(failed, random)
   return math.min(8, 0.5 * 2 ^ (failed - 1)) * (1 - 0.25 * random)
 end
 
---- Seconds until the next try, or nil when there is to be none.
+--- Seconds until the next attempt, or nil when there is to be none.
 ---@param method string
 ---@param err indoxhub.Error
 ---@param state indoxhub.RetryState

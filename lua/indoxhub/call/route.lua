@@ -28,15 +28,15 @@ end
 
 --- The way of a call, at its beginning.
 ---@param settings indoxhub.Settings
----@param call indoxhub.Call
+---@param operation indoxhub.Operation
 ---@return indoxhub.Route
-function route.new(settings, call)
+function route.new(settings, operation)
   local base = settings.base
   local slash = settings.options.trailing_slash or "auto"
   local self = { base = base, redirects = 0, tries_slash = slash == "auto",
-    path = address.path(base, call.path, slash == "auto"
+    path = address.path(base, operation.path, slash == "auto"
       and known_slashes[base.origin] or slash),
-    query = address.query(call.query) }
+    query = address.query(operation.query) }
   self.url = url_of(self)
   return self
 end

@@ -1,4 +1,4 @@
---- One HTTP exchange in the engine, seen by a task: submit, wait, read.
+--- A request and its answer on their way, seen by a task: submit, wait, read.
 --
 -- What went wrong comes back as nil and an error object without its operation,
 -- which the caller knows.
@@ -11,12 +11,12 @@ local mend = require "indoxhub.api.errors.cut"
 local transfer_errors = require "indoxhub.api.errors.transfer"
 local upload = require "indoxhub.call.upload"
 
-local transport = {}
+local transfers = {}
 
 -- What an engine answers when another process made it.
 local FORKED, NO_MEMORY = "forked", "out of memory"
 
----@class indoxhub.Exchange a request as the engine takes it
+---@class indoxhub.HttpRequest a request as the engine takes it
 ---@field method string
 ---@field url string
 ---@field headers string[]
@@ -60,20 +60,20 @@ end
 
 --- Hands a request to the engine.
 ---@param owner indoxhub.Caller remembers its engine and what runs
----@param exchange indoxhub.Exchange
+---@param request indoxhub.HttpRequest
 ---@return indoxhub.core.Transfer? transfer, indoxhub.Error? err
-function transport.submit(owner, exchange)
+function transfers.submit(owner, request)
   local engine, err = engine_of(owner)
   if not engine then
     return nil, err
   end
   -- A stream that was dropped without a word counts until it is collected, and
   -- where a call blocks nothing else would collect it.
-  if exchange.gate and exchange.gate:full() and loop.is_blocking() then
+  if request.gate and request.gate:full() and loop.is_blocking() then
     collectgarbage()
   end
-  exchange.progress = (exchange.on_progress or exchange.sent) and true or nil
-  local transfer, message, kind = engine:submit(exchange)
+  request.progress = (request.on_progress or request.sent) and true or nil
+  local transfer, message, kind = engine:submit(request)
   if not transfer then
     return nil, not_submitted(message, kind)
   end
@@ -85,7 +85,7 @@ end
 ---@return true? ok, indoxhub.Error? err
 ---@param transfer indoxhub.core.Transfer
 ---@param told integer transfer:told() before the last look at it
-function transport.wait(transfer, told)
+function transfers.wait(transfer, told)
   if loop.wait_for(transfer, told) then
     return true
   end
@@ -126,7 +126,7 @@ end
 -- Gives a transfer what it wants of a file whose bytes come from a function;
 -- the third result tells that the function has nothing yet. Not before the form
 -- has begun to leave: until then the server may refuse it, or not be there, and
--- the function need not start over for another try.
+-- the function need not start over for another attempt.
 local function feed(transfer, file)
   while transfer:hungry() and transfer:sent() > 0 do
     local bytes, err = next_bytes(transfer, file)
@@ -143,31 +143,31 @@ local function feed(transfer, file)
   return true
 end
 
-local function show_progress(transfer, exchange)
+local function show_progress(transfer, request)
   local sent, total = transfer:sent()
-  if sent ~= (exchange.shown or 0) then
-    exchange.shown = sent
-    guard(transfer, exchange.on_progress, sent, total)
+  if sent ~= (request.shown or 0) then
+    request.shown = sent
+    guard(transfer, request.on_progress, sent, total)
   end
 end
 
 -- Waits until `look()` finds something, and meanwhile sends what is to be sent.
-local function wait_until(transfer, exchange, look)
+local function wait_until(transfer, request, look)
   while true do
     local told = transfer:told()
     local found = look()
-    if exchange.on_progress then
-      show_progress(transfer, exchange)
+    if request.on_progress then
+      show_progress(transfer, request)
     end
     if found then
       return found
     end
     local ok, err, again = true, nil, nil
-    if exchange.sent then
-      ok, err, again = feed(transfer, exchange.sent.source)
+    if request.sent then
+      ok, err, again = feed(transfer, request.sent.source)
     end
     if ok and not again then
-      ok, err = transport.wait(transfer, told)
+      ok, err = transfers.wait(transfer, told)
     end
     if not ok then
       return nil, err
@@ -188,36 +188,36 @@ end
 
 --- What went wrong with a transfer that ended; nil when nothing did.
 ---@param result table transfer:result()
----@param exchange indoxhub.Exchange
+---@param request indoxhub.HttpRequest
 ---@return indoxhub.Error?
-function transport.failure(result, exchange)
-  return transfer_errors.from_result(result, exchange.hide,
-    (exchange.proxy or "") ~= "")
+function transfers.failure(result, request)
+  return transfer_errors.from_result(result, request.hide,
+    (request.proxy or "") ~= "")
 end
 
 -- The same for one that ended before its head was complete.
-local function no_head(transfer, exchange)
+local function no_head(transfer, request)
   -- libcurl takes an end within the headers for the end of the answer.
-  return transport.failure(transfer:result(), exchange)
+  return transfers.failure(transfer:result(), request)
     or errors.new("truncated", "the answer ended within its headers",
       { code = "closed" })
 end
 
 --- Waits for the head of the answer.
 ---@param transfer indoxhub.core.Transfer
----@param exchange indoxhub.Exchange
+---@param request indoxhub.HttpRequest
 ---@return indoxhub.Answer? answer without its text, indoxhub.Error? err
-function transport.head(transfer, exchange)
-  local found, err = wait_until(transfer, exchange, function()
+function transfers.head(transfer, request)
+  local found, err = wait_until(transfer, request, function()
     return transfer:status() or transfer:result()
   end)
   if not found then
     return nil, err
   elseif not transfer:status() then
-    return nil, no_head(transfer, exchange)
+    return nil, no_head(transfer, request)
   end
   local lines = transfer:head()
-  return { status = transfer:status(), hide = exchange.hide,
+  return { status = transfer:status(), hide = request.hide,
     encoded = transfer:encoded() or nil,
     http_version = lines:match("^HTTP/(%S+)"), headers = parse_headers(lines) }
 end
@@ -230,7 +230,7 @@ local MOST_BLANKS = 32 * 1024
 ---@param transfer indoxhub.core.Transfer
 ---@param answer indoxhub.Answer
 ---@return "events"|"whole"|nil
-function transport.look_at_form(transfer, answer)
+function transfers.look_at_form(transfer, answer)
   return answers.form(answer, transfer:peek(), transfer:result() ~= nil
     or transfer:waiting() >= MOST_BLANKS)
 end
@@ -238,11 +238,11 @@ end
 --- Waits until the first bytes of the body tell how it is to be read.
 ---@param transfer indoxhub.core.Transfer
 ---@param answer indoxhub.Answer
----@param exchange indoxhub.Exchange
+---@param request indoxhub.HttpRequest
 ---@return "events"|"whole"|nil form, indoxhub.Error? err
-function transport.form(transfer, answer, exchange)
-  return wait_until(transfer, exchange, function()
-    return transport.look_at_form(transfer, answer)
+function transfers.form(transfer, answer, request)
+  return wait_until(transfer, request, function()
+    return transfers.look_at_form(transfer, answer)
   end)
 end
 
@@ -281,17 +281,17 @@ local NOT_WHOLE = { cut = true, encoding = true, encoding_cut = true }
 --- no success there may be less, as far as it came and could be decoded.
 ---@param transfer indoxhub.core.Transfer
 ---@param answer indoxhub.Answer
----@param exchange indoxhub.Exchange
+---@param request indoxhub.HttpRequest
 ---@return indoxhub.Answer? answer, indoxhub.Error? err
-function transport.body(transfer, answer, exchange)
+function transfers.body(transfer, answer, request)
   transfer:whole()
-  local result, err = wait_until(transfer, exchange, function()
+  local result, err = wait_until(transfer, request, function()
     return transfer:result()
   end)
   if not result then
     return nil, err
   end
-  err = transport.failure(result, exchange)
+  err = transfers.failure(result, request)
   answer.text = take_body(transfer, err)
   answer.result = result
   if NOT_WHOLE[result.ended] and not answers.is_success(answer) then
@@ -307,10 +307,10 @@ end
 --- server has said that it did nothing about it.
 ---@param transfer? indoxhub.core.Transfer nil when there never was one
 ---@return boolean
-function transport.is_unsent(transfer)
+function transfers.is_unsent(transfer)
   local result = transfer and transfer:result()
   return not transfer or result ~= nil
     and (not result.sent_all or result.unprocessed)
 end
 
-return transport
+return transfers

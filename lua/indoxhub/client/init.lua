@@ -1,12 +1,12 @@
 --- The client: its options, and the methods that the endpoint table describes.
 
 local address = require "indoxhub.base.address"
-local attempt = require "indoxhub.call.attempt"
+local attempts = require "indoxhub.call.attempt"
 local body = require "indoxhub.call.body"
-local call = require "indoxhub.call"
+local calls = require "indoxhub.call"
 local core = require "indoxhub.core"
 local endpoints = require "indoxhub.api.endpoints"
-local kinds = require "indoxhub.api.replies"
+local kinds = require "indoxhub.api.replies.kinds"
 local log = require "indoxhub.base.log"
 local loop = require "indoxhub.loop"
 local options_of = require "indoxhub.api.params.options"
@@ -228,8 +228,8 @@ local function count_of(texts)
   return type(texts) == "table" and #texts or texts ~= nil and 1 or nil
 end
 
--- The call of a row, with its fields and the arguments that go into the path;
--- or nil and what is wrong, or nil, nil and an error.
+-- The operation of a row, with its fields and the arguments that go into the
+-- path; or nil and what is wrong, or nil, nil and an error.
 local function describe(caller, row, method, fields, arguments)
   local streams = method == "stream"
   local values, wrong = params.path(row, arguments)
@@ -244,7 +244,7 @@ local function describe(caller, row, method, fields, arguments)
     return nil, wrong, err
   end
   return {
-    operation = row.resource .. "." .. method, method = row.http, body = made,
+    name = row.resource .. "." .. method, method = row.http, body = made,
     path = address.fill(row.path, values), query = placed.query,
     key = row.key, streams = streams, first_byte = row.first_byte,
     count = fields and count_of(fields.text),
@@ -253,13 +253,13 @@ local function describe(caller, row, method, fields, arguments)
 end
 
 local function describe_or_refuse(caller, row, method, fields, arguments)
-  local what, wrong, err = describe(caller, row, method, fields, arguments)
+  local operation, wrong, err = describe(caller, row, method, fields, arguments)
   if wrong then
     refuse(row, method, wrong)
   elseif err then
     err.operation = row.resource .. "." .. method
   end
-  return what, err
+  return operation, err
 end
 
 -- "resource.name" -> what a helper does with the reply, and the options of a
@@ -275,12 +275,12 @@ local function method_with_fields(row)
     local helper = continued[row.resource .. "." .. row.name]
     options = check_options(row, row.name, options,
       helper and merge(known, helper.options) or known)
-    local what, err = describe_or_refuse(caller, row, row.name, fields, {})
-    if not what then
+    local operation, err = describe_or_refuse(caller, row, row.name, fields, {})
+    if not operation then
       return nil, err
     end
     local reply
-    reply, err = call.perform(caller, what, options,
+    reply, err = calls.perform(caller, operation, options,
       kinds[options.as or row.reply])
     if reply and helper then
       return helper.continue(self._client, reply, options)
@@ -310,8 +310,8 @@ local function method_with_arguments(row)
     end
     local options = check_options(row, row.name, arguments[count + 1],
       options_of.CALL)
-    local what = describe_or_refuse(caller, row, row.name, nil, arguments)
-    return call.perform(caller, what, options, kinds[row.reply])
+    local operation = describe_or_refuse(caller, row, row.name, nil, arguments)
+    return calls.perform(caller, operation, options, kinds[row.reply])
   end
 end
 
@@ -321,17 +321,18 @@ local function stream_method(row)
   return function(self, fields, options)
     local caller = check_self(self, row, "stream")
     options = check_options(row, "stream", options, options_of.STREAM)
-    local what, err = describe_or_refuse(caller, row, "stream", fields, {})
-    if not what then
+    local operation, err = describe_or_refuse(caller, row, "stream", fields, {})
+    if not operation then
       return nil, err
     end
-    return stream.open(caller, what, options, kinds[row.reply], function(id)
+    local function stop(id)
       -- The id is the server's and may be anything.
-      local stop = describe(caller, stop_row, stop_row.name, nil, { id })
-      if stop then
-        call.fire(caller, stop)
+      local stopping = describe(caller, stop_row, stop_row.name, nil, { id })
+      if stopping then
+        calls.fire(caller, stopping)
       end
-    end)
+    end
+    return stream.open(caller, operation, options, kinds[row.reply], stop)
   end
 end
 
@@ -383,7 +384,7 @@ end
 ---@param seconds number
 ---@return true? waited, indoxhub.Error? err
 function client.pause(self, seconds)
-  return attempt.pause(callers[self], { ready = false }, seconds)
+  return attempts.pause(callers[self], { ready = false }, seconds)
 end
 
 ---------------------------------------------------------------------------
@@ -452,20 +453,20 @@ function client_methods:request(request, options)
   local checked = check_options(row, "request", options, known)
   local method = (request.method or (request.json ~= nil or request.form)
     and "POST" or "GET"):upper()
-  local operation = method .. " " .. request.path
+  local name = method .. " " .. request.path
   if err then
-    err.operation = operation
+    err.operation = name
     return nil, err
   end
-  local what = {
-    operation = operation, method = method, body = made,
+  local operation = {
+    name = name, method = method, body = made,
     path = (request.path:gsub("^/+", "")), query = request.query,
     key = "optional", streams = request.stream,
   }
   if request.stream then
-    return stream.open(caller, what, checked, kinds.plain)
+    return stream.open(caller, operation, checked, kinds.plain)
   end
-  return call.perform(caller, what, checked, kinds.plain)
+  return calls.perform(caller, operation, checked, kinds.plain)
 end
 
 return client

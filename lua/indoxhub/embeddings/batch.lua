@@ -1,9 +1,9 @@
 --- client.embeddings:batch: many texts as several calls of `create`, a few at a
 --- time, and one reply.
 --
--- Each part is a call with tries of its own, so what succeeded is never asked
--- again. What failed in spite of them is told, and a later call goes on there:
--- whether a call may be billed twice is for the program to say.
+-- Each part is a call with attempts of its own, so what succeeded is never
+-- asked again. What failed in spite of them is told, and a later call goes on
+-- there: whether a call may be billed twice is for the program to say.
 
 local errors = require "indoxhub.base.errors"
 local options_of = require "indoxhub.api.params.options"

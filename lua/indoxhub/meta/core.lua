@@ -192,7 +192,7 @@ function engine:fd() end
 ---@return integer? count, string? message
 function engine:step(ready, seconds, bytes, wait) end
 
---- Begins an exchange. Timeouts are seconds; those left out are off. When a
+--- Begins a transfer. Timeouts are seconds; those left out are off. When a
 --- file of the form cannot be read, `kind` is "file" and nothing was begun.
 ---@param request indoxhub.core.Request
 ---@return indoxhub.core.Transfer? transfer, string? message

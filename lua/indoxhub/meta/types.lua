@@ -17,7 +17,7 @@
 ---@field user_agent? string
 ---@field allow_http? boolean send the key over http:// to other machines, too
 ---@field auth? "key"|"exchange" exchange: asks the server for a token in place of the key; default "key"
----@field max_retries? integer tries after the first; default 2
+---@field max_retries? integer attempts after the first; default 2
 ---@field log? fun(event: indoxhub.LogEvent) receives what happens to calls, without secrets
 ---@field log_bodies? boolean tells bodies, too; default false
 
@@ -26,12 +26,12 @@
 ---@field connect? number|false name, TCP and TLS; default 10
 ---@field first_byte? number|false from the request sent to the first byte of the body; default 120, of text and images 600, of audio and videos 1200
 ---@field idle? number|false without a byte, while the request is sent and after the body began; default 120
----@field total? number|false the whole call with all its tries; default false
+---@field total? number|false the whole call with all its attempts; default false
 
 ---@class indoxhub.CallOptions
 ---@field timeout? number|indoxhub.Timeouts
 ---@field headers? table<string, string|number>
----@field max_retries? integer tries after the first
+---@field max_retries? integer attempts after the first
 ---@field retry_unsafe? boolean send again also what may have been billed; default false
 
 ---@class indoxhub.UploadOptions: indoxhub.CallOptions

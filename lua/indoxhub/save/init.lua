@@ -4,19 +4,19 @@ local address = require "indoxhub.base.address"
 local answers = require "indoxhub.api.reading.answer"
 local answer_errors = require "indoxhub.api.errors.answer"
 local auth = require "indoxhub.call.auth"
-local call = require "indoxhub.call"
+local calls = require "indoxhub.call"
 local core = require "indoxhub.core"
 local errors = require "indoxhub.base.errors"
 local options_of = require "indoxhub.api.params.options"
-local request = require "indoxhub.call.request"
+local requests = require "indoxhub.call.request"
 local source_of = require "indoxhub.save.source"
 local target = require "indoxhub.base.atomic_file"
-local transport = require "indoxhub.call.transport"
+local transfers = require "indoxhub.call.transfer"
 
 local OPTIONS = { on_progress = "callback", timeout = "timeout",
   max_retries = "count" }
 
--- Bytes after which the tries of a download are counted anew.
+-- Bytes after which the attempts of a download are counted anew.
 local PROGRESS = 64 * 1024
 
 ---------------------------------------------------------------------------
@@ -25,7 +25,7 @@ local PROGRESS = 64 * 1024
 ---@class indoxhub.Download
 ---@field url string
 ---@field file indoxhub.Target
----@field counted integer how many bytes there were when tries were counted anew
+---@field counted integer bytes there were when attempts were counted anew
 ---@field validator? string what If-Range takes, to be sure of the same bytes
 ---@field etag? string
 ---@field modified? string
@@ -48,38 +48,38 @@ end
 
 -- The request for the file, or for the rest of it. Key and headers of the
 -- program are for its own server only.
-local function exchange_for(course, download, try, url)
-  local settings, what = course.caller.settings, course.what
-  what.foreign = address.origin(url) ~= settings.base.origin
-  what.headers = range_headers(download)
-  local exchange = request.build(settings, what, course.options,
-    not what.foreign and auth.at_hand(settings, what) or false, url)
-  exchange.paced, exchange.on_progress = true, nil
-  exchange.total = try.deadline
-    and math.max(0.001, try.deadline - core.now()) or nil
-  return exchange
+local function request_for(call, download, attempt, url)
+  local settings, operation = call.caller.settings, call.operation
+  operation.foreign = address.origin(url) ~= settings.base.origin
+  operation.headers = range_headers(download)
+  local request = requests.build(settings, operation, call.options,
+    not operation.foreign and auth.at_hand(settings, operation) or false, url)
+  request.paced, request.on_progress = true, nil
+  request.total = attempt.deadline
+    and math.max(0.001, attempt.deadline - core.now()) or nil
+  return request
 end
 
-local function ask(course, download, try, url)
+local function ask(call, download, attempt, url)
   local err
-  try.exchange = exchange_for(course, download, try, url)
-  try.transfer, err = transport.submit(course.caller, try.exchange)
-  if not try.transfer then
+  attempt.request = request_for(call, download, attempt, url)
+  attempt.transfer, err = transfers.submit(call.caller, attempt.request)
+  if not attempt.transfer then
     return nil, err
   end
-  try.answer, err = transport.head(try.transfer, try.exchange)
-  return try.answer, err
+  attempt.answer, err = transfers.head(attempt.transfer, attempt.request)
+  return attempt.answer, err
 end
 
 -- The answer that is no redirect; nil and an error.
-local function ask_and_follow(course, download, try)
+local function ask_and_follow(call, download, attempt)
   local url = download.url
   for _ = 0, answers.MOST_REDIRECTS do
-    local answer, err = ask(course, download, try, url)
+    local answer, err = ask(call, download, attempt, url)
     if not answer or not answers.is_redirect(answer) then
       return answer, err
     end
-    try.transfer:cancel()
+    attempt.transfer:cancel()
     local location = answer.headers.location or ""
     local to = location ~= "" and address.resolve(url, location)
     if not to or not may_go(url, to) then
@@ -111,9 +111,9 @@ local function is_rest(download, answer)
     and (headers["last-modified"] or download.modified) == download.modified
 end
 
--- What is there is of no use: the next try begins at the first byte.
-local function start_over(download, try)
-  try.transfer:cancel()
+-- What is there is of no use: the next attempt begins at the first byte.
+local function start_over(download, attempt)
+  attempt.transfer:cancel()
   download.validator = nil
   local ok, err = target.restart(download.file)
   return nil, not ok and err or errors.new("truncated",
@@ -136,11 +136,11 @@ local function begin_body(download, answer)
 end
 
 -- What the program's function raises leaves nothing behind.
-local function show_progress(download, try)
+local function show_progress(download, attempt)
   local ok, err = pcall(download.on_progress, download.file.size,
     download.total)
   if not ok then
-    try.transfer:cancel()
+    attempt.transfer:cancel()
     target.discard(download.file)
     error(err, 0)
   end
@@ -148,49 +148,49 @@ end
 
 -- Only so much more than ever before is progress; or a file that breaks off
 -- again and again would be asked for nearly without end.
-local function take(course, download, try, bytes)
+local function take(call, download, attempt, bytes)
   local file = download.file
   local ok, err = target.write(file, bytes)
   if not ok then
-    try.transfer:cancel()
+    attempt.transfer:cancel()
     return nil, err
   end
   if file.size >= download.counted + PROGRESS then
-    course.failed, download.counted = 0, file.size
+    call.failed, download.counted = 0, file.size
   end
   if download.on_progress then
-    show_progress(download, try)
+    show_progress(download, attempt)
   end
   return true
 end
 
 -- What a transfer that has ended makes of the file.
-local function finish(download, try, result)
-  local err = transport.failure(result, try.exchange)
+local function finish(download, attempt, result)
+  local err = transfers.failure(result, attempt.request)
   local total, size = download.total, download.file.size
   if not err and total and size < total then
     err = errors.new("truncated", "the server sent less than it announced",
       { code = "closed" })
   elseif not err and total and size > total then
-    return start_over(download, try)
+    return start_over(download, attempt)
   end
   return not err or nil, err
 end
 
 -- Writes what arrives until the transfer ends.
-local function receive(course, download, try)
-  local transfer = try.transfer
+local function receive(call, download, attempt)
+  local transfer = attempt.transfer
   while true do
     local told = transfer:told()
     local result = transfer:result()
     local bytes = transfer:read()
     local ok, err
     if bytes ~= "" then
-      ok, err = take(course, download, try, bytes)
+      ok, err = take(call, download, attempt, bytes)
     elseif result then
-      return finish(download, try, result)
+      return finish(download, attempt, result)
     else
-      ok, err = transport.wait(transfer, told)
+      ok, err = transfers.wait(transfer, told)
     end
     if not ok then
       return nil, err
@@ -199,8 +199,9 @@ local function receive(course, download, try)
 end
 
 -- The error of an answer that is no file.
-local function refused(try, answer)
-  local complete, err = transport.body(try.transfer, answer, try.exchange)
+local function refused(attempt, answer)
+  local complete, err = transfers.body(attempt.transfer, answer,
+    attempt.request)
   if not complete then
     return nil, err
   elseif complete.status < 400 then
@@ -211,28 +212,28 @@ local function refused(try, answer)
   return nil, answer_errors.from_status(complete)
 end
 
-local function once(course, download, try)
-  local answer, err = ask_and_follow(course, download, try)
+local function once(call, download, attempt)
+  local answer, err = ask_and_follow(call, download, attempt)
   local status = answer and answer.status
   local begun = download.file.size > 0
   if not answer then
     return nil, err
   elseif begun and (status == 416
     or status == 206 and not is_rest(download, answer)) then
-    return start_over(download, try)
+    return start_over(download, attempt)
   elseif answers.is_web_page(answer) then -- no result of the API is one
-    return refused(try, answer)
+    return refused(attempt, answer)
   elseif status == 200 then
     local ok
     ok, err = begin_body(download, answer)
     if not ok then
-      try.transfer:cancel()
+      attempt.transfer:cancel()
       return nil, err
     end
   elseif status ~= 206 or not begun then
-    return refused(try, answer)
+    return refused(attempt, answer)
   end
-  return receive(course, download, try)
+  return receive(call, download, attempt)
 end
 
 local function fetch(caller, url, file, options)
@@ -241,15 +242,15 @@ local function fetch(caller, url, file, options)
     return nil, errors.new("protocol", "the result is at no URL",
       { code = "url" })
   end
-  local course = call.begin(caller, { operation = "client.save",
+  local call = calls.begin(caller, { name = "client.save",
     method = "GET", path = address.shown(url), key = "optional" }, options)
-  course.resumable = true
+  call.resumable = true
   local download = { url = url, file = file, counted = 0,
     on_progress = options.on_progress }
-  local ok, err = call.run(course, function(_, try)
-    return once(course, download, try)
+  local ok, err = calls.run(call, function(_, attempt)
+    return once(call, download, attempt)
   end)
-  course:done(err)
+  call:done(err)
   return ok, err, download.content_type
 end
 
@@ -277,7 +278,7 @@ end
 ---@class indoxhub.SaveOptions
 ---@field on_progress? fun(received: integer, total?: integer) may not wait
 ---@field timeout? number|indoxhub.Timeouts
----@field max_retries? integer tries without 64 KiB of progress; default 2
+---@field max_retries? integer attempts without 64 KiB of progress; default 2
 
 ---@class indoxhub.Saved
 ---@field path string

@@ -7,15 +7,15 @@
 
 local answers = require "indoxhub.api.reading.answer"
 local answer_errors = require "indoxhub.api.errors.answer"
-local call = require "indoxhub.call"
+local calls = require "indoxhub.call"
 local dialects = require "indoxhub.api.dialects"
 local errors = require "indoxhub.base.errors"
 local loop = require "indoxhub.loop"
-local outcome = require "indoxhub.api.replies.outcome"
+local replies = require "indoxhub.api.replies"
 local reply = require "indoxhub.api.replies.reply"
 local task = require "indoxhub.loop.task"
 local transfer_errors = require "indoxhub.api.errors.transfer"
-local transport = require "indoxhub.call.transport"
+local transfers = require "indoxhub.call.transfer"
 
 local stream = {}
 
@@ -106,13 +106,13 @@ end
 --- Opens a stream. From a server that answers without streaming it has one
 --- piece.
 ---@param caller indoxhub.Caller
----@param what indoxhub.Call
+---@param operation indoxhub.Operation
 ---@param options table
 ---@param kind table a reply kind of api/replies
 ---@param stop? fun(id: string) sends the stop call
 ---@return indoxhub.Stream? stream, indoxhub.Error? err
-function stream.open(caller, what, options, kind, stop)
-  local opened, source = call.open(caller, what, options, kind)
+function stream.open(caller, operation, options, kind, stop)
+  local opened, source = calls.open(caller, operation, options, kind)
   if not opened then
     return nil, source
   end
@@ -313,7 +313,7 @@ local function fetch_whole(self)
   local err = transfer_errors.from_result(result, answer.hide)
   local made, pieces
   if not err then
-    made, pieces = outcome.of_text(answer)
+    made, pieces = replies.of_text(answer)
     err = not made and pieces or nil
   end
   if made then
@@ -354,7 +354,7 @@ end
 local function fetch(self)
   local transfer = self._transfer
   self._told = transfer:told()
-  self._form = self._form or transport.look_at_form(transfer, self._answer)
+  self._form = self._form or transfers.look_at_form(transfer, self._answer)
   if self._form == "whole" then
     return fetch_whole(self)
   end
@@ -362,7 +362,7 @@ local function fetch(self)
 end
 
 local function wait(self)
-  local ok, err = transport.wait(self._transfer, self._told)
+  local ok, err = transfers.wait(self._transfer, self._told)
   if not ok then
     fail(self, err)
   end

@@ -24,7 +24,7 @@ local INTERVAL, LONGEST_INTERVAL, GROWTH = 2, 15, 1.5
 -- Seconds for all of it.
 local TIMEOUT = 1200
 
--- Seconds for one look with its tries, and for one that begins at the end.
+-- Seconds for one look with its attempts, and for one that begins at the end.
 local LOOK, LAST_LOOK = 60, 2
 
 -- Looks that fail one after the other before the wait does.
@@ -48,7 +48,7 @@ local hide = redact.new {}
 ---@field cancel_job? boolean when the wait is cancelled or times out, cancel
 --- the job on the server, too; default false
 ---@field headers? table<string, string|number> of each look
----@field max_retries? integer tries of each look after its first
+---@field max_retries? integer attempts of each look after its first
 
 ---@class indoxhub.VideoWait a wait under way
 ---@field client indoxhub.Client

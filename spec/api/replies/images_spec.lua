@@ -1,6 +1,6 @@
 -- Images, in the places and under the names that servers have for them.
 local json = require "indoxhub.base.json"
-local kinds = require "indoxhub.api.replies"
+local kinds = require "indoxhub.api.replies.kinds"
 
 local function read(text)
   local body = json.decode(text)

@@ -2,7 +2,7 @@
 -- or is known to be none, and nothing raises.
 local dialects = require "indoxhub.api.dialects"
 local json = require "indoxhub.base.json"
-local kinds = require "indoxhub.api.replies"
+local kinds = require "indoxhub.api.replies.kinds"
 
 local BODIES = {
   '[null]', '[5]', '[true]', '["x"]', '[[]]', '[[1]]', '{}', '[]',

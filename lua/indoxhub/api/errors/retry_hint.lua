@@ -1,4 +1,4 @@
---- How long a server asks to wait before the next try, wherever it says so.
+--- How long a server asks to wait before the next attempt, wherever it says so.
 
 local answers = require "indoxhub.api.reading.answer"
 local times = require "indoxhub.base.times"

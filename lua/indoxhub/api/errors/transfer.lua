@@ -1,4 +1,4 @@
---- Errors of what the network did: an exchange that did not complete.
+--- Errors of what the network did: a transfer that did not complete.
 
 local errors = require "indoxhub.base.errors"
 
@@ -71,7 +71,7 @@ local ends = {
 -- Numbers of Linux for "too many open files", in the process and in all.
 local TOO_MANY_FILES = { [24] = true, [23] = true }
 
---- The error of an exchange that did not complete; nil for one that did.
+--- The error of a transfer that did not complete; nil for one that did.
 ---@param result table transfer:result()
 ---@param hide indoxhub.Hide
 ---@param proxied? boolean through a proxy that the program named

@@ -137,17 +137,17 @@ end
 --- JSON where that was asked for, or the text itself, which may look like
 --- anything but an object of the API or a web page.
 ---@param text string
----@param what? indoxhub.Call
+---@param operation? indoxhub.Operation
 ---@param answer indoxhub.Answer
 ---@return any body, string? message
-function audio.decode(text, what, answer)
+function audio.decode(text, operation, answer)
   text = text:gsub(BYTE_ORDER_MARK, "")
   local body = of_json(text)
   if body then
     return body
   elseif answers.is_web_page(answer) then
     return nil, "it is a web page"
-  elseif is_markup(text) or not TEXTS[what and what.format]
+  elseif is_markup(text) or not TEXTS[operation and operation.format]
     and must_be_json(text, answer) then
     return json.decode(text)
   end

@@ -240,11 +240,12 @@ end
 --- Makes a reply; nil, what is wrong and a name for it when it has not as many
 --- good vectors as texts were sent.
 ---@param body table
----@param what? indoxhub.Call
+---@param operation? indoxhub.Operation
 ---@param float32? boolean
 ---@return table? reply, string? wrong, string? code
-function embeddings.normalise(body, what, float32)
-  local vectors, wrong, code = vectors_of(body, what and what.count, float32)
+function embeddings.normalise(body, operation, float32)
+  local vectors, wrong, code = vectors_of(body, operation and operation.count,
+    float32)
   if not vectors then
     return nil, wrong, code
   end
@@ -255,10 +256,10 @@ end
 
 --- The same for a body whose vectors were decoded as float32.
 ---@param body table
----@param what? indoxhub.Call
+---@param operation? indoxhub.Operation
 ---@return table? reply, string? wrong, string? code
-function embeddings.normalise_float32(body, what)
-  return embeddings.normalise(body, what, true)
+function embeddings.normalise_float32(body, operation)
+  return embeddings.normalise(body, operation, true)
 end
 
 return embeddings

@@ -13,7 +13,7 @@ local reason = require "indoxhub.api.errors.reason"
 local reply = require "indoxhub.api.replies.reply"
 local usage = require "indoxhub.api.reading.usage"
 
-local outcome = {}
+local replies = {}
 
 -- How many characters of a reason are shown.
 local LONGEST = 200
@@ -116,7 +116,7 @@ end
 --- hand them out: kind and piece in turn.
 ---@param answer indoxhub.Answer complete
 ---@return table? reply, indoxhub.Error|string[] err_or_pieces
-function outcome.of_text(answer)
+function replies.of_text(answer)
   local text = answers.text(answer)
   if text == "" then
     return nil, no_body(answer)
@@ -143,7 +143,7 @@ end
 ---@param err indoxhub.Error
 ---@param answer indoxhub.Answer
 ---@return indoxhub.Error err
-function outcome.broken_off(err, answer)
+function replies.broken_off(err, answer)
   local text = answers.text(answer)
   local read = answers.begins_events(text, true) and dialects.read_events(text)
   return read and add_told(err, read.reading, answer) or err
@@ -153,15 +153,16 @@ end
 -- any other reply
 
 -- The decoded body; nil and what is wrong with it.
-local function decode(answer, kind, text, what)
+local function decode(answer, kind, text, operation)
   if kind.decode then
-    return kind.decode(kind.is_verbatim and answer.text or text, what, answer)
+    return kind.decode(kind.is_verbatim and answer.text or text, operation,
+      answer)
   end
   return json.decode(text)
 end
 
-local function read_body(answer, kind, text, what)
-  local decoded, why = decode(answer, kind, text, what)
+local function read_body(answer, kind, text, operation)
+  local decoded, why = decode(answer, kind, text, operation)
   decoded = error_body.nested(decoded) or decoded
   if decoded == nil then
     return nil, no_json(answer, why)
@@ -176,12 +177,12 @@ end
 --- The reply of a complete, successful answer.
 ---@param answer indoxhub.Answer
 ---@param kind table a reply kind of api/replies
----@param what indoxhub.Call what was asked for
+---@param operation indoxhub.Operation what was asked for
 ---@return table? reply, indoxhub.Error? err
-function outcome.reply(answer, kind, what)
+function replies.of(answer, kind, operation)
   local text = answers.text(answer)
   if kind.is_text then
-    local made, err = outcome.of_text(answer)
+    local made, err = replies.of_text(answer)
     return made, not made and err or nil
   elseif text == "" and not kind.is_verbatim then
     if kind.may_be_empty then
@@ -189,7 +190,7 @@ function outcome.reply(answer, kind, what)
     end
     return nil, no_body(answer)
   end
-  local body, err = read_body(answer, kind, text, what)
+  local body, err = read_body(answer, kind, text, operation)
   if not body then
     return nil, told_otherwise(answer) or err
   elseif kind.is_failure(body) then
@@ -197,7 +198,7 @@ function outcome.reply(answer, kind, what)
   elseif kind.is_reply and not kind.is_reply(body) then
     return nil, told_otherwise(answer) or no_answer(answer, body, "reply")
   end
-  local made, wrong, code = kind.make(body, what)
+  local made, wrong, code = kind.make(body, operation)
   if not made then
     err = answer_errors.protocol(wrong, answer, code)
     err.usage = answer_errors.usage(usage.of(body.usage), answer.hide)
@@ -206,4 +207,4 @@ function outcome.reply(answer, kind, what)
   return reply.remember(made, answer)
 end
 
-return outcome
+return replies

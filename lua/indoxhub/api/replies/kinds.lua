@@ -1,11 +1,11 @@
 --- Reply kinds of the endpoint table, and what makes a reply of each.
 --
---   make(body, what) turns the decoded body into the reply to a call; or nil,
---                    what is wrong, and a name for it
+--   make(body, operation)   turns the decoded body into the reply to a call; or
+--                    nil, what is wrong, and a name for it
 --   is_failure(body) whether a body of status 200 tells of a failure
 --   is_reply(body)   whether it looks like a reply at all; nil: any body does
 --   may_be_empty     an empty body is an empty table
---   decode(text, what, answer)   in place of json.decode
+--   decode(text, operation, answer)   in place of json.decode
 --   is_verbatim      decode gets every byte of the body, also of an empty one
 --   is_text          it is generated text: the rest is for failures only, and
 --                    api/dialects reads it

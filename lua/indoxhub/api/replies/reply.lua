@@ -1,5 +1,5 @@
 --- What all replies have in common: the envelope, usage, and the facts about
---- the exchange that `indoxhub.meta` tells.
+--- the transfer that `indoxhub.meta` tells.
 --
 -- Normalising adds fields under the names of the vendor's schema and leaves
 -- what the server sent beside them.
@@ -10,7 +10,7 @@ local usage = require "indoxhub.api.reading.usage"
 
 local reply = {}
 
--- Reply -> facts about its exchange. In the reply itself pairs would show them.
+-- Reply -> facts about its transfer. In the reply itself pairs would show them.
 local metas = setmetatable({}, { __mode = "k" })
 
 --- The envelope's fields that other bodies call differently.
@@ -59,7 +59,7 @@ end
 ---@field bytes_in? number
 ---@field bytes_out? number
 
---- Remembers the facts about a reply's exchange.
+--- Remembers the facts about a reply's transfer.
 ---@param value table the reply
 ---@param answer indoxhub.Answer
 ---@return table value
@@ -77,7 +77,7 @@ function reply.remember(value, answer)
   return value
 end
 
---- Facts about the exchange that made a reply; nil for another table.
+--- Facts about the transfer that brought a reply; nil for another table.
 ---@param value table
 ---@return indoxhub.Meta?
 function reply.meta(value)
