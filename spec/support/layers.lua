@@ -158,24 +158,21 @@ for _, line in ipairs(LAYERS) do
   end
 end
 
--- Module name -> "open" while it is on the way, "done" after that.
+-- Module name -> its place on the way while it is on it, false after that.
 local seen = {}
 
 local function look_for_circles(name, way)
-  if seen[name] == "done" then
-    return
-  end
   way[#way + 1] = name
-  if seen[name] == "open" then
-    refuse("a circle: %s", table.concat(way, " -> "))
-  else
-    seen[name] = "open"
+  if seen[name] then
+    refuse("a circle: %s", table.concat(way, " -> ", seen[name]))
+  elseif seen[name] == nil then
+    seen[name] = #way
     for _, use in ipairs(modules[name].uses) do
       if modules[use] then
         look_for_circles(use, way)
       end
     end
-    seen[name] = "done"
+    seen[name] = false
   end
   way[#way] = nil
 end
