@@ -1,8 +1,12 @@
 -- The engine through its Lua binding, against a server that does as it is told.
 local core = require "indoxhub.core"
+local engines = require "spec.support.engines"
 local servers = require "spec.support.servers"
 
 local has_cqueues, cqueues = pcall(require, "cqueues")
+
+local step, step_until = engines.step, engines.step_until
+local finish, count_descriptors = engines.finish, engines.count_descriptors
 
 local MIB = 1024 * 1024
 
@@ -12,70 +16,17 @@ local function is_readable(engine)
   return cqueues.poll(self, 0) == self
 end
 
-local function step(engine, wait)
-  return engine:step({}, nil, nil, wait or 0.05)
-end
-
--- Steps until a condition holds.
-local function step_until(engine, condition, what)
-  local deadline = core.now() + 20
-  while not condition() do
-    assert.is_true(core.now() < deadline, "waited too long for " .. what)
-    step(engine)
-  end
-end
-
--- Reads a paced transfer to its end.
-local function read_all(engine, transfer)
-  local pieces = {}
-  step_until(engine, function()
-    pieces[#pieces + 1] = transfer:read()
-    return transfer:result() and transfer:waiting() == 0
-  end, "the whole body")
-  return table.concat(pieces)
-end
-
-local function finish(engine, transfer)
-  step_until(engine, function()
-    return transfer:result()
-  end, "the end of a transfer")
-  return transfer:result()
-end
-
--- Sockets and the like of this process; pipes come and go with each look.
-local function count_descriptors()
-  local pipe = io.popen("for fd in /proc/$PPID/fd/*; do readlink $fd; " ..
-    "done | grep -cE 'socket|anon_inode'")
-  local n = tonumber(pipe:read("*a"))
-  pipe:close()
-  return n
-end
-
 describe("core.engine", function()
   local raw, engine
 
-  setup(function()
-    raw = servers.raw()
-  end)
-
-  teardown(function()
-    raw:stop()
-  end)
-
-  before_each(function()
-    engine = assert(core.engine())
-  end)
-
-  after_each(function()
-    engine:close()
-  end)
+  engines.for_tests(function(...)
+    raw, engine = ...
+  end, { setup = setup, teardown = teardown, before_each = before_each,
+    after_each = after_each })
 
   local function submit(url, fields)
-    local request = { method = "GET", url = url, headers = {} }
-    for name, value in pairs(fields or {}) do
-      request[name] = value
-    end
-    return assert(engine:submit(request))
+    return engines.submit(engine, { method = "GET", url = url, headers = {} },
+      fields)
   end
 
   it("carries a request out and an answer back", function()
@@ -177,94 +128,6 @@ describe("core.engine", function()
     assert.is_false(is_readable(engine))
   end)
 
-  describe("bounds", function()
-    local SIZE = 8 * MIB
-
-    local function big(name)
-      return raw:script(name, {
-        { "send", servers.head("200 OK", "application/octet-stream", SIZE) },
-        { "repeat", SIZE / 8, "abcdefgh" } })
-    end
-
-    it("a step by bytes", function()
-      local url = big("bounded")
-      local transfer = submit(url)
-      local before, most = 0, 0
-      local deadline = core.now() + 20
-      repeat
-        engine:step({}, 1, 64 * 1024, 0.05)
-        local now = transfer:waiting()
-        most = math.max(most, now - before)
-        before = now
-      until transfer:result() or core.now() > deadline
-      assert.equal("complete", transfer:result().ended)
-      assert.equal(SIZE, #transfer:read())
-      -- The budget may be passed by what one call of libcurl hands over.
-      assert.is_true(most <= 64 * 1024 + 16 * 1024, "one step brought " .. most)
-    end)
-
-    it("what waits for a slow reader, and loses nothing of it", function()
-      local url = big("paced")
-      local transfer = submit(url, { paced = true, queue_bytes = 256 * 1024 })
-      local function is_full()
-        return transfer:waiting() >= 256 * 1024
-      end
-      step_until(engine, is_full, "a full queue")
-      for _ = 1, 50 do
-        step(engine, 0)
-      end
-      assert.is_true(transfer:waiting() <= 256 * 1024 + 16 * 1024)
-      local whole = read_all(engine, transfer)
-      assert.equal(SIZE, #whole)
-      assert.equal(("abcdefgh"):rep(SIZE / 8), whole)
-    end)
-
-    it("the size of a body that is read whole", function()
-      local result = finish(engine, submit(big("limited"),
-        { max_bytes = MIB }))
-      assert.equal("body_limit", result.ended)
-    end)
-
-    it("the size of a head", function()
-      local url = raw:script("head", { { "send", "HTTP/1.1 200 OK\r\n" },
-        { "repeat", 100, "X-Filler: " .. ("x"):rep(4000) .. "\r\n" },
-        { "send", "\r\n" } })
-      assert.equal("head_limit", finish(engine, submit(url)).ended)
-    end)
-  end)
-
-  it("does not take a pause of its own for silence", function()
-    local body = ("x"):rep(300 * 1024)
-    local url = raw:script("eager", {
-      { "send", servers.reply("200 OK", "text/plain", body) } })
-    local transfers = {}
-    for i = 1, 8 do
-      transfers[i] = submit(url, { paced = true, idle = 0.3 })
-    end
-    step_until(engine, function()
-      for i = 1, 8 do
-        if not transfers[i]:status() then
-          return false
-        end
-      end
-      return true
-    end, "all heads")
-    -- Longer than the timeout, and then little at a time.
-    os.execute("sleep 0.5")
-    local lengths = {}
-    local deadline = core.now() + 20
-    for i = 1, 8 do
-      lengths[i] = 0
-      while not (transfers[i]:result() and transfers[i]:waiting() == 0) do
-        assert.is_true(core.now() < deadline, "waited too long")
-        engine:step({}, nil, 4096, 0.05)
-        lengths[i] = lengths[i] + #transfers[i]:read()
-      end
-      assert.equal("complete", transfers[i]:result().ended)
-      assert.equal(#body, lengths[i])
-    end
-  end)
-
   it("lets what waits be read after the end, and forgets it then", function()
     local url = raw:script("plenty", { { "send", servers.reply("200 OK",
       "text/plain", ("x"):rep(MIB)) }, { "hold" } })
@@ -323,26 +186,6 @@ describe("core.engine", function()
       form = { { name = "a", data = "b" } } })))
   end)
 
-  it("ends what passes a limit while it is resumed", function()
-    local url = raw:script("tiny", {
-      { "send", servers.reply("200 OK", "text/plain", "x") }, { "again" } })
-    finish(engine, submit(url)) -- a connection to be used again
-    raw:script("huge", { { "send", servers.reply("200 OK", "text/plain",
-      ("x"):rep(4 * MIB)) }, { "again" } })
-    for _ = 1, 5 do
-      local transfer = submit(raw:base("huge"), { max_bytes = 20000 })
-      local deadline = core.now() + 20
-      while not transfer:result() or engine:busy() do
-        assert.is_true(core.now() < deadline, "waited too long")
-        engine:step({}, nil, 1, 0.05)
-      end
-      assert.equal("body_limit", transfer:result().ended)
-      assert.equal(0, engine:running())
-      assert.is_true(transfer:told() > 0)
-    end
-    assert.equal("complete", finish(engine, submit(url)).ended)
-  end)
-
   it("takes a step of no time as the least one", function()
     local transfer = submit(raw:script("tiny", {
       { "send", servers.reply("200 OK", "text/plain", "x") } }))
@@ -385,244 +228,6 @@ describe("core.engine", function()
     assert.is_true(seen[one:token()])
     assert.is_true(seen[two:token()])
     assert.are_not.equal(one:token(), two:token())
-  end)
-
-  describe("cancelling", function()
-    local function held(name)
-      return raw:script(name, { { "send", servers.CHUNKED_HEAD ..
-        servers.chunk("data: 1\n\n") }, { "hold" } })
-    end
-
-    it("works before the start", function()
-      local transfer = submit(held("early"))
-      transfer:cancel()
-      assert.equal("cancelled", transfer:result().ended)
-      assert.equal(0, engine:running())
-      step(engine, 0)
-      assert.equal("", raw:got("early"))
-    end)
-
-    it("closes the connection in the middle of a body", function()
-      local transfer = submit(held("middle"), { paced = true })
-      step_until(engine, function()
-        return transfer:waiting() > 0
-      end, "bytes")
-      transfer:cancel()
-      assert.equal("cancelled", transfer:result().ended)
-      servers.wait_until(function()
-        return raw:gone("middle") == 1
-      end, "the server to notice")
-      assert.equal("data: 1\n\n", transfer:read()) -- what came is not lost
-    end)
-
-    it("works while a full queue holds the transfer", function()
-      local url = raw:script("full", {
-        { "send", servers.head("200 OK", "text/plain", MIB) },
-        { "repeat", MIB, "x" }, { "hold" } })
-      local transfer = submit(url, { paced = true, queue_bytes = 1000 })
-      step_until(engine, function()
-        return transfer:waiting() > 0
-      end, "bytes")
-      transfer:cancel()
-      transfer:cancel()
-      step(engine, 0)
-      assert.equal("cancelled", transfer:result().ended)
-    end)
-
-    it("does nothing after the end", function()
-      local transfer = submit(raw:script("over", {
-        { "send", servers.reply("200 OK", "text/plain", "x") } }))
-      finish(engine, transfer)
-      transfer:cancel()
-      assert.equal("complete", transfer:result().ended)
-    end)
-
-    it("is what collecting a transfer does", function()
-      local transfer = submit(held("dropped"), { paced = true })
-      step_until(engine, function()
-        return transfer:waiting() > 0
-      end, "bytes")
-      transfer = nil -- luacheck: ignore 311
-      collectgarbage()
-      collectgarbage()
-      assert.equal(0, engine:running())
-      servers.wait_until(function()
-        return raw:gone("dropped") == 1
-      end, "the server to notice")
-    end)
-  end)
-
-  describe("timeouts", function()
-    it("tell a server that does not begin to answer", function()
-      local url = raw:script("mute", { { "hold" } })
-      assert.equal("first_byte", finish(engine, submit(url,
-        { first_byte = 0.1, idle = 60, connect = 60 })).ended)
-    end)
-
-    it("tell a server that stops in the middle", function()
-      local url = raw:script("stall", { { "send", servers.CHUNKED_HEAD ..
-        servers.chunk("x") }, { "hold" } })
-      assert.equal("idle", finish(engine, submit(url,
-        { first_byte = 60, idle = 0.1 })).ended)
-    end)
-
-    it("count a head without a body as no answer yet", function()
-      local url = raw:script("headonly", { { "send", servers.CHUNKED_HEAD },
-        { "hold" } })
-      assert.equal("first_byte", finish(engine, submit(url,
-        { first_byte = 0.1, idle = 60 })).ended)
-    end)
-
-    it("bound the whole exchange", function()
-      local steps = { { "send", servers.CHUNKED_HEAD } }
-      for _ = 1, 2000 do
-        steps[#steps + 1] = { "send", servers.chunk("x") }
-        steps[#steps + 1] = { "sleep", 10 }
-      end
-      assert.equal("total", finish(engine, submit(raw:script("drip", steps),
-        { total = 0.2, idle = 60 })).ended)
-    end)
-
-    it("do not end a slow but living stream", function()
-      local steps = { { "send", servers.CHUNKED_HEAD } }
-      for _ = 1, 8 do
-        steps[#steps + 1] = { "send", servers.chunk("x") }
-        steps[#steps + 1] = { "sleep", 50 }
-      end
-      steps[#steps + 1] = { "send", servers.LAST_CHUNK }
-      assert.equal("complete", finish(engine, submit(
-        raw:script("living", steps), { idle = 10, first_byte = 10 })).ended)
-    end)
-
-    it("do not run while a full queue holds the transfer", function()
-      local url = raw:script("patient", {
-        { "send", servers.head("200 OK", "text/plain", 4 * MIB) },
-        { "repeat", 4 * MIB, "x" } })
-      local transfer = submit(url, { paced = true, queue_bytes = 64 * 1024,
-        idle = 0.1 })
-      step_until(engine, function()
-        return transfer:waiting() >= 64 * 1024
-      end, "a full queue")
-      local until_when = core.now() + 0.5
-      repeat
-        step(engine, 0.1)
-      until core.now() > until_when
-      assert.is_nil(transfer:result())
-      assert.equal(4 * MIB, #read_all(engine, transfer))
-      assert.equal("complete", transfer:result().ended)
-    end)
-
-    it("tell a handshake that does not end", function()
-      raw:script("tls", { { "hold" } })
-      local url = raw:base("any", "https")
-      assert.equal("connect", finish(engine, submit(url,
-        { connect = 0.2 })).ended)
-    end)
-
-    it("let an abandoned transfer run on for a bounded time only", function()
-      local transfer = submit(raw:script("linger", { { "hold" } }))
-      step(engine)
-      transfer:linger(0.1)
-      assert.equal("total", finish(engine, transfer).ended)
-    end)
-  end)
-
-  describe("failures", function()
-    it("have libcurl's number", function()
-      local closed = servers.raw()
-      closed:stop()
-      local result = finish(engine, submit("http://127.0.0.1:" .. closed.port))
-      assert.equal("curl", result.ended)
-      assert.equal(7, result.curl)
-    end)
-
-    it("tell a body that ends early from a complete one", function()
-      local url = raw:script("short", { { "send",
-        "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc" } })
-      local transfer = submit(url)
-      assert.equal(18, finish(engine, transfer).curl)
-      assert.equal("abc", transfer:read())
-    end)
-
-    it("tell a reset", function()
-      local url = raw:script("reset", { { "send", servers.CHUNKED_HEAD ..
-        servers.chunk("x") }, { "sleep", 50 }, { "reset" } })
-      assert.equal(56, finish(engine, submit(url)).curl)
-    end)
-
-    it("refuse what is not HTTP", function()
-      local url = raw:script("noise", { { "send", "\0\1\2garbage\r\n\r\n" } })
-      assert.equal("curl", finish(engine, submit(url)).ended)
-      local _, message = pcall(finish, engine, submit("ftp://127.0.0.1/x"))
-      assert.equal(1, message.curl)
-    end)
-  end)
-
-  describe("closing", function()
-    it("ends what runs", function()
-      local transfer = submit(raw:script("closing", { { "hold" } }))
-      step(engine)
-      engine:close()
-      assert.equal("closed", transfer:result().ended)
-      assert.equal("", transfer:read())
-      transfer:cancel()
-      transfer:linger(1)
-    end)
-
-    it("can be done twice, and every method still answers", function()
-      engine:close()
-      engine:close()
-      assert.is_true(engine:closed())
-      assert.is_nil((engine:fd()))
-      assert.is_nil((engine:step({})))
-      assert.is_nil((engine:submit { method = "GET", url = "http://x" }))
-      assert.equal(0, engine:running())
-      assert.is_false(engine:forked())
-      engine:alarm(1)
-      assert.truthy(tostring(engine):find("closed", 1, true))
-    end)
-
-    it("leaves collected transfers unharmed", function()
-      -- A weak table still has them when their finalizers have run.
-      local transfer = assert(engine:submit { method = "GET",
-        url = raw:script("open", { { "hold" } }) })
-      for _ = 1, 2 do
-        getmetatable(transfer).__gc(transfer)
-        transfer:cancel()
-        assert.truthy(tostring(transfer):find("collected", 1, true))
-        for _, method in ipairs { "token", "told", "status", "head", "read",
-          "whole", "take", "waiting", "learn", "append", "text", "result",
-          "linger", "drop", "encoded", "heard",
-        } do
-          local ok, message = pcall(transfer[method], transfer, 1)
-          assert.is_false(ok, method)
-          assert.truthy(message:find("collected", 1, true), method)
-        end
-      end
-    end)
-
-    it("leaves collected engines unharmed", function()
-      local one = assert(core.engine())
-      local transfer = assert(one:submit { method = "GET",
-        url = raw:script("open", { { "hold" } }) })
-      getmetatable(one).__gc(one)
-      getmetatable(one).__gc(one)
-      assert.is_true(one:closed())
-      assert.equal("closed", transfer:result().ended)
-    end)
-
-    it("leaves no descriptor open", function()
-      local before = count_descriptors()
-      for _ = 1, 20 do
-        local one = assert(core.engine())
-        local transfer = assert(one:submit { method = "GET",
-          url = raw:script("open", { { "hold" } }) })
-        one:step({}, nil, nil, 0.05)
-        one:close()
-        assert.equal("closed", transfer:result().ended)
-      end
-      assert.equal(before, count_descriptors())
-    end)
   end)
 
   describe("refuses wrong use", function()
