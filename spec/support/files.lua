@@ -14,7 +14,7 @@ end
 --- Writes a file. Returns its name.
 function files.write(name, bytes)
   local file = assert(io.open(name, "wb"))
-  file:write(bytes)
+  assert(file:write(bytes))
   file:close()
   return name
 end

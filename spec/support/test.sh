@@ -201,7 +201,7 @@ suite_valgrind() {
   title "specs on lua5.4 under valgrind"
   runner="valgrind -q --error-exitcode=9 --leak-check=full
     --errors-for-leak-kinds=definite --child-silent-after-fork=yes"
-  run_specs lua5.4 spec/core/engine*_spec.lua spec/core/upload_spec.lua \
+  run_specs lua5.4 spec/core/engine*_spec.lua spec/core/upload*_spec.lua \
     spec/stream/init_spec.lua spec/call/encoding_spec.lua
   runner=
 }
