@@ -1,69 +1,10 @@
 local core = require "indoxhub.core"
-local json = require "indoxhub.base.json"
+local sse = require "spec.support.sse"
+
+local parse, summary = sse.parse, sse.summary
+local each_cut, assert_events = sse.each_cut, sse.assert_events
 
 local BOM = "\239\187\191"
-
--- Heavy: every stream cut at every position.
-local ALL_CUTS = os.getenv "INDOXHUB_ALL_CUTS" == "1"
-
--- Feeds pieces to a fresh parser. Returns all events, and the parser; or nil
--- and the message of the piece that failed.
-local function parse(pieces, limits)
-  local parser = core.sse(limits)
-  local events = {}
-  for _, piece in ipairs(pieces) do
-    local list, message = parser:feed(piece)
-    if not list then
-      return nil, message, events
-    end
-    for _, event in ipairs(list) do
-      table.insert(events, event)
-    end
-  end
-  return events, parser
-end
-
-local function bytes_of(text)
-  local bytes = {}
-  for i = 1, #text do
-    bytes[i] = text:sub(i, i)
-  end
-  return bytes
-end
-
--- "name|data|id". Not by format, which in old Lua stops at a zero byte.
-local function line(name, data, id)
-  return name .. "|" .. data .. "|" .. id
-end
-
-local function summary(events)
-  local lines = {}
-  for i, event in ipairs(events) do
-    lines[i] = line(event.event, event.data, event.id)
-  end
-  return lines
-end
-
--- Runs a check with a stream in many pieces: whole, byte by byte, and, if
--- asked for, cut once at every position.
-local function each_cut(text, check)
-  check({ text }, "whole")
-  check(bytes_of(text), "byte by byte")
-  if ALL_CUTS then
-    for i = 0, #text do
-      check({ text:sub(1, i), text:sub(i + 1) }, "cut after byte " .. i)
-    end
-  end
-end
-
--- A stream has these events, however it is cut.
-local function assert_events(expected, text, limits)
-  each_cut(text, function(pieces, how)
-    local events, message = parse(pieces, limits)
-    assert.is_table(events, message)
-    assert.same(expected, summary(events), how)
-  end)
-end
 
 describe("an event", function()
   it("has a name, data and an id, and nothing else", function()
@@ -342,101 +283,6 @@ describe("a parser", function()
   end)
 end)
 
----------------------------------------------------------------------------
--- vectors
-
-local function read_lines(name)
-  local file = io.open(name, "rb")
-  if not file then
-    return {}
-  end
-  local lines = {}
-  for text in file:read("*a"):gmatch("[^\r\n]+") do
-    lines[#lines + 1] = text
-  end
-  file:close()
-  return lines
-end
-
-local ESCAPES = { n = "\n", r = "\r", t = "\t", ["0"] = "\0", ["\\"] = "\\" }
-
--- Undoes the escapes of spec/vectors/sse.txt.
-local function unescape(text)
-  return (text:gsub("\\(.)(%x?%x?)", function(letter, digits)
-    if letter == "x" then
-      return string.char(tonumber(digits, 16))
-    end
-    return assert(ESCAPES[letter], "unknown escape \\" .. letter) .. digits
-  end))
-end
-
--- Each keyword of the file adds to the case.
-local keywords = {
-  feed = function(case, rest)
-    table.insert(case.feeds, unescape(rest))
-  end,
-  event = function(case, rest)
-    local name, data, id = rest:match("^([^|]*)|(.*)|([^|]*)$")
-    table.insert(case.events, line(unescape(name), unescape(data),
-      unescape(id)))
-  end,
-  retry = function(case, rest)
-    case.retry = tonumber(rest)
-  end,
-  limit = function(case, rest)
-    case.limits = { max_event_bytes = tonumber(rest) }
-  end,
-  error = function(case, rest)
-    case.error = rest
-  end,
-}
-
--- The cases of spec/vectors/sse.txt.
-local function own_vectors()
-  local cases = {}
-  for _, text in ipairs(read_lines "spec/vectors/sse.txt") do
-    local word, rest = text:match("^(%l+) ?(.*)$")
-    if word == "case" then
-      cases[#cases + 1] = { name = rest, feeds = {}, events = {} }
-    elseif word then
-      assert(keywords[word], "unknown keyword " .. word)(cases[#cases], rest)
-    end
-  end
-  return cases
-end
-
-local function check_own_vector(case, pieces, how)
-  local events, parser = parse(pieces, case.limits)
-  assert.is_table(events, how)
-  assert.same(case.events, summary(events), how)
-  assert.equal(case.retry, parser:retry(), how)
-end
-
--- What came before the event that passes the limit is delivered, however the
--- stream is cut; then the error stays.
-local function check_own_failure(case, pieces, how)
-  local more = {}
-  for i, piece in ipairs(pieces) do
-    more[i] = piece
-  end
-  more[#more + 1] = ""
-  local events, message, before = parse(more, case.limits)
-  assert.is_nil(events, how)
-  assert.equal("an event is larger than max_event_bytes", message)
-  assert.same(case.events, summary(before), how)
-end
-
-describe("our vector", function()
-  for _, case in ipairs(own_vectors()) do
-    it(case.name, function()
-      local check = case.error and check_own_failure or check_own_vector
-      each_cut(table.concat(case.feeds), function(pieces, how)
-        check(case, pieces, how)
-      end)
-    end)
-  end
-end)
-
 describe("the limit of a parser that was given none", function()
   it("is 64 MiB for an event", function()
     local parser = core.sse()
@@ -466,53 +312,4 @@ describe("a parser whose finalizer has run", function()
       assert.same({ "message|y|" }, summary(parser:feed "data: y\n\n"))
     end
   end)
-end)
-
--- Public streams in ../shared/vectors, when they are there. All of them are
--- valid UTF-8, so that what a parser does about other bytes never shows; ours
--- passes them on.
-local function public_vectors()
-  local cases = {}
-  for i, text in ipairs(read_lines "../shared/vectors/sse.jsonl") do
-    cases[i] = assert(json.decode(text))
-  end
-  return cases
-end
-
-local function unhex(digits)
-  return (digits:gsub("%x%x", function(pair)
-    return string.char(tonumber(pair, 16))
-  end))
-end
-
--- Whether a stream ends between two events, so that another may be added.
-local function ends_between_events(text)
-  return text == "" or text:gsub("\r\n?", "\n"):find("\n\n$") ~= nil
-end
-
-describe("the public vector", function()
-  for _, case in ipairs(public_vectors()) do
-    it(case.name, function()
-      local expected, chunks = {}, {}
-      for i, event in ipairs(case.expected) do
-        expected[i] = line(event.event or "message", event.data,
-          event.id or "")
-      end
-      for i, chunk in ipairs(case.chunks) do
-        chunks[i] = unhex(chunk)
-      end
-      local text = table.concat(chunks)
-      local function check(pieces, how)
-        local events, parser = parse(pieces)
-        assert.same(expected, summary(events), how)
-        assert.equal(case.final.retry, parser:retry(), how)
-        if ends_between_events(text) then
-          assert.same({ "message|probe|" .. case.final.last_event_id },
-            summary(parser:feed "data: probe\n\n"), how)
-        end
-      end
-      check(chunks, "as it is fed")
-      each_cut(text, check)
-    end)
-  end
 end)
