@@ -31,6 +31,7 @@ build = {
         "csrc/bind/json.c",
         "csrc/bind/json_encode.c",
         "csrc/bind/matrix.c",
+        "csrc/bind/module.c",
         "csrc/bind/notice.c",
         "csrc/bind/process.c",
         "csrc/bind/search.c",

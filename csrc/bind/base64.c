@@ -2,6 +2,7 @@
 #include "../core/base64.h"
 
 #include "bind.h"
+#include "open.h"
 
 /* core.base64(bytes) -> text */
 static int l_base64(lua_State *L) {

@@ -1,12 +1,6 @@
-/*
-** luaopen_indoxhub_core, and the helpers of bind.h. The module's types and
-** functions are described in lua/indoxhub/meta/core.lua.
-*/
 #include "bind.h"
 
 #include <limits.h>
-
-#include "../net/poll.h"
 
 /* A number of seconds that any clock survives. */
 #define MOST_SECONDS 1e9
@@ -93,35 +87,4 @@ void ih_push_count(lua_State *L, uint64_t n) {
     lua_pushinteger(L, (lua_Integer)n);
   else
     lua_pushnumber(L, (lua_Number)n);
-}
-
-/* core.now() -> seconds of the monotonic clock */
-static int l_now(lua_State *L) {
-  lua_pushnumber(L, (lua_Number)ih_poll_now() / 1e9);
-  return 1;
-}
-
-static const luaL_Reg functions[] = {{"now", l_now}, {NULL, NULL}};
-
-#pragma GCC visibility push(default)
-int luaopen_indoxhub_core(lua_State *L);
-#pragma GCC visibility pop
-
-int luaopen_indoxhub_core(lua_State *L) {
-  luaL_newlib(L, functions);
-  ih_open_sse(L);
-  ih_open_engine(L);
-  ih_open_transfer(L);
-  ih_open_process(L);
-  ih_open_base64(L);
-  ih_open_file(L);
-  ih_open_wake(L);
-  ih_open_notice(L);
-  ih_open_gate(L);
-  ih_open_vector(L);
-  ih_open_matrix(L);
-  ih_open_search(L);
-  ih_open_embed(L);
-  ih_open_json(L);
-  return 1;
 }

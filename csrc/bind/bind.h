@@ -1,6 +1,6 @@
 /*
 ** What the binding files share: how a class is registered, how options are
-** read from a table, and the two boxes that know each other.
+** read from a table, and how what is no value of Lua is pushed.
 **
 ** Wrong types raise: the Lua layer above checks what users pass, so an error
 ** from here is a bug of ours or of a direct user of indoxhub.core.
@@ -62,23 +62,6 @@ void ih_push_count(lua_State *L, uint64_t n);
 
 /* The engine at stack index 1, for engine:submit of submit.c. */
 struct engine_box *ih_check_engine(lua_State *L, int index);
-
-/* Each opens one binding file: registers its classes and adds its functions to
-** the module table on top of the stack. */
-void ih_open_sse(lua_State *L);
-void ih_open_engine(lua_State *L);
-void ih_open_transfer(lua_State *L);
-void ih_open_process(lua_State *L);
-void ih_open_base64(lua_State *L);
-void ih_open_file(lua_State *L);
-void ih_open_gate(lua_State *L);
-void ih_open_wake(lua_State *L);
-void ih_open_notice(lua_State *L);
-void ih_open_vector(lua_State *L);
-void ih_open_matrix(lua_State *L);
-void ih_open_search(lua_State *L);
-void ih_open_embed(lua_State *L);
-void ih_open_json(lua_State *L);
 
 /* engine:submit{...} -> transfer; lives in submit.c. */
 int ih_l_submit(lua_State *L);

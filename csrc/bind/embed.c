@@ -1,6 +1,7 @@
 /* core.take_vectors(): the vectors of an embeddings reply, of its JSON text. */
 #include "../core/embed.h"
 
+#include "open.h"
 #include "vector.h"
 
 #define TEXT 1

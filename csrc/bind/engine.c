@@ -1,4 +1,4 @@
-/* core.engine(): the engine of net/engine.h as a Lua object. */
+/* core.engine(): the engine of net/engine.h as a Lua object; and its clock. */
 #include "../net/engine.h"
 
 #include <errno.h>
@@ -6,7 +6,9 @@
 
 #include "../net/global.h"
 #include "../net/interrupt.h"
+#include "../net/poll.h"
 #include "bind.h"
+#include "open.h"
 
 #define SELF 1
 
@@ -163,6 +165,12 @@ static int l_curl_version(lua_State *L) {
   return 1;
 }
 
+/* core.now() -> seconds of the monotonic clock */
+static int l_now(lua_State *L) {
+  lua_pushnumber(L, (lua_Number)ih_poll_now() / 1e9);
+  return 1;
+}
+
 static const luaL_Reg methods[] = {{"fd", l_fd},
                                    {"step", l_step},
                                    {"alarm", l_alarm},
@@ -181,10 +189,12 @@ static const luaL_Reg meta[] = {{"__gc", l_close},
                                 {"__tostring", l_tostring},
                                 {NULL, NULL}};
 
+static const luaL_Reg functions[] = {{"engine", l_new},
+                                     {"curl_version", l_curl_version},
+                                     {"now", l_now},
+                                     {NULL, NULL}};
+
 void ih_open_engine(lua_State *L) {
   ih_new_class(L, ENGINE_TYPE, methods, meta);
-  lua_pushcfunction(L, l_new);
-  lua_setfield(L, -2, "engine");
-  lua_pushcfunction(L, l_curl_version);
-  lua_setfield(L, -2, "curl_version");
+  luaL_setfuncs(L, functions, 0);
 }

@@ -7,6 +7,7 @@
 
 #include "../net/file.h"
 #include "bind.h"
+#include "open.h"
 
 enum { LONGEST_PATH = 4096 };
 

@@ -2,6 +2,7 @@
 #include "../net/gate.h"
 
 #include "bind.h"
+#include "open.h"
 
 struct gate_box {
   struct ih_gate *gate; /* NULL: collected */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "../core/json_read.h"
+#include "open.h"
 
 #define TEXT_TYPE "indoxhub.text"
 

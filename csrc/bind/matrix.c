@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../net/file.h"
+#include "open.h"
 #include "vector.h"
 
 #define SELF 1

@@ -6,6 +6,7 @@
 
 #include "../core/buf.h"
 #include "bind.h"
+#include "open.h"
 
 #define NOTICES_TYPE "indoxhub.notices"
 

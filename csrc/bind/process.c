@@ -14,6 +14,7 @@
 #include "../net/interrupt.h"
 #include "../net/terminal.h"
 #include "bind.h"
+#include "open.h"
 
 /* core.isatty(descriptor) -> boolean */
 static int l_isatty(lua_State *L) {

@@ -2,6 +2,7 @@
 ** that nobody has to wait for all of them. */
 #include <string.h>
 
+#include "open.h"
 #include "vector.h"
 
 #define SEARCH_TYPE "indoxhub.search"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bind.h"
+#include "open.h"
 
 #define SELF 1
 #define BYTES 2

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "open.h"
+
 /* Of a body that is read whole. */
 #define BODY_TYPE "indoxhub.body"
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "open.h"
+
 #define SELF 1
 #define OTHER 2
 

@@ -1,0 +1,29 @@
+/*
+** luaopen_indoxhub_core: makes the module of the binding files. Its types and
+** functions are described in lua/indoxhub/meta/core.lua.
+*/
+#include "compat.h"
+#include "open.h"
+
+#pragma GCC visibility push(default)
+int luaopen_indoxhub_core(lua_State *L);
+#pragma GCC visibility pop
+
+int luaopen_indoxhub_core(lua_State *L) {
+  lua_newtable(L);
+  ih_open_sse(L);
+  ih_open_engine(L);
+  ih_open_transfer(L);
+  ih_open_process(L);
+  ih_open_base64(L);
+  ih_open_file(L);
+  ih_open_wake(L);
+  ih_open_notice(L);
+  ih_open_gate(L);
+  ih_open_vector(L);
+  ih_open_matrix(L);
+  ih_open_search(L);
+  ih_open_embed(L);
+  ih_open_json(L);
+  return 1;
+}
