@@ -14,19 +14,6 @@
 
 #pragma GCC visibility push(hidden)
 
-#define ENGINE_TYPE "indoxhub.engine"
-#define TRANSFER_TYPE "indoxhub.transfer"
-#define SSE_TYPE "indoxhub.sse"
-#define GATE_TYPE "indoxhub.gate"
-
-struct ih_engine;
-struct ih_gate;
-
-/* The userdata of an engine. Transfers point to it and keep it alive. */
-struct engine_box {
-  struct ih_engine *engine; /* NULL: closed */
-};
-
 /* Registers a class: a metatable with methods and metamethods, either NULL. */
 void ih_new_class(lua_State *L, const char *name, const luaL_Reg *methods,
                   const luaL_Reg *meta);
@@ -45,13 +32,11 @@ lua_Number ih_opt_number(lua_State *L, int table, const char *field,
 size_t ih_opt_size(lua_State *L, int table, const char *field,
                    size_t otherwise);
 
-/* The gate in a field; NULL when it is nil. What holds it stays on the stack: so
-** it lives until code of Lua runs again, which may drop it by hand. */
-struct ih_gate *ih_opt_gate(lua_State *L, int table, const char *field);
-
-/* The descriptor at a stack index; -1, which is none, for what cannot be one. */
+/* The descriptor at a stack index; -1, which is none, for what cannot be one.
+*/
 int ih_check_descriptor(lua_State *L, int index);
 
+/* Seconds as C counts them; 0 for what is not positive. */
 int64_t ih_nanoseconds(lua_Number seconds);
 
 /* nil and a message; the number of results. */
@@ -59,12 +44,6 @@ int ih_push_failure(lua_State *L, const char *message);
 
 /* Pushes how many bytes there are: an integer where it has room for them. */
 void ih_push_count(lua_State *L, uint64_t n);
-
-/* The engine at stack index 1, for engine:submit of submit.c. */
-struct engine_box *ih_check_engine(lua_State *L, int index);
-
-/* engine:submit{...} -> transfer; lives in submit.c. */
-int ih_l_submit(lua_State *L);
 
 #pragma GCC visibility pop
 

@@ -1,9 +1,10 @@
 /* core.engine(): the engine of net/engine.h as a Lua object; and its clock. */
-#include "../net/engine.h"
+#include "engine.h"
 
 #include <errno.h>
 #include <string.h>
 
+#include "../net/engine.h"
 #include "../net/global.h"
 #include "../net/interrupt.h"
 #include "../net/poll.h"
@@ -171,18 +172,13 @@ static int l_now(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg methods[] = {{"fd", l_fd},
-                                   {"step", l_step},
-                                   {"alarm", l_alarm},
-                                   {"submit", ih_l_submit},
-                                   {"running", l_running},
-                                   {"busy", l_busy},
-                                   {"forked", l_forked},
-                                   {"closed", l_closed},
-                                   {"wake_on_interrupt", l_wake_on_interrupt},
-                                   {"watch", l_watch},
-                                   {"close", l_close},
-                                   {NULL, NULL}};
+static const luaL_Reg methods[] = {
+    {"fd", l_fd},         {"step", l_step},
+    {"alarm", l_alarm},   {"running", l_running},
+    {"busy", l_busy},     {"forked", l_forked},
+    {"closed", l_closed}, {"wake_on_interrupt", l_wake_on_interrupt},
+    {"watch", l_watch},   {"close", l_close},
+    {NULL, NULL}};
 
 static const luaL_Reg meta[] = {{"__gc", l_close},
                                 {"__close", l_close},

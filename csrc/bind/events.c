@@ -1,6 +1,8 @@
 /* transfer:take() and what teaches it: the body as an event stream. */
 #include "transfer.h"
 
+#include "bind.h"
+
 #define BATCH 2 /* of take */
 
 /* A ping is smaller; an event that is larger means something before it ends. */

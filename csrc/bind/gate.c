@@ -1,8 +1,11 @@
 /* core.gate(): the gate of net/gate.h as a Lua object. */
-#include "../net/gate.h"
+#include "gate.h"
 
+#include "../net/gate.h"
 #include "bind.h"
 #include "open.h"
+
+#define GATE_TYPE "indoxhub.gate"
 
 struct gate_box {
   struct ih_gate *gate; /* NULL: collected */

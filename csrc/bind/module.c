@@ -13,6 +13,7 @@ int luaopen_indoxhub_core(lua_State *L) {
   lua_newtable(L);
   ih_open_sse(L);
   ih_open_engine(L);
+  ih_open_submit(L);
   ih_open_transfer(L);
   ih_open_process(L);
   ih_open_base64(L);

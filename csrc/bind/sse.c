@@ -6,6 +6,8 @@
 #include "bind.h"
 #include "open.h"
 
+#define SSE_TYPE "indoxhub.sse"
+
 #define SELF 1
 #define BYTES 2
 #define LIST 3

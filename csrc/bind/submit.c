@@ -1,8 +1,11 @@
 /* engine:submit{...}: the description of a request, read from a Lua table. */
-#include "transfer.h"
-
 #include <errno.h>
 #include <string.h>
+
+#include "bind.h"
+#include "gate.h"
+#include "open.h"
+#include "transfer.h"
 
 #define OPTIONS 2
 #define KEPT 3 /* a list of every string that C points to */
@@ -198,7 +201,7 @@ static struct transfer *new_transfer(lua_State *L, size_t max_event_bytes) {
 }
 
 /* engine:submit{...} -> transfer | nil, message, [kind, os_error] */
-int ih_l_submit(lua_State *L) {
+static int l_submit(lua_State *L) {
   struct engine_box *box = ih_check_engine(L, SELF);
   struct ih_request_options options;
   struct ih_form form;
@@ -224,4 +227,11 @@ int ih_l_submit(lua_State *L) {
   if (status == IH_SYSTEM)
     return push_file_failure(L, &form, errno);
   return ih_push_failure(L, status == IH_FORKED ? "forked" : "out of memory");
+}
+
+static const luaL_Reg methods[] = {{"submit", l_submit}, {NULL, NULL}};
+
+/* To the class that engine.c has registered. */
+void ih_open_submit(lua_State *L) {
+  ih_add_methods(L, ENGINE_TYPE, methods);
 }

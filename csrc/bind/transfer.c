@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "bind.h"
 #include "open.h"
 
 /* Of a body that is read whole. */

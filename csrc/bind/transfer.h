@@ -6,15 +6,17 @@
 ** It is the one place where net/ and core/ meet, because only here bytes become
 ** Lua values.
 */
-#ifndef IH_TRANSFER_H
-#define IH_TRANSFER_H
+#ifndef IH_BIND_TRANSFER_H
+#define IH_BIND_TRANSFER_H
 
 #include "../core/delta.h"
 #include "../core/sse.h"
 #include "../net/engine.h"
-#include "bind.h"
+#include "engine.h"
 
 #pragma GCC visibility push(hidden)
+
+#define TRANSFER_TYPE "indoxhub.transfer"
 
 #define SELF 1
 

@@ -1,6 +1,8 @@
 /* transfer:feed() and its like: what a transfer sends while it runs. */
 #include "transfer.h"
 
+#include "bind.h"
+
 #define BYTES 2
 
 static int can_feed(const struct transfer *t) {
