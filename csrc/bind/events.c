@@ -2,6 +2,7 @@
 #include "transfer.h"
 
 #include "bind.h"
+#include "open.h"
 
 #define BATCH 2 /* of take */
 
@@ -148,6 +149,7 @@ static const luaL_Reg methods[] = {{"take", l_take},   {"heard", l_heard},
                                    {"learn", l_learn}, {"append", l_append},
                                    {"text", l_text},   {NULL, NULL}};
 
-void ih_add_event_methods(lua_State *L) {
+/* To the class that transfer.c has registered. */
+void ih_open_events(lua_State *L) {
   ih_add_methods(L, TRANSFER_TYPE, methods);
 }

@@ -11,10 +11,13 @@ int luaopen_indoxhub_core(lua_State *L);
 
 int luaopen_indoxhub_core(lua_State *L) {
   lua_newtable(L);
+  /* Who adds methods to a class comes after the file that registers it. */
   ih_open_sse(L);
   ih_open_engine(L);
   ih_open_submit(L);
   ih_open_transfer(L);
+  ih_open_events(L);
+  ih_open_upload(L);
   ih_open_process(L);
   ih_open_base64(L);
   ih_open_file(L);

@@ -13,6 +13,7 @@
 void ih_open_base64(lua_State *L);
 void ih_open_embed(lua_State *L);
 void ih_open_engine(lua_State *L);
+void ih_open_events(lua_State *L);
 void ih_open_file(lua_State *L);
 void ih_open_gate(lua_State *L);
 void ih_open_json(lua_State *L);
@@ -23,6 +24,7 @@ void ih_open_search(lua_State *L);
 void ih_open_sse(lua_State *L);
 void ih_open_submit(lua_State *L);
 void ih_open_transfer(lua_State *L);
+void ih_open_upload(lua_State *L);
 void ih_open_vector(lua_State *L);
 void ih_open_wake(lua_State *L);
 

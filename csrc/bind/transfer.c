@@ -51,8 +51,9 @@ static int l_status(lua_State *L) {
 
 /* Every allocation of Lua may run finalizers, and those may step the engine,
 ** which moves its buffers. So bytes of the engine are copied to where nothing
-** moves them before Lua takes them. */
-int ih_push_buffer(lua_State *L, struct ih_buf *b, int consume) {
+** moves them before Lua takes them. Pushes the string and returns 1; with
+** `consume` the bytes leave the buffer. */
+static int push_buffer(lua_State *L, struct ih_buf *b, int consume) {
   size_t n = ih_buf_len(b);
   char *copy = lua_newuserdata(L, n ? n : 1);
   n = ih_buf_len(b) < n ? ih_buf_len(b) : n;
@@ -65,7 +66,7 @@ int ih_push_buffer(lua_State *L, struct ih_buf *b, int consume) {
 
 /* transfer:head() -> header lines of the last response as they came */
 static int l_head(lua_State *L) {
-  return ih_push_buffer(L, &ih_check_transfer(L)->request->head, 0);
+  return push_buffer(L, &ih_check_transfer(L)->request->head, 0);
 }
 
 void ih_tell_drained(struct transfer *t) {
@@ -87,7 +88,7 @@ static struct ih_buf *take_out(lua_State *L, struct ih_buf *b) {
 int ih_push_kept(lua_State *L, struct ih_buf *b) {
   struct ih_buf *taken;
   if (ih_buf_len(b) < LARGE_BODY)
-    return ih_push_buffer(L, b, 0);
+    return push_buffer(L, b, 0);
   taken = take_out(L, b);
   /* What a finalizer has appended meanwhile goes behind. */
   if (ih_buf_append(taken, ih_buf_bytes(b), ih_buf_len(b)) < 0)
@@ -110,7 +111,7 @@ static int l_read(lua_State *L) {
   if (ih_buf_len(in) >= LARGE_BODY)
     ih_buf_free(take_out(L, in));
   else
-    ih_push_buffer(L, in, 1);
+    push_buffer(L, in, 1);
   ih_tell_drained(t);
   return 1;
 }
@@ -300,6 +301,4 @@ static const luaL_Reg body_meta[] = {{"__gc", l_body_gc}, {NULL, NULL}};
 void ih_open_transfer(lua_State *L) {
   ih_new_class(L, TRANSFER_TYPE, methods, meta);
   ih_new_class(L, BODY_TYPE, body_methods, body_meta);
-  ih_add_event_methods(L);
-  ih_add_upload_methods(L);
 }

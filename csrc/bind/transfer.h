@@ -1,7 +1,7 @@
 /*
 ** A transfer as the binding files see it: submit.c makes it, transfer.c tells
 ** of it and ends it, events.c reads its body as an event stream, and upload.c
-** feeds what it sends.
+** feeds what it sends. The functions are those of transfer.c.
 **
 ** It is the one place where net/ and core/ meet, because only here bytes become
 ** Lua values.
@@ -33,20 +33,12 @@ struct transfer {
 /* The transfer at SELF. Raises for one whose finalizer has run. */
 struct transfer *ih_check_transfer(lua_State *L);
 
-/* Pushes the bytes of a buffer of the engine as a string; returns 1. With
-** `consume` they leave the buffer. */
-int ih_push_buffer(lua_State *L, struct ih_buf *b, int consume);
-
 /* Pushes the bytes of a buffer that is appended to only, and keeps them; returns
 ** 1. */
 int ih_push_kept(lua_State *L, struct ih_buf *b);
 
 /* The reader made room in the request's buffer. */
 void ih_tell_drained(struct transfer *t);
-
-/* Each adds its file's methods to the class. */
-void ih_add_event_methods(lua_State *L);
-void ih_add_upload_methods(lua_State *L);
 
 #pragma GCC visibility pop
 

@@ -2,6 +2,7 @@
 #include "transfer.h"
 
 #include "bind.h"
+#include "open.h"
 
 #define BYTES 2
 
@@ -50,6 +51,7 @@ static int l_sent(lua_State *L) {
 static const luaL_Reg methods[] = {
     {"hungry", l_hungry}, {"feed", l_feed}, {"sent", l_sent}, {NULL, NULL}};
 
-void ih_add_upload_methods(lua_State *L) {
+/* To the class that transfer.c has registered. */
+void ih_open_upload(lua_State *L) {
   ih_add_methods(L, TRANSFER_TYPE, methods);
 }
