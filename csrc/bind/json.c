@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "../core/json_read.h"
+#include "bind.h"
 #include "open.h"
 
 #define TEXT_TYPE "indoxhub.text"
@@ -384,10 +385,7 @@ static int l_number(lua_State *L) {
 
 static const luaL_Reg functions[] = {{"json_array", l_array},
                                      {"json_decode", l_decode},
-                                     {"json_encode", ih_l_json_encode},
                                      {"json_raw", l_raw},
-                                     {"json_with_raw", ih_l_json_with_raw},
-                                     {"not_utf8", ih_l_not_utf8},
                                      {"number", l_number},
                                      {NULL, NULL}};
 
@@ -396,8 +394,6 @@ void ih_open_json(lua_State *L) {
   lua_pushcfunction(L, l_free_text);
   lua_setfield(L, -2, "__gc");
   lua_pop(L, 1);
-  ih_push_text(L);
-  lua_setfield(L, LUA_REGISTRYINDEX, KEPT);
   luaL_newmetatable(L, ARRAY_TYPE);
   lua_pushliteral(L, ARRAY_TYPE);
   lua_setfield(L, -2, "__name");

@@ -11,6 +11,10 @@
 #include "../core/json_write.h"
 #include "../core/shortest.h"
 #include "json.h"
+#include "open.h"
+
+/* Where the registry has a buffer whose memory serves the next text. */
+#define KEPT "indoxhub.json.kept"
 
 /* A value that contains itself ends here, too. */
 #define MOST_NESTED 100
@@ -369,7 +373,7 @@ static void write_more(lua_State *L, struct walk *w) {
 
 /* core.json_encode(value, also_null) -> text; raises what is wrong, without a
 ** position. A userdata that is also_null stands for null, too. */
-int ih_l_json_encode(lua_State *L) {
+static int l_json_encode(lua_State *L) {
   struct walk w;
   struct ih_buf *kept;
   luaL_checkany(L, VALUE);
@@ -394,7 +398,7 @@ int ih_l_json_encode(lua_State *L) {
 
 /* core.json_with_raw(table, text) -> the same table, marked: text is what is
 ** written for it. */
-int ih_l_json_with_raw(lua_State *L) {
+static int l_json_with_raw(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   luaL_checktype(L, 2, LUA_TSTRING);
   lua_settop(L, 2);
@@ -408,7 +412,7 @@ int ih_l_json_with_raw(lua_State *L) {
 }
 
 /* core.not_utf8(text) -> what is wrong with a text, or nil when it is UTF-8 */
-int ih_l_not_utf8(lua_State *L) {
+static int l_not_utf8(lua_State *L) {
   size_t n, valid;
   const char *text = luaL_checklstring(L, 1, &n);
   valid = ih_utf8_length(text, n);
@@ -417,4 +421,16 @@ int ih_l_not_utf8(lua_State *L) {
   else
     lua_pushnil(L);
   return 1;
+}
+
+static const luaL_Reg functions[] = {{"json_encode", l_json_encode},
+                                     {"json_with_raw", l_json_with_raw},
+                                     {"not_utf8", l_not_utf8},
+                                     {NULL, NULL}};
+
+/* json.c has registered what a text is. */
+void ih_open_json_encode(lua_State *L) {
+  ih_push_text(L);
+  lua_setfield(L, LUA_REGISTRYINDEX, KEPT);
+  luaL_setfuncs(L, functions, 0);
 }

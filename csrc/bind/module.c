@@ -11,7 +11,7 @@ int luaopen_indoxhub_core(lua_State *L);
 
 int luaopen_indoxhub_core(lua_State *L) {
   lua_newtable(L);
-  /* Who adds methods to a class comes after the file that registers it. */
+  /* A file comes after those that register the classes it uses. */
   ih_open_sse(L);
   ih_open_engine(L);
   ih_open_submit(L);
@@ -29,5 +29,6 @@ int luaopen_indoxhub_core(lua_State *L) {
   ih_open_search(L);
   ih_open_embed(L);
   ih_open_json(L);
+  ih_open_json_encode(L);
   return 1;
 }

@@ -17,6 +17,7 @@ void ih_open_events(lua_State *L);
 void ih_open_file(lua_State *L);
 void ih_open_gate(lua_State *L);
 void ih_open_json(lua_State *L);
+void ih_open_json_encode(lua_State *L);
 void ih_open_matrix(lua_State *L);
 void ih_open_notice(lua_State *L);
 void ih_open_process(lua_State *L);
