@@ -1,9 +1,13 @@
 /* core.matrix(), core.matrix_from() and core.read_matrix(): many vectors of one
 ** size, in one piece of memory. */
+#include "matrix.h"
+
 #include <errno.h>
 #include <string.h>
 
+#include "../core/vec.h"
 #include "../net/file.h"
+#include "bind.h"
 #include "open.h"
 #include "vector.h"
 
@@ -20,7 +24,10 @@ static size_t floats_of(const struct matrix *m) {
 
 /* ---- making -------------------------------------------------------------- */
 
-struct matrix *ih_push_matrix(lua_State *L, size_t count, size_t dimensions) {
+/* Pushes a matrix whose numbers are still to be written. Its table, which keeps
+** it alive, is there. */
+static struct matrix *push_matrix(lua_State *L, size_t count,
+                                  size_t dimensions) {
   struct matrix *m;
   if (dimensions && count > SIZE_MAX / 8 / dimensions)
     luaL_error(L, "not enough memory");
@@ -49,7 +56,7 @@ static int l_matrix(lua_State *L) {
     v = luaL_testudata(L, -1, VECTOR_TYPE);
     if (v && i == 0) {
       dimensions = v->n;
-      m = ih_push_matrix(L, count, dimensions);
+      m = push_matrix(L, count, dimensions);
       lua_insert(L, 2);
     }
     if (!v || v->n != dimensions) {
@@ -61,7 +68,7 @@ static int l_matrix(lua_State *L) {
     lua_settop(L, 2);
   }
   if (!m)
-    ih_push_matrix(L, 0, 0);
+    push_matrix(L, 0, 0);
   return 1;
 }
 
@@ -79,7 +86,7 @@ static int l_matrix_from(lua_State *L) {
   if (n % (4 * dimensions)) {
     lua_pushnil(L);
   } else {
-    struct matrix *m = ih_push_matrix(L, n / 4 / dimensions, dimensions);
+    struct matrix *m = push_matrix(L, n / 4 / dimensions, dimensions);
     ih_vec_load(bytes, floats_of(m), ih_matrix_at(m, 0));
   }
   return 1;
@@ -105,7 +112,7 @@ static int l_read_matrix(lua_State *L) {
     ih_push_count(L, (uint64_t)size);
     return 3;
   }
-  m = ih_push_matrix(L, (size_t)size / 4 / dimensions, dimensions);
+  m = push_matrix(L, (size_t)size / 4 / dimensions, dimensions);
   got = ih_file_load(path, (char *)ih_matrix_at(m, 0), (size_t)size);
   if (got < 0)
     return failed(L);

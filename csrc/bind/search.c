@@ -2,6 +2,9 @@
 ** that nobody has to wait for all of them. */
 #include <string.h>
 
+#include "../core/vec.h"
+#include "bind.h"
+#include "matrix.h"
 #include "open.h"
 #include "vector.h"
 

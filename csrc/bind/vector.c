@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "../core/vec.h"
+#include "bind.h"
 #include "open.h"
 
 #define SELF 1
@@ -17,7 +19,8 @@ static struct vector *check(lua_State *L, int index) {
 
 /* ---- making -------------------------------------------------------------- */
 
-float *ih_push_vector(lua_State *L, size_t n) {
+/* Pushes a vector of n numbers of its own, and returns where they go. */
+static float *push_vector(lua_State *L, size_t n) {
   struct vector *v = lua_newuserdata(L, sizeof *v + n * sizeof *v->at);
   float *to = (float *)(v + 1);
   v->at = to;
@@ -48,7 +51,7 @@ static int l_vector(lua_State *L) {
   float *to;
   luaL_checktype(L, 1, LUA_TTABLE);
   n = lua_objlen(L, 1);
-  to = ih_push_vector(L, n);
+  to = push_vector(L, n);
   for (i = 0; i < n; i++) {
     lua_Number value;
     lua_rawgeti(L, 1, (int)i + 1);
@@ -72,7 +75,7 @@ static int l_vector_from(lua_State *L) {
   if (n % 4)
     lua_pushnil(L);
   else
-    ih_vec_load(bytes, n / 4, ih_push_vector(L, n / 4));
+    ih_vec_load(bytes, n / 4, push_vector(L, n / 4));
   return 1;
 }
 
