@@ -71,6 +71,7 @@ build = {
         "csrc/net/sigpipe.c",
         "csrc/net/step.c",
         "csrc/net/terminal.c",
+        "csrc/net/transfer.c",
         "csrc/net/upload.c",
         "csrc/net/wake.c",
       },

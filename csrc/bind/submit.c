@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../net/upload.h"
 #include "bind.h"
 #include "gate.h"
 #include "open.h"

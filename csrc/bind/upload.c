@@ -1,6 +1,7 @@
 /* transfer:feed() and its like: what a transfer sends while it runs. */
 #include "transfer.h"
 
+#include "../net/upload.h"
 #include "bind.h"
 #include "open.h"
 

@@ -1,7 +1,6 @@
-/* The timeouts of an exchange. Only that of connecting is libcurl's. */
 #define _GNU_SOURCE /* POLLRDHUP */
 
-#include "request.h"
+#include "deadline.h"
 
 #include <curl/curl.h>
 #include <poll.h>
@@ -32,26 +31,6 @@ static int64_t earlier(int64_t a, int64_t b) {
 /* `span` after `from`, never when the timeout is off. */
 static int64_t after(int64_t from, int64_t span) {
   return span ? from + span : 0;
-}
-
-int ih_request_is_connected(struct ih_request *r) {
-  if (!r->connected_at && r->easy) {
-    curl_off_t us = 0;
-    curl_easy_getinfo(r->easy, CURLINFO_PRETRANSFER_TIME_T, &us);
-    r->connected_at = us ? r->tried_at + (int64_t)us * 1000 : 0;
-  }
-  return r->connected_at != 0;
-}
-
-int ih_request_is_sent(struct ih_request *r) {
-  if (!r->counted) { /* it leaves together with the head */
-    r->sent = (uint64_t)r->total;
-    r->sent_at = r->connected_at;
-    return 1;
-  }
-  if (r->total < 0) /* chunks: libcurl has the last one */
-    return r->upload.drained;
-  return r->sent >= (uint64_t)r->total;
 }
 
 /* When something was last sent or received. */

@@ -4,9 +4,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "deadline.h"
+#include "gate.h"
 #include "global.h"
 #include "inner.h"
+#include "result.h"
 #include "sigpipe.h"
+#include "upload.h"
 
 /* Connections kept open for the next request. */
 #define IDLE_CONNECTIONS 100L

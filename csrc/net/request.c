@@ -9,9 +9,12 @@
 #include <strings.h>
 #include <sys/socket.h>
 
+#include "deadline.h"
 #include "encoding.h"
+#include "gate.h"
 #include "global.h"
 #include "poll.h"
+#include "upload.h"
 
 /* A body up to this size leaves together with the head. */
 #define SMALL_BODY ((size_t)32 * 1024)
@@ -48,10 +51,6 @@ static size_t hold(struct ih_request *r, enum ih_hold why) {
 static size_t give_up(struct ih_request *r, enum ih_end end) {
   r->end = end;
   return 0;
-}
-
-size_t ih_request_waiting(const struct ih_request *r) {
-  return ih_buf_len(&r->in) + r->reading;
 }
 
 static enum ih_hold must_hold(const struct ih_request *r, int64_t now) {
@@ -410,10 +409,6 @@ int ih_request_new(const struct ih_request_options *o, void *easy,
 static int reader_has_room(const struct ih_request *r) {
   return r->held == IH_HELD_FOR_READER &&
          (!r->paced || ih_request_waiting(r) <= r->queue_bytes / 2);
-}
-
-int ih_request_is_unprocessed(const struct ih_request *r) {
-  return !r->status && (r->spoilt || r->refusal.is_told);
 }
 
 int ih_request_restart(struct ih_request *r, int code) {

@@ -1,11 +1,12 @@
-/* What is known of an exchange when it is over. */
+#include "result.h"
+
 #include <curl/curl.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "encoding.h"
 #include "global.h"
-#include "request.h"
+#include "upload.h"
 
 static int64_t info_ns(CURL *easy, CURLINFO what) {
   curl_off_t us = 0;

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "file.h"
-#include "request.h"
 
 /* Of parts that are files and whose type nobody named. */
 #define DEFAULT_TYPE "application/octet-stream"

@@ -12,15 +12,9 @@
 #ifndef IH_UPLOAD_H
 #define IH_UPLOAD_H
 
-#include <stddef.h>
-#include <stdint.h>
-
-#include "../core/buf.h"
+#include "transfer.h"
 
 #pragma GCC visibility push(hidden)
-
-struct ih_request;
-struct ih_upload_file;
 
 /* A host that feeds has fed enough for now when this much waits. */
 #define IH_FEED_BYTES ((size_t)128 * 1024)
@@ -38,18 +32,6 @@ struct ih_form {
   const struct ih_part *parts;
   size_t count;
   size_t refused; /* after IH_SYSTEM: the part whose file cannot be read */
-};
-
-/* Of a request. Zero-filled memory is a request without a form. */
-struct ih_upload {
-  void *mime;                   /* libcurl's form, NULL: none */
-  struct ih_upload_file *files; /* of the form */
-  int is_fed;                   /* a part is fed by the host */
-  int ended;                    /* and the host has marked its end */
-  int drained;                  /* and libcurl knows of the end */
-  int starved;                  /* libcurl is held because nothing is there */
-  int64_t size, taken; /* announced, negative: not; taken from the host */
-  struct ih_buf waiting;
 };
 
 /* Makes the form the body of the request. IH_OK; IH_NOMEM; IH_SYSTEM with

@@ -1,0 +1,176 @@
+/*
+** A transfer: a request and its answer, under way in the engine; with all that
+** libcurl reports of it written down, for the engine and for the reader.
+**
+** Its parts work on it each in a file of its own: request.c makes it and takes
+** in what libcurl delivers, upload.c has what it sends, deadline.c looks at the
+** clock, and result.c tells what came of it. Here is what they share: the state,
+** and the questions that it answers by itself.
+*/
+#ifndef IH_TRANSFER_H
+#define IH_TRANSFER_H
+
+#include <stdint.h>
+
+#include "../core/buf.h"
+#include "../core/heap.h"
+#include "../core/queue.h"
+#include "refused.h"
+#include "reuse.h"
+
+#pragma GCC visibility push(hidden)
+
+struct curl_slist;
+struct ih_decoder;
+struct ih_gate;
+struct ih_upload_file;
+
+#define IH_MAX_TEXT 256
+
+/* How an exchange ended, or that it has not. */
+enum ih_end {
+  IH_RUNNING = 0,
+  IH_END_COMPLETE, /* libcurl is satisfied; the HTTP status may be any */
+  IH_END_CURL,     /* libcurl gave up: `code`, `os_error`, `text` */
+  IH_END_CONNECT,  /* timeouts */
+  IH_END_FIRST_BYTE,
+  IH_END_IDLE,
+  IH_END_TOTAL,
+  IH_END_GATE,         /* as IH_END_TOTAL, before it passed its gate */
+  IH_END_BODY_LIMIT,   /* more than max_bytes of body */
+  IH_END_HEAD_LIMIT,   /* more than IH_MAX_HEAD of headers */
+  IH_END_CUT,          /* enough of the body of a failed answer was read */
+  IH_END_ENCODING,     /* the body cannot be decoded: `text` */
+  IH_END_ENCODING_CUT, /* it ended within what was to be decoded: `text` */
+  IH_END_UPLOAD_SIZE,  /* the host fed another number of bytes than it said */
+  IH_END_FILE, /* a file changed or cannot be read: `os_error`, `text` */
+  IH_END_NOMEM,
+  IH_END_CANCELLED,
+  IH_END_CLOSED /* the engine was closed */
+};
+
+/* Seconds are nanoseconds in C; 0 switches a timeout off. */
+struct ih_timeouts {
+  int64_t connect;    /* name, TCP and TLS */
+  int64_t first_byte; /* from the last byte sent to the first that means
+                      ** something, and between two of those */
+  int64_t idle;       /* without a byte sent or received */
+  int64_t total;
+};
+
+/* What the callbacks share with the engine. */
+struct ih_lanes {
+  struct ih_queue ready;  /* requests with news for their reader */
+  struct ih_queue resume; /* held requests that may go on */
+  struct ih_kept kept;    /* connections that were used */
+  uint64_t calls;         /* into libcurl: see refused.h */
+  int64_t stop_at;        /* when the time of this step is spent */
+  size_t bytes_left;      /* of this step */
+  int stepping;
+};
+
+/* Why libcurl may not deliver. */
+enum ih_hold {
+  IH_NOT_HELD,
+  IH_HELD_FOR_STEP,  /* the budget of the step is spent */
+  IH_HELD_FOR_READER /* the queue is full */
+};
+
+/* Moments of an exchange. */
+enum {
+  IH_TIME_NAME,    /* the host name is resolved */
+  IH_TIME_CONNECT, /* the socket is connected */
+  IH_TIME_TLS,     /* the handshake is done */
+  IH_TIME_REQUEST, /* the request begins to leave */
+  IH_TIME_TOTAL,
+  IH_TIMES
+};
+
+/* What is sent: see upload.h. Zero-filled memory is a request without a form. */
+struct ih_upload {
+  void *mime;                   /* libcurl's form, NULL: none */
+  struct ih_upload_file *files; /* of the form */
+  int is_fed;                   /* a part is fed by the host */
+  int ended;                    /* and the host has marked its end */
+  int drained;                  /* and libcurl knows of the end */
+  int starved;                  /* libcurl is held because nothing is there */
+  int64_t size, taken; /* announced, negative: not; taken from the host */
+  struct ih_buf waiting;
+};
+
+struct ih_request {
+  int64_t token;          /* names the request among those of its engine */
+  struct ih_lanes *lanes; /* NULL: not in an engine */
+  struct ih_link ready, lane, member;
+  struct ih_timer timer;
+
+  struct ih_gate *gate;
+  int waits; /* in front of its gate */
+
+  void *easy; /* libcurl's handle, NULL when it is over */
+  int socket; /* the last that libcurl asked to watch, negative: none yet */
+  struct curl_slist *headers;
+  struct ih_buf body;
+  struct ih_upload upload;
+  int expect, progress;
+  int may_repeat;  /* it changes nothing, and may be sent a second time */
+  int multiplexed; /* the server may speak HTTP/2 */
+  int begun;       /* how often libcurl has begun to send it */
+  int restarts;    /* how often it was given to libcurl once more */
+  int spoilt;      /* it was not sent: see reuse.h */
+  struct ih_refusal refusal;
+  int counted;   /* libcurl tells how much of the body was sent */
+  int64_t total; /* bytes of the body, negative: not known */
+  int paced;
+  size_t queue_bytes, max_bytes;
+  struct ih_timeouts timeouts;
+
+  struct ih_buf head;         /* header lines of the last response */
+  size_t head_bytes;          /* of all header lines */
+  struct ih_decoder *decoder; /* of the body, NULL: none is needed */
+  const char *refused;        /* an encoding that cannot be decoded, or NULL */
+  size_t ahead;               /* decoded of what libcurl will deliver again */
+  struct ih_buf in;           /* body bytes nobody has read yet, decoded */
+  int status;     /* HTTP status once the head is complete, else 0 */
+  int64_t told;   /* how often its news was delivered */
+  size_t reading; /* bytes taken out of `in` and not used yet */
+  int held;       /* an enum ih_hold */
+  uint64_t received, sent;
+  uint64_t decoded; /* bytes of the body as they are handed out */
+
+  int64_t started_at, tried_at; /* the call; what libcurl does now */
+  int64_t connected_at, sent_at, heard_at;
+  int64_t content_at; /* when something came that means something */
+  int line;           /* where in a line of the body that search is */
+  size_t seen;        /* bytes that wait because the reader wants more */
+  int64_t ours_since; /* since when the wait is the reader's, 0: it is not */
+  int64_t ours;     /* so much of the time since content_at was the reader's */
+  int64_t grace_of; /* the wait that was going on when its time ran out */
+  int64_t leave_at; /* when it ends at the latest, 0: see timeouts */
+  int looks;        /* since its time ran out while bytes were at its socket */
+
+  enum ih_end end;
+  int sent_all;    /* it may have been sent whole, */
+  int unprocessed; /* but certainly nothing was done about it */
+  int code;        /* of libcurl */
+  long os_error;
+  char text[IH_MAX_TEXT];  /* what libcurl says about it */
+  int64_t times[IH_TIMES]; /* nanoseconds since the start, 0: never */
+  long new_connections;
+};
+
+/* How many bytes wait for the reader. */
+size_t ih_request_waiting(const struct ih_request *r);
+
+/* Whether it was connected; from then on the request may be on its way. */
+int ih_request_is_connected(struct ih_request *r);
+
+/* Whether the whole request was handed to the network. */
+int ih_request_is_sent(struct ih_request *r);
+
+/* Whether the server certainly has not processed it. */
+int ih_request_is_unprocessed(const struct ih_request *r);
+
+#pragma GCC visibility pop
+
+#endif
