@@ -60,6 +60,7 @@ build = {
         "csrc/net/file.c",
         "csrc/net/gate.c",
         "csrc/net/global.c",
+        "csrc/net/inner.c",
         "csrc/net/interrupt.c",
         "csrc/net/notice.c",
         "csrc/net/poll_epoll.c",

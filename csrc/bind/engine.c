@@ -8,6 +8,7 @@
 #include "../net/global.h"
 #include "../net/interrupt.h"
 #include "../net/poll.h"
+#include "../net/step.h"
 #include "bind.h"
 #include "open.h"
 

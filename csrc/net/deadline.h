@@ -2,9 +2,9 @@
 ** The timeouts of a transfer. Only that of connecting is libcurl's.
 **
 ** While nothing arrives that means something, time runs out twice: silence is
-** bounded by `idle`, and comments and blanks, after which silence begins anew, by
-** `first_byte`. Bytes that wait for a slow reader, and a transfer that is held,
-** stop the second clock.
+** bounded by `idle`, and comments and blanks, after which silence begins anew,
+** by `first_byte`. Bytes that wait for a slow reader, and a transfer that is
+** held, stop the second clock.
 */
 #ifndef IH_DEADLINE_H
 #define IH_DEADLINE_H

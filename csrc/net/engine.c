@@ -8,7 +8,6 @@
 #include "gate.h"
 #include "global.h"
 #include "inner.h"
-#include "result.h"
 #include "sigpipe.h"
 #include "upload.h"
 
@@ -127,21 +126,6 @@ int ih_engine_add_waker(struct ih_engine *e, int fd) {
 
 /* ---- wake-ups ----------------------------------------------------------- */
 
-void ih_engine_set_bell(struct ih_engine *e) {
-  ih_poll_bell(&e->poll, ih_queue_first(&e->lanes.resume) ||
-                             ih_queue_first(&e->starting));
-}
-
-void ih_engine_set_alarm(struct ih_engine *e) {
-  struct ih_timer *first = ih_heap_first(&e->timers);
-  int64_t at = first ? first->at : 0;
-  if (e->libcurl_due && (!at || e->libcurl_due < at))
-    at = e->libcurl_due;
-  if (e->alarm && (!at || e->alarm < at))
-    at = e->alarm;
-  ih_poll_alarm(&e->poll, at);
-}
-
 void ih_engine_alarm(struct ih_engine *e, int64_t delay) {
   int64_t before = e->alarm;
   if (ih_engine_is_forked(e))
@@ -151,78 +135,7 @@ void ih_engine_alarm(struct ih_engine *e, int64_t delay) {
     ih_engine_set_alarm(e);
 }
 
-/* ---- the life of an exchange -------------------------------------------- */
-
-static struct ih_engine *engine_of(struct ih_request *r) {
-  return ih_queue_item(r->lanes, struct ih_engine, lanes);
-}
-
-/* Its next step hands it to libcurl. */
-static void start(struct ih_request *r) {
-  struct ih_engine *e = engine_of(r);
-  ih_queue_push(&e->starting, &r->lane);
-  ih_poll_bell(&e->poll, 1);
-}
-
-static void enter_gate(struct ih_engine *e, struct ih_request *r) {
-  r->waits = !ih_gate_enter(r->gate, &r->lane);
-  if (!r->waits) {
-    start(r);
-    return;
-  }
-  ih_upload_put_down(&r->upload);
-  r->started_at = ih_poll_now();
-  ih_engine_look(e, r, r->started_at);
-  ih_engine_set_alarm(e);
-}
-
-static void leave_gate(struct ih_request *r) {
-  struct ih_link *next = r->waits ? NULL : ih_gate_leave(r->gate);
-  r->waits = 0;
-  if (next) {
-    r = ih_queue_item(next, struct ih_request, lane);
-    r->waits = 0;
-    start(r);
-  }
-}
-
-/* Takes a request out of everything but the ready queue. */
-static void detach(struct ih_engine *e, struct ih_request *r, enum ih_end end,
-                   int code) {
-  struct ih_sigpipe pipe;
-  CURL *easy;
-  ih_sigpipe_hold(&pipe);
-  if (r->easy)
-    curl_multi_remove_handle(e->multi, r->easy);
-  ih_sigpipe_release(&pipe);
-  ih_queue_leave(&r->lane);
-  ih_queue_leave(&r->member);
-  ih_heap_drop(&e->timers, &r->timer);
-  if (r->gate)
-    leave_gate(r);
-  e->running--;
-  easy = ih_request_finish(r, end, code);
-  if (easy && e->spares < SPARE_HANDLES)
-    e->spare[e->spares++] = easy;
-  else
-    curl_easy_cleanup(easy);
-}
-
-void ih_engine_finish(struct ih_engine *e, struct ih_request *r,
-                      enum ih_end end, int code) {
-  detach(e, r, end, code);
-  ih_queue_push(&e->lanes.ready, &r->ready);
-}
-
-void ih_engine_look(struct ih_engine *e, struct ih_request *r, int64_t now) {
-  int64_t next = ih_request_check(r, now);
-  if (r->end != IH_RUNNING)
-    ih_engine_finish(e, r, r->end, CURLE_OK);
-  else if (next)
-    ih_heap_set(&e->timers, &r->timer, next);
-  else
-    ih_heap_drop(&e->timers, &r->timer);
-}
+/* ---- the life of a transfer --------------------------------------------- */
 
 int ih_engine_submit(struct ih_engine *e, const struct ih_request_options *o,
                      struct ih_request **out) {
@@ -241,10 +154,7 @@ int ih_engine_submit(struct ih_engine *e, const struct ih_request_options *o,
   r->lanes = &e->lanes;
   e->running++;
   ih_queue_push(&e->members, &r->member);
-  if (r->gate)
-    enter_gate(e, r);
-  else
-    start(r);
+  ih_engine_begin(e, r);
   *out = r;
   return IH_OK;
 }
@@ -316,7 +226,7 @@ void ih_engine_limit(struct ih_engine *e, struct ih_request *r, int64_t span) {
   if (!r->started_at)
     r->started_at = now; /* the clock of one that waits starts now */
   if (r->gate && !r->waits) {
-    leave_gate(r);
+    ih_engine_leave_gate(r);
     ih_gate_drop(r->gate);
     r->gate = NULL;
   }
@@ -387,7 +297,7 @@ void ih_engine_free(struct ih_engine *e) {
     if (forked)
       abandon(e, r);
     else
-      detach(e, r, IH_END_CLOSED, CURLE_OK);
+      ih_engine_detach(e, r, IH_END_CLOSED, CURLE_OK);
   }
   if (!forked)
     close_multi(e);

@@ -1,11 +1,11 @@
 /*
-** The engine: any number of HTTP exchanges behind one descriptor.
+** The engine: any number of transfers behind one descriptor.
 **
 ** The descriptor is readable whenever there is something to do, timers
-** included; then call ih_engine_step. Between steps nothing happens: no thread,
-** no signal, no callback into the host. A step is bounded in time and bytes, so
-** one busy transfer cannot starve the loop it runs in, and whatever it left
-** undone keeps the descriptor readable.
+** included; then call ih_engine_step: see step.h. Between steps nothing
+** happens: no thread, no signal, no callback into the host. A step is bounded in
+** time and bytes, so one busy transfer cannot starve the loop it runs in, and
+** whatever it left undone keeps the descriptor readable.
 **
 ** A request belongs to the caller from ih_engine_submit to ih_engine_release,
 ** also after the engine has closed. In between the engine drives it and reports
@@ -24,8 +24,6 @@
 
 #define IH_FORKED (-4)
 
-#define IH_STEP_SECONDS 0.004
-#define IH_STEP_BYTES ((size_t)128 * 1024)
 #define IH_QUEUE_BYTES ((size_t)512 * 1024)
 
 struct ih_engine;
@@ -40,11 +38,6 @@ void ih_engine_free(struct ih_engine *e);
 
 int ih_engine_fd(const struct ih_engine *e);
 int ih_engine_is_forked(const struct ih_engine *e);
-
-/* Works for at most `budget` nanoseconds and `bytes` bytes of bodies, after waiting at most `wait` nanoseconds (0: not at all) for something to do.
-** A signal ends the wait. IH_OK or IH_FORKED. */
-int ih_engine_step(struct ih_engine *e, int64_t budget, size_t bytes,
-                   int64_t wait);
 
 /* The first of the requests with news, in the order the news came; NULL when
 ** there is none. It stays the first until ih_engine_told takes it away. */

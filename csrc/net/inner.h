@@ -1,13 +1,19 @@
 /*
-** What engine.c and step.c share: the engine itself, and how an exchange ends.
+** What engine.c and step.c share: the engine itself, how a transfer starts and
+** ends in it, and what wakes it.
+**
+** A transfer that has ended is libcurl's no more and has let the next one
+** through its gate; its handle is kept for another. Whoever changes what the
+** engine waits for between two steps sets the bell and the alarm anew; a step
+** does so when it is over.
 */
 #ifndef IH_INNER_H
 #define IH_INNER_H
 
 #include <sys/types.h>
 
-#include "engine.h"
 #include "poll.h"
+#include "transfer.h"
 
 #pragma GCC visibility push(hidden)
 
@@ -31,8 +37,18 @@ struct ih_engine {
   pid_t pid;
 };
 
-/* Takes a request out of libcurl and out of the engine, and tells of it. `code`
-** is libcurl's. */
+/* The next step hands it to libcurl, unless it waits in front of its gate. */
+void ih_engine_begin(struct ih_engine *e, struct ih_request *r);
+
+/* It counts no more for its gate, and whoever waits there may start. */
+void ih_engine_leave_gate(struct ih_request *r);
+
+/* Takes a request out of libcurl and out of the engine, but for the queue of
+** those with news. `code` is libcurl's. */
+void ih_engine_detach(struct ih_engine *e, struct ih_request *r,
+                      enum ih_end end, int code);
+
+/* The same, and tells of it. */
 void ih_engine_finish(struct ih_engine *e, struct ih_request *r,
                       enum ih_end end, int code);
 

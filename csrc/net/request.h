@@ -3,8 +3,9 @@
 ** libcurl reports is written down.
 **
 ** The callbacks of libcurl live in request.c, but for those that ask for the
-** bytes of a form. They do nothing but record: bytes into a buffer, the transfer
-** into the engine's queues. Nothing of a host language is ever called from them.
+** bytes of a form. They do nothing but record: bytes into a buffer, the
+** transfer into the engine's queues. Nothing of a host language is ever called
+** from them.
 **
 ** How much may arrive is bounded three ways:
 ** - The engine grants bytes and time per step. When they are spent the transfer

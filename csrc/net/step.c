@@ -1,6 +1,8 @@
-/* ih_engine_step: everything that libcurl does, a bounded share at a time. */
+#include "step.h"
+
 #include <curl/curl.h>
 
+#include "engine.h"
 #include "inner.h"
 #include "sigpipe.h"
 

@@ -2,10 +2,10 @@
 ** A transfer: a request and its answer, under way in the engine; with all that
 ** libcurl reports of it written down, for the engine and for the reader.
 **
-** Its parts work on it each in a file of its own: request.c makes it and takes
-** in what libcurl delivers, upload.c has what it sends, deadline.c looks at the
-** clock, and result.c tells what came of it. Here is what they share: the state,
-** and the questions that it answers by itself.
+** Several files work on it: request.c makes it and takes in what libcurl
+** delivers, upload.c has what it sends, deadline.c looks at the clock, and
+** result.c tells what came of it. Here is what they share: the state, and the
+** questions that it answers by itself.
 */
 #ifndef IH_TRANSFER_H
 #define IH_TRANSFER_H
@@ -86,7 +86,8 @@ enum {
   IH_TIMES
 };
 
-/* What is sent: see upload.h. Zero-filled memory is a request without a form. */
+/* What is sent: see upload.h. Zero-filled memory is a request without a form.
+*/
 struct ih_upload {
   void *mime;                   /* libcurl's form, NULL: none */
   struct ih_upload_file *files; /* of the form */
