@@ -92,6 +92,8 @@ suite_lint() {
     'clang-format --dry-run -Werror $(git ls-files "*.c" "*.h")'
   check "includes and globals" sh spec/support/layers.sh
   check "layers" lua5.4 spec/support/layers.lua
+  check "no circles in csrc" lua5.4 spec/support/includes.lua \
+    $(git ls-files "csrc/*.c" "csrc/*.h")
   check "shell scripts parse" sh -c \
     'for f in $(git ls-files "*.sh") .ci/run; do sh -n "$f" || exit 1; done'
 }
