@@ -58,7 +58,7 @@ static int l_step(lua_State *L) {
   lua_Number seconds = luaL_optnumber(L, 3, IH_STEP_SECONDS);
   lua_Number bytes = luaL_optnumber(L, 4, (lua_Number)IH_STEP_BYTES);
   lua_Number wait = luaL_optnumber(L, 5, 0);
-  struct ih_request *r;
+  struct ih_transfer *r;
   int count = 0;
   luaL_checktype(L, 2, LUA_TTABLE);
   luaL_argcheck(L, bytes >= 0 && bytes <= (lua_Number)INT32_MAX, 4,

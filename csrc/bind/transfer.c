@@ -41,7 +41,7 @@ static int l_told(lua_State *L) {
 
 /* transfer:status() -> HTTP status, nil before the head is complete */
 static int l_status(lua_State *L) {
-  struct ih_request *r = ih_check_transfer(L)->request;
+  struct ih_transfer *r = ih_check_transfer(L)->request;
   if (r->status)
     lua_pushinteger(L, r->status);
   else
@@ -127,7 +127,7 @@ static int l_drop(lua_State *L) {
 /* transfer:encoded() -> whether the body is handed out as what its
 ** Content-Encoding stands for, and not as it was sent */
 static int l_encoded(lua_State *L) {
-  const struct ih_request *r = ih_check_transfer(L)->request;
+  const struct ih_transfer *r = ih_check_transfer(L)->request;
   lua_pushboolean(L, r->decoder || r->refused);
   return 1;
 }
@@ -151,7 +151,7 @@ static size_t skip_blanks(const char *bytes, size_t n) {
 /* transfer:peek() -> the first bytes of the body that wait, a few, without a
 ** byte order mark and blanks in front; they still wait */
 static int l_peek(lua_State *L) {
-  struct ih_request *r = ih_check_transfer(L)->request;
+  struct ih_transfer *r = ih_check_transfer(L)->request;
   struct ih_buf *in = &r->in;
   size_t n = ih_buf_len(in), from = skip_blanks(ih_buf_bytes(in), n);
   char copy[PEEKED];
@@ -199,7 +199,7 @@ static void set_integer(lua_State *L, const char *field, lua_Integer value) {
   lua_setfield(L, -2, field);
 }
 
-static void push_timing(lua_State *L, const struct ih_request *r) {
+static void push_timing(lua_State *L, const struct ih_transfer *r) {
   lua_createtable(L, 0, 5);
   set_number(L, "name", (lua_Number)r->times[IH_TIME_NAME] / 1e9);
   set_number(L, "connect", (lua_Number)r->times[IH_TIME_CONNECT] / 1e9);
@@ -213,7 +213,7 @@ static void push_timing(lua_State *L, const struct ih_request *r) {
 **  new_connections=, sent_all=, unprocessed=} */
 static int l_result(lua_State *L) {
   struct transfer *t = ih_check_transfer(L);
-  struct ih_request *r = t->request;
+  struct ih_transfer *r = t->request;
   /* One that was given up may still have its handle, and no result yet. */
   const char *ended = r->easy ? NULL : end_names[r->end];
   /* What a parent process began never ends in the child. */
@@ -275,7 +275,7 @@ static int l_gc(lua_State *L) {
 }
 
 static int l_tostring(lua_State *L) {
-  struct ih_request *r = check_any(L)->request;
+  struct ih_transfer *r = check_any(L)->request;
   if (r)
     lua_pushfstring(L, TRANSFER_TYPE " (%s, status %d)",
                     r->end == IH_RUNNING ? "running" : end_names[r->end],

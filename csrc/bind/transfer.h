@@ -22,7 +22,7 @@
 
 struct transfer {
   struct engine_box *box; /* kept alive by the uservalue */
-  struct ih_request *request;
+  struct ih_transfer *request;
   struct ih_sse sse;
   struct ih_delta delta;
   struct ih_buf text;

@@ -40,7 +40,7 @@ static int l_feed(lua_State *L) {
 /* transfer:sent() -> bytes of the body sent so far, bytes in all | nil when
 ** that is not known */
 static int l_sent(lua_State *L) {
-  const struct ih_request *r = ih_check_transfer(L)->request;
+  const struct ih_transfer *r = ih_check_transfer(L)->request;
   ih_push_count(L, r->sent);
   if (r->total < 0)
     lua_pushnil(L);

@@ -13,16 +13,16 @@
 
 #pragma GCC visibility push(hidden)
 
-/* Looks at the clock: sets r->end when a timeout has passed. Returns when to
+/* Looks at the clock: sets t->end when a timeout has passed. Returns when to
 ** look again, 0 for never. */
-int64_t ih_request_check(struct ih_request *r, int64_t now);
+int64_t ih_deadline_check(struct ih_transfer *t, int64_t now);
 
 /* Keeps account of whose the wait is: after bytes came or were read, and after
 ** the transfer was held or goes on. */
-void ih_request_settle(struct ih_request *r, int64_t now);
+void ih_deadline_settle(struct ih_transfer *t, int64_t now);
 
 /* What was read meant something. */
-void ih_request_heard(struct ih_request *r, int64_t now);
+void ih_deadline_heard(struct ih_transfer *t, int64_t now);
 
 #pragma GCC visibility pop
 

@@ -21,10 +21,10 @@
 /* libcurl itself tells of the socket of an exchange only when that is over. One
 ** that it does not watch for a while may still be open. */
 static void note_socket(CURL *easy, curl_socket_t fd) {
-  struct ih_request *r = NULL;
-  curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)(void *)&r);
-  if (r)
-    r->socket = fd;
+  struct ih_transfer *t = NULL;
+  curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)(void *)&t);
+  if (t)
+    t->socket = fd;
 }
 
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *self,
@@ -138,8 +138,8 @@ void ih_engine_alarm(struct ih_engine *e, int64_t delay) {
 /* ---- the life of a transfer --------------------------------------------- */
 
 int ih_engine_submit(struct ih_engine *e, const struct ih_request_options *o,
-                     struct ih_request **out) {
-  struct ih_request *r;
+                     struct ih_transfer **out) {
+  struct ih_transfer *t;
   int status;
   *out = NULL;
   if (ih_engine_is_forked(e))
@@ -147,131 +147,131 @@ int ih_engine_submit(struct ih_engine *e, const struct ih_request_options *o,
   if (ih_heap_reserve(&e->timers, e->running + 1) < 0)
     return IH_NOMEM;
   status = ih_request_new(
-      o, e->spares ? e->spare[--e->spares] : curl_easy_init(), &r);
+      o, e->spares ? e->spare[--e->spares] : curl_easy_init(), &t);
   if (status < 0)
     return status;
-  r->token = ++e->last_token;
-  r->lanes = &e->lanes;
+  t->token = ++e->last_token;
+  t->lanes = &e->lanes;
   e->running++;
-  ih_queue_push(&e->members, &r->member);
-  ih_engine_begin(e, r);
-  *out = r;
+  ih_queue_push(&e->members, &t->member);
+  ih_engine_begin(e, t);
+  *out = t;
   return IH_OK;
 }
 
-static void resume_soon(struct ih_engine *e, struct ih_request *r) {
-  if (!ih_request_may_resume(r) || r->lane._in || ih_engine_is_forked(e))
+static void resume_soon(struct ih_engine *e, struct ih_transfer *t) {
+  if (!ih_request_may_resume(t) || t->lane._in || ih_engine_is_forked(e))
     return;
-  ih_queue_push(&e->lanes.resume, &r->lane);
+  ih_queue_push(&e->lanes.resume, &t->lane);
   ih_poll_bell(&e->poll, 1);
 }
 
-void ih_engine_heard(struct ih_request *r) {
-  ih_request_heard(r, ih_poll_now());
+void ih_engine_heard(struct ih_transfer *t) {
+  ih_deadline_heard(t, ih_poll_now());
 }
 
-void ih_engine_seen(struct ih_request *r) {
-  r->seen = ih_request_waiting(r);
-  ih_request_settle(r, ih_poll_now());
+void ih_engine_seen(struct ih_transfer *t) {
+  t->seen = ih_transfer_waiting(t);
+  ih_deadline_settle(t, ih_poll_now());
 }
 
-void ih_engine_drained(struct ih_engine *e, struct ih_request *r) {
-  r->seen = 0;
-  if (r->ours_since)
-    ih_request_settle(r, ih_poll_now());
-  resume_soon(e, r);
+void ih_engine_drained(struct ih_engine *e, struct ih_transfer *t) {
+  t->seen = 0;
+  if (t->ours_since)
+    ih_deadline_settle(t, ih_poll_now());
+  resume_soon(e, t);
 }
 
-void ih_engine_unpace(struct ih_engine *e, struct ih_request *r) {
-  ih_request_unpace(r, ih_poll_now());
-  ih_engine_drained(e, r);
+void ih_engine_unpace(struct ih_engine *e, struct ih_transfer *t) {
+  ih_request_unpace(t, ih_poll_now());
+  ih_engine_drained(e, t);
 }
 
 /* Whether libcurl and this engine still have it. A request can have its end
 ** before, when a callback gave it up. */
-static int is_attached(const struct ih_request *r) {
-  return r->member._in != NULL;
+static int is_attached(const struct ih_transfer *t) {
+  return t->member._in != NULL;
 }
 
 /* Ends one between two steps. */
-static void end_now(struct ih_engine *e, struct ih_request *r,
+static void end_now(struct ih_engine *e, struct ih_transfer *t,
                     enum ih_end end) {
-  ih_engine_finish(e, r, end, CURLE_OK);
+  ih_engine_finish(e, t, end, CURLE_OK);
   ih_poll_bell(&e->poll, 1); /* who waits for it has to hear */
   ih_engine_set_alarm(e);
 }
 
-void ih_engine_cancel(struct ih_engine *e, struct ih_request *r) {
-  if (is_attached(r) && !ih_engine_is_forked(e))
-    end_now(e, r, IH_END_CANCELLED);
+void ih_engine_cancel(struct ih_engine *e, struct ih_transfer *t) {
+  if (is_attached(t) && !ih_engine_is_forked(e))
+    end_now(e, t, IH_END_CANCELLED);
 }
 
-int ih_engine_feed(struct ih_engine *e, struct ih_request *r, const char *bytes,
-                   size_t n) {
+int ih_engine_feed(struct ih_engine *e, struct ih_transfer *t,
+                   const char *bytes, size_t n) {
   int status;
-  if (!is_attached(r) || r->end != IH_RUNNING || ih_engine_is_forked(e))
+  if (!is_attached(t) || t->end != IH_RUNNING || ih_engine_is_forked(e))
     return IH_OK;
-  status = ih_upload_feed(r, bytes, n);
+  status = ih_upload_feed(t, bytes, n);
   if (status == IH_LIMIT)
-    end_now(e, r, IH_END_UPLOAD_SIZE);
+    end_now(e, t, IH_END_UPLOAD_SIZE);
   else if (status == IH_OK)
-    resume_soon(e, r);
+    resume_soon(e, t);
   return status == IH_LIMIT ? IH_OK : status;
 }
 
-void ih_engine_limit(struct ih_engine *e, struct ih_request *r, int64_t span) {
+void ih_engine_limit(struct ih_engine *e, struct ih_transfer *t, int64_t span) {
   int64_t now = ih_poll_now();
-  if (r->end != IH_RUNNING || ih_engine_is_forked(e))
+  if (t->end != IH_RUNNING || ih_engine_is_forked(e))
     return;
-  if (!r->started_at)
-    r->started_at = now; /* the clock of one that waits starts now */
-  if (r->gate && !r->waits) {
-    ih_engine_leave_gate(r);
-    ih_gate_drop(r->gate);
-    r->gate = NULL;
+  if (!t->started_at)
+    t->started_at = now; /* the clock of one that waits starts now */
+  if (t->gate && !t->waits) {
+    ih_engine_leave_gate(t);
+    ih_gate_drop(t->gate);
+    t->gate = NULL;
   }
-  r->leave_at = now + span;
-  ih_engine_look(e, r, now);
-  if (r->end != IH_RUNNING)
+  t->leave_at = now + span;
+  ih_engine_look(e, t, now);
+  if (t->end != IH_RUNNING)
     ih_poll_bell(&e->poll, 1); /* who waits for it has to hear */
   ih_engine_set_alarm(e);
 }
 
 /* In a forked child a request loses what libcurl made for the parent's
 ** connections. */
-static void abandon(struct ih_engine *e, struct ih_request *r) {
-  ih_queue_leave(&r->lane);
-  ih_queue_leave(&r->member);
-  ih_heap_drop(&e->timers, &r->timer);
-  r->easy = NULL;
-  r->headers = NULL;
-  r->end = IH_END_CLOSED;
+static void abandon(struct ih_engine *e, struct ih_transfer *t) {
+  ih_queue_leave(&t->lane);
+  ih_queue_leave(&t->member);
+  ih_heap_drop(&e->timers, &t->timer);
+  t->easy = NULL;
+  t->headers = NULL;
+  t->end = IH_END_CLOSED;
 }
 
-void ih_engine_release(struct ih_engine *e, struct ih_request *r) {
-  if (e && is_attached(r)) {
+void ih_engine_release(struct ih_engine *e, struct ih_transfer *t) {
+  if (e && is_attached(t)) {
     if (ih_engine_is_forked(e))
-      abandon(e, r);
+      abandon(e, t);
     else
-      ih_engine_cancel(e, r);
+      ih_engine_cancel(e, t);
   }
-  ih_queue_leave(&r->ready);
-  ih_queue_leave(&r->lane);
-  ih_request_free(r);
+  ih_queue_leave(&t->ready);
+  ih_queue_leave(&t->lane);
+  ih_request_free(t);
 }
 
 /* ---- news --------------------------------------------------------------- */
 
-struct ih_request *ih_engine_ready(struct ih_engine *e) {
+struct ih_transfer *ih_engine_ready(struct ih_engine *e) {
   struct ih_link *link = ih_queue_first(&e->lanes.ready);
-  return link ? ih_queue_item(link, struct ih_request, ready) : NULL;
+  return link ? ih_queue_item(link, struct ih_transfer, ready) : NULL;
 }
 
 void ih_engine_told(struct ih_engine *e, int64_t token) {
-  struct ih_request *r = ih_engine_ready(e);
-  if (r && r->token == token) {
-    ih_queue_leave(&r->ready);
-    r->told++;
+  struct ih_transfer *t = ih_engine_ready(e);
+  if (t && t->token == token) {
+    ih_queue_leave(&t->ready);
+    t->told++;
   }
 }
 
@@ -293,11 +293,11 @@ void ih_engine_free(struct ih_engine *e) {
     return;
   forked = ih_engine_is_forked(e);
   while ((link = ih_queue_first(&e->members))) {
-    struct ih_request *r = ih_queue_item(link, struct ih_request, member);
+    struct ih_transfer *t = ih_queue_item(link, struct ih_transfer, member);
     if (forked)
-      abandon(e, r);
+      abandon(e, t);
     else
-      ih_engine_detach(e, r, IH_END_CLOSED, CURLE_OK);
+      ih_engine_detach(e, t, IH_END_CLOSED, CURLE_OK);
   }
   if (!forked)
     close_multi(e);

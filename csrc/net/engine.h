@@ -41,7 +41,7 @@ int ih_engine_is_forked(const struct ih_engine *e);
 
 /* The first of the requests with news, in the order the news came; NULL when
 ** there is none. It stays the first until ih_engine_told takes it away. */
-struct ih_request *ih_engine_ready(struct ih_engine *e);
+struct ih_transfer *ih_engine_ready(struct ih_engine *e);
 
 /* The news of the request with this token was delivered. */
 void ih_engine_told(struct ih_engine *e, int64_t token);
@@ -49,37 +49,37 @@ void ih_engine_told(struct ih_engine *e, int64_t token);
 /* Begins an exchange; copies everything it is given. IH_OK, or with *out NULL
 ** IH_NOMEM, IH_FORKED, or IH_SYSTEM with errno for a file of the form. */
 int ih_engine_submit(struct ih_engine *e, const struct ih_request_options *o,
-                     struct ih_request **out);
+                     struct ih_transfer **out);
 
 /* Takes bytes for the fed part of the form; NULL marks its end. IH_OK, also when
 ** nothing is wanted any more, or IH_NOMEM. */
-int ih_engine_feed(struct ih_engine *e, struct ih_request *r, const char *bytes,
-                   size_t n);
+int ih_engine_feed(struct ih_engine *e, struct ih_transfer *t,
+                   const char *bytes, size_t n);
 
-/* The reader consumed bytes of r->in: a transfer held for it may go on. */
-void ih_engine_drained(struct ih_engine *e, struct ih_request *r);
+/* The reader consumed bytes of t->in: a transfer held for it may go on. */
+void ih_engine_drained(struct ih_engine *e, struct ih_transfer *t);
 
 /* What the reader of a paced request found in its bytes means something: see
 ** request.h. */
-void ih_engine_heard(struct ih_request *r);
+void ih_engine_heard(struct ih_transfer *t);
 
 /* The reader of a paced request has looked at its bytes and waits for more. */
-void ih_engine_seen(struct ih_request *r);
+void ih_engine_seen(struct ih_transfer *t);
 
 /* Reads a paced request whole after all: what waits for a reader is bounded by
 ** max_bytes from now on. */
-void ih_engine_unpace(struct ih_engine *e, struct ih_request *r);
+void ih_engine_unpace(struct ih_engine *e, struct ih_transfer *t);
 
 /* Ends an exchange; one that is over is left as it is. */
-void ih_engine_cancel(struct ih_engine *e, struct ih_request *r);
+void ih_engine_cancel(struct ih_engine *e, struct ih_transfer *t);
 
 /* Ends an exchange `span` nanoseconds from now at the latest, and never later
 ** than its total time; the last call counts. It was left to itself, and counts no
 ** more for its gate. */
-void ih_engine_limit(struct ih_engine *e, struct ih_request *r, int64_t span);
+void ih_engine_limit(struct ih_engine *e, struct ih_transfer *t, int64_t span);
 
 /* Cancels and frees. `e` may be NULL when the engine is gone. */
-void ih_engine_release(struct ih_engine *e, struct ih_request *r);
+void ih_engine_release(struct ih_engine *e, struct ih_transfer *t);
 
 /* The descriptor also becomes readable `delay` nanoseconds from now; negative:
 ** no longer. One alarm per engine, for the timers of the host. */

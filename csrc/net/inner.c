@@ -27,81 +27,81 @@ void ih_engine_set_alarm(struct ih_engine *e) {
 
 /* ---- the beginning of a transfer ---------------------------------------- */
 
-static struct ih_engine *engine_of(struct ih_request *r) {
-  return ih_queue_item(r->lanes, struct ih_engine, lanes);
+static struct ih_engine *engine_of(struct ih_transfer *t) {
+  return ih_queue_item(t->lanes, struct ih_engine, lanes);
 }
 
 /* Its next step hands it to libcurl. */
-static void start(struct ih_request *r) {
-  struct ih_engine *e = engine_of(r);
-  ih_queue_push(&e->starting, &r->lane);
+static void start(struct ih_transfer *t) {
+  struct ih_engine *e = engine_of(t);
+  ih_queue_push(&e->starting, &t->lane);
   ih_poll_bell(&e->poll, 1);
 }
 
-static void enter_gate(struct ih_engine *e, struct ih_request *r) {
-  r->waits = !ih_gate_enter(r->gate, &r->lane);
-  if (!r->waits) {
-    start(r);
+static void enter_gate(struct ih_engine *e, struct ih_transfer *t) {
+  t->waits = !ih_gate_enter(t->gate, &t->lane);
+  if (!t->waits) {
+    start(t);
     return;
   }
-  ih_upload_put_down(&r->upload);
-  r->started_at = ih_poll_now();
-  ih_engine_look(e, r, r->started_at);
+  ih_upload_put_down(&t->upload);
+  t->started_at = ih_poll_now();
+  ih_engine_look(e, t, t->started_at);
   ih_engine_set_alarm(e);
 }
 
-void ih_engine_begin(struct ih_engine *e, struct ih_request *r) {
-  if (r->gate)
-    enter_gate(e, r);
+void ih_engine_begin(struct ih_engine *e, struct ih_transfer *t) {
+  if (t->gate)
+    enter_gate(e, t);
   else
-    start(r);
+    start(t);
 }
 
 /* ---- its end ------------------------------------------------------------ */
 
-void ih_engine_leave_gate(struct ih_request *r) {
-  struct ih_link *next = r->waits ? NULL : ih_gate_leave(r->gate);
-  r->waits = 0;
+void ih_engine_leave_gate(struct ih_transfer *t) {
+  struct ih_link *next = t->waits ? NULL : ih_gate_leave(t->gate);
+  t->waits = 0;
   if (next) {
-    r = ih_queue_item(next, struct ih_request, lane);
-    r->waits = 0;
-    start(r);
+    t = ih_queue_item(next, struct ih_transfer, lane);
+    t->waits = 0;
+    start(t);
   }
 }
 
-void ih_engine_detach(struct ih_engine *e, struct ih_request *r,
+void ih_engine_detach(struct ih_engine *e, struct ih_transfer *t,
                       enum ih_end end, int code) {
   struct ih_sigpipe pipe;
   CURL *easy;
   ih_sigpipe_hold(&pipe);
-  if (r->easy)
-    curl_multi_remove_handle(e->multi, r->easy);
+  if (t->easy)
+    curl_multi_remove_handle(e->multi, t->easy);
   ih_sigpipe_release(&pipe);
-  ih_queue_leave(&r->lane);
-  ih_queue_leave(&r->member);
-  ih_heap_drop(&e->timers, &r->timer);
-  if (r->gate)
-    ih_engine_leave_gate(r);
+  ih_queue_leave(&t->lane);
+  ih_queue_leave(&t->member);
+  ih_heap_drop(&e->timers, &t->timer);
+  if (t->gate)
+    ih_engine_leave_gate(t);
   e->running--;
-  easy = ih_request_finish(r, end, code);
+  easy = ih_result_write(t, end, code);
   if (easy && e->spares < SPARE_HANDLES)
     e->spare[e->spares++] = easy;
   else
     curl_easy_cleanup(easy);
 }
 
-void ih_engine_finish(struct ih_engine *e, struct ih_request *r,
+void ih_engine_finish(struct ih_engine *e, struct ih_transfer *t,
                       enum ih_end end, int code) {
-  ih_engine_detach(e, r, end, code);
-  ih_queue_push(&e->lanes.ready, &r->ready);
+  ih_engine_detach(e, t, end, code);
+  ih_queue_push(&e->lanes.ready, &t->ready);
 }
 
-void ih_engine_look(struct ih_engine *e, struct ih_request *r, int64_t now) {
-  int64_t next = ih_request_check(r, now);
-  if (r->end != IH_RUNNING)
-    ih_engine_finish(e, r, r->end, CURLE_OK);
+void ih_engine_look(struct ih_engine *e, struct ih_transfer *t, int64_t now) {
+  int64_t next = ih_deadline_check(t, now);
+  if (t->end != IH_RUNNING)
+    ih_engine_finish(e, t, t->end, CURLE_OK);
   else if (next)
-    ih_heap_set(&e->timers, &r->timer, next);
+    ih_heap_set(&e->timers, &t->timer, next);
   else
-    ih_heap_drop(&e->timers, &r->timer);
+    ih_heap_drop(&e->timers, &t->timer);
 }

@@ -38,22 +38,22 @@ struct ih_engine {
 };
 
 /* The next step hands it to libcurl, unless it waits in front of its gate. */
-void ih_engine_begin(struct ih_engine *e, struct ih_request *r);
+void ih_engine_begin(struct ih_engine *e, struct ih_transfer *t);
 
 /* It counts no more for its gate, and whoever waits there may start. */
-void ih_engine_leave_gate(struct ih_request *r);
+void ih_engine_leave_gate(struct ih_transfer *t);
 
 /* Takes a request out of libcurl and out of the engine, but for the queue of
 ** those with news. `code` is libcurl's. */
-void ih_engine_detach(struct ih_engine *e, struct ih_request *r,
+void ih_engine_detach(struct ih_engine *e, struct ih_transfer *t,
                       enum ih_end end, int code);
 
 /* The same, and tells of it. */
-void ih_engine_finish(struct ih_engine *e, struct ih_request *r,
+void ih_engine_finish(struct ih_engine *e, struct ih_transfer *t,
                       enum ih_end end, int code);
 
 /* Ends a request whose time is over; else looks again in time. */
-void ih_engine_look(struct ih_engine *e, struct ih_request *r, int64_t now);
+void ih_engine_look(struct ih_engine *e, struct ih_transfer *t, int64_t now);
 
 /* The bell tells of work that no socket and no timer announces. */
 void ih_engine_set_bell(struct ih_engine *e);

@@ -56,26 +56,26 @@ struct ih_request_options {
 ** be fresh or reset. IH_OK, or what ih_upload_form gives; then *out is NULL and
 ** the handle is cleaned up. */
 int ih_request_new(const struct ih_request_options *o, void *easy,
-                   struct ih_request **out);
+                   struct ih_transfer **out);
 
 /* Wipes what may be secret. The request must be out of every engine. */
-void ih_request_free(struct ih_request *r);
+void ih_request_free(struct ih_transfer *t);
 
 /* Reads it whole from now on. */
-void ih_request_unpace(struct ih_request *r, int64_t now);
+void ih_request_unpace(struct ih_transfer *t, int64_t now);
 
 /* Whether one that is held has something to do again: the reader has made
 ** enough room, or there is something to send. */
-int ih_request_may_resume(const struct ih_request *r);
+int ih_request_may_resume(const struct ih_transfer *t);
 
 /* Lets a held transfer go on; libcurl may deliver from within this call.
 ** Returns the code of libcurl. */
-int ih_request_resume(struct ih_request *r, int64_t now);
+int ih_request_resume(struct ih_transfer *t, int64_t now);
 
 /* Whether an exchange that libcurl has ended with `code` is to be given to it
 ** once more, on a new connection, because the server certainly has not
 ** processed it. Then it is as it was before. */
-int ih_request_restart(struct ih_request *r, int code);
+int ih_request_restart(struct ih_transfer *t, int code);
 
 #pragma GCC visibility pop
 

@@ -12,7 +12,7 @@
 /* Writes down how it ended, unless that is known already, and returns the
 ** libcurl handle, reset for another use; NULL when it has none. The handle must
 ** be out of its multi handle. */
-void *ih_request_finish(struct ih_request *r, enum ih_end end, int code);
+void *ih_result_write(struct ih_transfer *t, enum ih_end end, int code);
 
 #pragma GCC visibility pop
 

@@ -29,51 +29,51 @@ static int spent(struct ih_engine *e, int64_t now) {
 
 static void resume_held(struct ih_engine *e) {
   struct ih_link *link;
-  struct ih_request *r;
+  struct ih_transfer *t;
   int64_t now = ih_poll_now();
   int code;
   /* Who is held again while being resumed goes to the end of the queue, and has
   ** spent the budget. */
   while (!spent(e, now) && (link = ih_queue_first(&e->lanes.resume))) {
     ih_queue_leave(link);
-    r = ih_queue_item(link, struct ih_request, lane);
-    code = r->end == IH_RUNNING ? ih_request_resume(r, now) : CURLE_OK;
+    t = ih_queue_item(link, struct ih_transfer, lane);
+    code = t->end == IH_RUNNING ? ih_request_resume(t, now) : CURLE_OK;
     /* libcurl tells of what the callback gave up in here only, and no more. */
-    if (r->end != IH_RUNNING)
-      ih_engine_finish(e, r, r->end, code);
+    if (t->end != IH_RUNNING)
+      ih_engine_finish(e, t, t->end, code);
     now = ih_poll_now();
   }
 }
 
 /* Phases begin now; the time of the whole may have begun before. */
-static void start_clock(struct ih_request *r, int64_t now) {
-  if (r->started_at && r->timeouts.total) {
-    r->timeouts.total -= now - r->started_at;
-    if (r->timeouts.total <= 0)
-      r->timeouts.total = 1;
+static void start_clock(struct ih_transfer *t, int64_t now) {
+  if (t->started_at && t->timeouts.total) {
+    t->timeouts.total -= now - t->started_at;
+    if (t->timeouts.total <= 0)
+      t->timeouts.total = 1;
   }
-  r->started_at = now;
+  t->started_at = now;
 }
 
-static void hand_over(struct ih_engine *e, struct ih_request *r) {
-  r->tried_at = ih_poll_now();
-  if (curl_multi_add_handle(e->multi, r->easy) != CURLM_OK)
-    ih_engine_finish(e, r, IH_END_NOMEM, CURLE_OUT_OF_MEMORY);
+static void hand_over(struct ih_engine *e, struct ih_transfer *t) {
+  t->tried_at = ih_poll_now();
+  if (curl_multi_add_handle(e->multi, t->easy) != CURLM_OK)
+    ih_engine_finish(e, t, IH_END_NOMEM, CURLE_OUT_OF_MEMORY);
   else
-    ih_engine_look(e, r, r->tried_at);
+    ih_engine_look(e, t, t->tried_at);
 }
 
 static void start_waiting(struct ih_engine *e) {
   int started;
   for (started = 0; started < STARTS_PER_STEP; started++) {
     struct ih_link *link = ih_queue_first(&e->starting);
-    struct ih_request *r;
+    struct ih_transfer *t;
     if (!link)
       return;
     ih_queue_leave(link);
-    r = ih_queue_item(link, struct ih_request, lane);
-    start_clock(r, ih_poll_now());
-    hand_over(e, r);
+    t = ih_queue_item(link, struct ih_transfer, lane);
+    start_clock(t, ih_poll_now());
+    hand_over(e, t);
   }
 }
 
@@ -110,13 +110,14 @@ static void serve_libcurl_timer(struct ih_engine *e) {
   }
 }
 
-static void complete(struct ih_engine *e, struct ih_request *r, CURLcode code) {
-  ih_reuse_keep(&e->lanes.kept, r->easy);
-  if (ih_request_restart(r, code)) {
-    curl_multi_remove_handle(e->multi, r->easy);
-    hand_over(e, r);
+static void complete(struct ih_engine *e, struct ih_transfer *t,
+                     CURLcode code) {
+  ih_reuse_keep(&e->lanes.kept, t->easy);
+  if (ih_request_restart(t, code)) {
+    curl_multi_remove_handle(e->multi, t->easy);
+    hand_over(e, t);
   } else {
-    ih_engine_finish(e, r, code ? IH_END_CURL : IH_END_COMPLETE, code);
+    ih_engine_finish(e, t, code ? IH_END_CURL : IH_END_COMPLETE, code);
   }
 }
 
@@ -136,7 +137,7 @@ static void collect_finished(struct ih_engine *e) {
 static void check_timeouts(struct ih_engine *e, int64_t now) {
   struct ih_timer *first;
   while ((first = ih_heap_first(&e->timers)) && first->at <= now)
-    ih_engine_look(e, ih_queue_item(first, struct ih_request, timer), now);
+    ih_engine_look(e, ih_queue_item(first, struct ih_transfer, timer), now);
 }
 
 static int round_up_ms(int64_t ns) {

@@ -99,7 +99,7 @@ struct ih_upload {
   struct ih_buf waiting;
 };
 
-struct ih_request {
+struct ih_transfer {
   int64_t token;          /* names the request among those of its engine */
   struct ih_lanes *lanes; /* NULL: not in an engine */
   struct ih_link ready, lane, member;
@@ -161,16 +161,16 @@ struct ih_request {
 };
 
 /* How many bytes wait for the reader. */
-size_t ih_request_waiting(const struct ih_request *r);
+size_t ih_transfer_waiting(const struct ih_transfer *t);
 
 /* Whether it was connected; from then on the request may be on its way. */
-int ih_request_is_connected(struct ih_request *r);
+int ih_transfer_is_connected(struct ih_transfer *t);
 
 /* Whether the whole request was handed to the network. */
-int ih_request_is_sent(struct ih_request *r);
+int ih_transfer_is_sent(struct ih_transfer *t);
 
 /* Whether the server certainly has not processed it. */
-int ih_request_is_unprocessed(const struct ih_request *r);
+int ih_transfer_is_unprocessed(const struct ih_transfer *t);
 
 #pragma GCC visibility pop
 

@@ -13,8 +13,8 @@
 #define DEFAULT_TYPE "application/octet-stream"
 
 /* What a step sends is bounded with what it receives. */
-static void spend(struct ih_request *r, size_t n) {
-  size_t *left = &r->lanes->bytes_left;
+static void spend(struct ih_transfer *t, size_t n) {
+  size_t *left = &t->lanes->bytes_left;
   *left -= n < *left ? n : *left;
 }
 
@@ -22,24 +22,24 @@ static void spend(struct ih_request *r, size_t n) {
 
 struct ih_upload_file {
   struct ih_upload_file *next;
-  struct ih_request *request;
+  struct ih_transfer *transfer;
   int fd; /* negative: put down */
   int64_t size, at;
   char path[];
 };
 
 /* Ends the exchange; the engine finds it among those that may go on. */
-static size_t give_up(struct ih_request *r, int os_error) {
-  r->end = IH_END_FILE;
-  r->os_error = os_error;
-  ih_queue_push(&r->lanes->resume, &r->lane);
+static size_t give_up(struct ih_transfer *t, int os_error) {
+  t->end = IH_END_FILE;
+  t->os_error = os_error;
+  ih_queue_push(&t->lanes->resume, &t->lane);
   return CURL_READFUNC_ABORT;
 }
 
-void ih_upload_explain(struct ih_request *r) {
-  const char *why = r->os_error ? strerror((int)r->os_error)
+void ih_upload_explain(struct ih_transfer *t) {
+  const char *why = t->os_error ? strerror((int)t->os_error)
                                 : "the file changed while it was sent";
-  snprintf(r->text, sizeof r->text, "%s", why);
+  snprintf(t->text, sizeof t->text, "%s", why);
 }
 
 static int take_up(struct ih_upload_file *f) {
@@ -57,15 +57,15 @@ static size_t on_file(char *to, size_t size, size_t count, void *self) {
   int64_t got;
   char more;
   if (!take_up(f))
-    return give_up(f->request, f->fd < 0 ? errno : 0);
+    return give_up(f->transfer, f->fd < 0 ? errno : 0);
   got = ih_file_read(f->fd, to, size * count, f->at);
   if (got <= 0)
-    return give_up(f->request, got < 0 ? errno : 0);
+    return give_up(f->transfer, got < 0 ? errno : 0);
   f->at += got;
   if (f->at > f->size ||
       (f->at == f->size && ih_file_read(f->fd, &more, 1, f->at) != 0))
-    return give_up(f->request, 0);
-  spend(f->request, (size_t)got);
+    return give_up(f->transfer, 0);
+  spend(f->transfer, (size_t)got);
   return (size_t)got;
 }
 
@@ -92,7 +92,7 @@ void ih_upload_put_down(struct ih_upload *up) {
   }
 }
 
-static int open_file(struct ih_request *r, const char *path,
+static int open_file(struct ih_transfer *t, const char *path,
                      struct ih_upload_file **out) {
   size_t room = strlen(path) + 1;
   int64_t size;
@@ -106,7 +106,7 @@ static int open_file(struct ih_request *r, const char *path,
   }
   memcpy((*out)->path, path, room);
   (*out)->next = NULL;
-  (*out)->request = r;
+  (*out)->transfer = t;
   (*out)->fd = fd;
   (*out)->size = size;
   (*out)->at = 0;
@@ -123,10 +123,10 @@ static size_t sendable(const struct ih_upload *up) {
 }
 
 static size_t on_fed(char *to, size_t size, size_t count, void *self) {
-  struct ih_request *r = self;
-  struct ih_upload *up = &r->upload;
+  struct ih_transfer *t = self;
+  struct ih_upload *up = &t->upload;
   size_t room = size * count, n = sendable(up);
-  int was_hungry = ih_upload_is_hungry(r);
+  int was_hungry = ih_upload_is_hungry(t);
   if (n == 0 && up->ended) {
     up->drained = 1;
     return 0;
@@ -138,15 +138,15 @@ static size_t on_fed(char *to, size_t size, size_t count, void *self) {
   n = n < room ? n : room;
   memcpy(to, ih_buf_bytes(&up->waiting), n);
   ih_buf_consume(&up->waiting, n);
-  spend(r, n);
-  if (!was_hungry && ih_upload_is_hungry(r))
-    ih_queue_push(&r->lanes->ready, &r->ready);
+  spend(t, n);
+  if (!was_hungry && ih_upload_is_hungry(t))
+    ih_queue_push(&t->lanes->ready, &t->ready);
   return n;
 }
 
 /* What was fed is gone; only before its first byte can it be sent again. */
 static int on_fed_seek(void *self, curl_off_t offset, int whence) {
-  const struct ih_upload *up = &((struct ih_request *)self)->upload;
+  const struct ih_upload *up = &((struct ih_transfer *)self)->upload;
   int untouched = up->taken == (int64_t)ih_buf_len(&up->waiting);
   return whence == SEEK_SET && offset == 0 && untouched
              ? CURL_SEEKFUNC_OK
@@ -154,27 +154,27 @@ static int on_fed_seek(void *self, curl_off_t offset, int whence) {
 }
 
 /* A server that answers with a failure wants no more of the body. */
-static int is_refused(const struct ih_request *r) {
-  return r->status >= 300;
+static int is_refused(const struct ih_transfer *t) {
+  return t->status >= 300;
 }
 
-static int breaks_promise(struct ih_request *r, int64_t taken) {
-  struct ih_upload *up = &r->upload;
+static int breaks_promise(struct ih_transfer *t, int64_t taken) {
+  struct ih_upload *up = &t->upload;
   if (up->size < 0 || (up->ended ? taken == up->size : taken <= up->size))
     return 0;
-  snprintf(r->text, sizeof r->text,
+  snprintf(t->text, sizeof t->text,
            "%s than the announced %lld bytes were there to send",
            taken < up->size ? "fewer" : "more", (long long)up->size);
   return 1;
 }
 
-int ih_upload_feed(struct ih_request *r, const char *bytes, size_t n) {
-  struct ih_upload *up = &r->upload;
+int ih_upload_feed(struct ih_transfer *t, const char *bytes, size_t n) {
+  struct ih_upload *up = &t->upload;
   if (!bytes)
     up->ended = 1;
-  if (is_refused(r))
+  if (is_refused(t))
     return IH_OK;
-  if (breaks_promise(r, up->taken + (int64_t)n))
+  if (breaks_promise(t, up->taken + (int64_t)n))
     return IH_LIMIT;
   if (bytes && ih_buf_append(&up->waiting, bytes, n) < 0)
     return IH_NOMEM;
@@ -182,24 +182,24 @@ int ih_upload_feed(struct ih_request *r, const char *bytes, size_t n) {
   return IH_OK;
 }
 
-int ih_upload_is_hungry(const struct ih_request *r) {
-  const struct ih_upload *up = &r->upload;
-  return up->is_fed && !up->ended && r->end == IH_RUNNING && !is_refused(r) &&
+int ih_upload_is_hungry(const struct ih_transfer *t) {
+  const struct ih_upload *up = &t->upload;
+  return up->is_fed && !up->ended && t->end == IH_RUNNING && !is_refused(t) &&
          ih_buf_len(&up->waiting) < IH_FEED_BYTES;
 }
 
-int ih_upload_may_resume(const struct ih_request *r) {
-  const struct ih_upload *up = &r->upload;
-  return up->starved && (up->ended || sendable(up) > 0 || is_refused(r));
+int ih_upload_may_resume(const struct ih_transfer *t) {
+  const struct ih_upload *up = &t->upload;
+  return up->starved && (up->ended || sendable(up) > 0 || is_refused(t));
 }
 
 /* ---- the form ----------------------------------------------------------- */
 
-static CURLcode set_file(struct ih_request *r, curl_mimepart *to,
+static CURLcode set_file(struct ih_transfer *t, curl_mimepart *to,
                          const char *path, int *status) {
   struct ih_upload_file *f = NULL;
   CURLcode code;
-  *status = open_file(r, path, &f);
+  *status = open_file(t, path, &f);
   if (*status < 0)
     return CURLE_READ_ERROR;
   code = curl_mime_data_cb(to, (curl_off_t)f->size, on_file, on_file_seek,
@@ -208,20 +208,21 @@ static CURLcode set_file(struct ih_request *r, curl_mimepart *to,
     on_file_free(f);
     return code;
   }
-  f->next = r->upload.files;
-  r->upload.files = f;
+  f->next = t->upload.files;
+  t->upload.files = f;
   return CURLE_OK;
 }
 
-static CURLcode set_fed(struct ih_request *r, curl_mimepart *to, int64_t size) {
+static CURLcode set_fed(struct ih_transfer *t, curl_mimepart *to,
+                        int64_t size) {
   CURLcode code;
-  r->upload.is_fed = 1;
-  r->upload.size = size < 0 ? -1 : size;
-  code = curl_mime_data_cb(to, (curl_off_t)r->upload.size, on_fed, on_fed_seek,
-                           NULL, r);
+  t->upload.is_fed = 1;
+  t->upload.size = size < 0 ? -1 : size;
+  code = curl_mime_data_cb(to, (curl_off_t)t->upload.size, on_fed, on_fed_seek,
+                           NULL, t);
   /* A connection that was used before may be one that the server is closing,
   ** and what was fed cannot be sent again. */
-  return code ? code : curl_easy_setopt(r->easy, CURLOPT_FRESH_CONNECT, 1L);
+  return code ? code : curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L);
 }
 
 /* A name as browsers write it into a header. libcurl does so from 7.81 on and
@@ -257,8 +258,8 @@ static const char *last_segment(const char *path) {
   return slash ? slash + 1 : path;
 }
 
-static int add_part(struct ih_request *r, const struct ih_part *part) {
-  curl_mimepart *to = curl_mime_addpart(r->upload.mime);
+static int add_part(struct ih_transfer *t, const struct ih_part *part) {
+  curl_mimepart *to = curl_mime_addpart(t->upload.mime);
   const char *filename = part->filename;
   const char *type = part->type;
   int status = IH_NOMEM;
@@ -268,9 +269,9 @@ static int add_part(struct ih_request *r, const struct ih_part *part) {
   if (!type && filename)
     type = DEFAULT_TYPE;
   if (part->path)
-    code = set_file(r, to, part->path, &status);
+    code = set_file(t, to, part->path, &status);
   else if (part->fed)
-    code = set_fed(r, to, part->size);
+    code = set_fed(t, to, part->size);
   else
     code = curl_mime_data(to, part->data, part->len);
   if (!code)
@@ -284,18 +285,18 @@ static int add_part(struct ih_request *r, const struct ih_part *part) {
   return status == IH_SYSTEM ? IH_SYSTEM : IH_NOMEM;
 }
 
-int ih_upload_form(struct ih_request *r, struct ih_form *form) {
+int ih_upload_form(struct ih_transfer *t, struct ih_form *form) {
   size_t i;
-  r->upload.mime = curl_mime_init(r->easy);
-  if (!r->upload.mime)
+  t->upload.mime = curl_mime_init(t->easy);
+  if (!t->upload.mime)
     return IH_NOMEM;
   for (i = 0; i < form->count; i++) {
-    int status = add_part(r, &form->parts[i]);
+    int status = add_part(t, &form->parts[i]);
     form->refused = i;
     if (status < 0)
       return status;
   }
-  return curl_easy_setopt(r->easy, CURLOPT_MIMEPOST, r->upload.mime) ? IH_NOMEM
+  return curl_easy_setopt(t->easy, CURLOPT_MIMEPOST, t->upload.mime) ? IH_NOMEM
                                                                      : IH_OK;
 }
 

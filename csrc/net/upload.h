@@ -36,25 +36,25 @@ struct ih_form {
 
 /* Makes the form the body of the request. IH_OK; IH_NOMEM; IH_SYSTEM with
 ** errno, which is ESPIPE for what is no file of a known size. */
-int ih_upload_form(struct ih_request *r, struct ih_form *form);
+int ih_upload_form(struct ih_transfer *t, struct ih_form *form);
 
 /* Takes bytes for the fed part; NULL marks its end. IH_OK; IH_NOMEM; IH_LIMIT
 ** when the announced size is not kept, after which `text` of the request says
 ** so. */
-int ih_upload_feed(struct ih_request *r, const char *bytes, size_t n);
+int ih_upload_feed(struct ih_transfer *t, const char *bytes, size_t n);
 
 /* Whether the host should feed. */
-int ih_upload_is_hungry(const struct ih_request *r);
+int ih_upload_is_hungry(const struct ih_transfer *t);
 
 /* Whether a held sender has something to do. */
-int ih_upload_may_resume(const struct ih_request *r);
+int ih_upload_may_resume(const struct ih_transfer *t);
 
 /* Closes the files of a request that will wait for long; it opens them again when
 ** they are sent, which fails for one whose size is another one by then. */
 void ih_upload_put_down(struct ih_upload *up);
 
 /* Puts the reason into `text` of a request that a file has ended. */
-void ih_upload_explain(struct ih_request *r);
+void ih_upload_explain(struct ih_transfer *t);
 
 /* libcurl must not use the form any more. */
 void ih_upload_free(struct ih_upload *up);
