@@ -1,4 +1,4 @@
-/* core.take_vectors(): the vectors of an embeddings reply, of its JSON text. */
+/* core.take_vectors(): the vectors of an embeddings answer, from its text. */
 #include "../core/embed.h"
 
 #include "open.h"

@@ -64,7 +64,7 @@ static int push_buffer(lua_State *L, struct ih_buf *b, int consume) {
   return 1;
 }
 
-/* transfer:head() -> header lines of the last response as they came */
+/* transfer:head() -> header lines of the last answer as they came */
 static int l_head(lua_State *L) {
   return push_buffer(L, &ih_check_transfer(L)->request->head, 0);
 }

@@ -1,5 +1,5 @@
 /*
-** The reply of an embeddings call, with its vectors taken out of the JSON text.
+** The answer of embeddings, with its vectors taken out of the JSON text.
 **
 ** A vector is a list of numbers that stands where the API puts one: it is
 ** `data` itself, or an element of the list `data`, or the field `embedding` of
@@ -21,8 +21,8 @@ struct ih_embed {
   size_t rest;    /* bytes of the text that is left */
 };
 
-/* Measures the reply text[0..n): that much room is enough if the text is what a
-** reply is. */
+/* Measures the answer text[0..n): that much room is enough if the text is what
+** an answer is. */
 void ih_embed_measure(const char *text, size_t n, struct ih_embed *sizes);
 
 /* Takes the vectors out of a text: their numbers go one after the other to

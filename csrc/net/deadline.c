@@ -95,7 +95,7 @@ static int64_t content_deadline(struct ih_transfer *t, int64_t now) {
   return at;
 }
 
-/* When the phase the exchange is in runs out of time, and as what. */
+/* When the phase the transfer is in runs out of time, and as what. */
 static int64_t phase_deadline(struct ih_transfer *t, int64_t now,
                               enum ih_end *as) {
   const struct ih_timeouts *limit = &t->timeouts;
@@ -103,7 +103,7 @@ static int64_t phase_deadline(struct ih_transfer *t, int64_t now,
   int is_sent;
   *as = IH_END_CONNECT;
   if (!ih_transfer_is_connected(t))
-    return after(t->tried_at ? t->tried_at : t->started_at,
+    return after(t->handed_at ? t->handed_at : t->started_at,
                  limit->connect ? limit->connect + CONNECT_GRACE : 0);
   *as = IH_END_IDLE;
   if (t->upload.starved && !is_refused(t))

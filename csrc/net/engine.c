@@ -18,7 +18,7 @@
 
 /* ---- libcurl's two callbacks of the multi handle ------------------------- */
 
-/* libcurl itself tells of the socket of an exchange only when that is over. One
+/* libcurl itself tells of the socket of a transfer only when that is over. One
 ** that it does not watch for a while may still be open. */
 static void note_socket(CURL *easy, curl_socket_t fd) {
   struct ih_transfer *t = NULL;
@@ -187,7 +187,7 @@ void ih_engine_unpace(struct ih_engine *e, struct ih_transfer *t) {
   ih_engine_drained(e, t);
 }
 
-/* Whether libcurl and this engine still have it. A request can have its end
+/* Whether libcurl and this engine still have it. A transfer can have its end
 ** before, when a callback gave it up. */
 static int is_attached(const struct ih_transfer *t) {
   return t->member._in != NULL;
@@ -237,7 +237,7 @@ void ih_engine_limit(struct ih_engine *e, struct ih_transfer *t, int64_t span) {
   ih_engine_set_alarm(e);
 }
 
-/* In a forked child a request loses what libcurl made for the parent's
+/* In a forked child a transfer loses what libcurl made for the parent's
 ** connections. */
 static void abandon(struct ih_engine *e, struct ih_transfer *t) {
   ih_queue_leave(&t->lane);

@@ -7,7 +7,7 @@
 ** time and bytes, so one busy transfer cannot starve the loop it runs in, and
 ** whatever it left undone keeps the descriptor readable.
 **
-** A request belongs to the caller from ih_engine_submit to ih_engine_release,
+** A transfer belongs to the caller from ih_engine_submit to ih_engine_release,
 ** also after the engine has closed. In between the engine drives it and reports
 ** it as ready when its head is complete, when bytes arrived, and when it ended.
 **
@@ -31,7 +31,7 @@ struct ih_engine;
 /* IH_OK; IH_NOMEM; IH_SYSTEM with errno. */
 int ih_engine_new(struct ih_engine **out);
 
-/* Ends every exchange and gives all resources back. In a forked child the
+/* Ends every transfer and gives all resources back. In a forked child the
 ** parent's connections are left alone, and so is the memory that libcurl holds
 ** for them. */
 void ih_engine_free(struct ih_engine *e);
@@ -39,14 +39,14 @@ void ih_engine_free(struct ih_engine *e);
 int ih_engine_fd(const struct ih_engine *e);
 int ih_engine_is_forked(const struct ih_engine *e);
 
-/* The first of the requests with news, in the order the news came; NULL when
+/* The first of the transfers with news, in the order the news came; NULL when
 ** there is none. It stays the first until ih_engine_told takes it away. */
 struct ih_transfer *ih_engine_ready(struct ih_engine *e);
 
-/* The news of the request with this token was delivered. */
+/* The news of the transfer with this token was delivered. */
 void ih_engine_told(struct ih_engine *e, int64_t token);
 
-/* Begins an exchange; copies everything it is given. IH_OK, or with *out NULL
+/* Begins a transfer; copies everything it is given. IH_OK, or with *out NULL
 ** IH_NOMEM, IH_FORKED, or IH_SYSTEM with errno for a file of the form. */
 int ih_engine_submit(struct ih_engine *e, const struct ih_request_options *o,
                      struct ih_transfer **out);
@@ -59,21 +59,21 @@ int ih_engine_feed(struct ih_engine *e, struct ih_transfer *t,
 /* The reader consumed bytes of t->in: a transfer held for it may go on. */
 void ih_engine_drained(struct ih_engine *e, struct ih_transfer *t);
 
-/* What the reader of a paced request found in its bytes means something: see
-** request.h. */
+/* What the reader of a paced transfer found in its bytes means something: see
+** deadline.h. */
 void ih_engine_heard(struct ih_transfer *t);
 
-/* The reader of a paced request has looked at its bytes and waits for more. */
+/* The reader of a paced transfer has looked at its bytes and waits for more. */
 void ih_engine_seen(struct ih_transfer *t);
 
-/* Reads a paced request whole after all: what waits for a reader is bounded by
+/* Reads a paced transfer whole after all: what waits for a reader is bounded by
 ** max_bytes from now on. */
 void ih_engine_unpace(struct ih_engine *e, struct ih_transfer *t);
 
-/* Ends an exchange; one that is over is left as it is. */
+/* Ends a transfer; one that is over is left as it is. */
 void ih_engine_cancel(struct ih_engine *e, struct ih_transfer *t);
 
-/* Ends an exchange `span` nanoseconds from now at the latest, and never later
+/* Ends a transfer `span` nanoseconds from now at the latest, and never later
 ** than its total time; the last call counts. It was left to itself, and counts no
 ** more for its gate. */
 void ih_engine_limit(struct ih_engine *e, struct ih_transfer *t, int64_t span);
@@ -85,10 +85,10 @@ void ih_engine_release(struct ih_engine *e, struct ih_transfer *t);
 ** no longer. One alarm per engine, for the timers of the host. */
 void ih_engine_alarm(struct ih_engine *e, int64_t delay);
 
-/* How many exchanges are not over. */
+/* How many transfers are not over. */
 size_t ih_engine_running(const struct ih_engine *e);
 
-/* Whether a step may bring news: an exchange runs, or news of one was not
+/* Whether a step may bring news: a transfer runs, or news of one was not
 ** delivered. */
 int ih_engine_is_busy(const struct ih_engine *e);
 

@@ -1,9 +1,9 @@
 /*
-** A gate: how many exchanges of one owner run at the same time. The others wait
+** A gate: how many transfers of one owner run at the same time. The others wait
 ** in front of it, the first to come the first to pass; an engine hands them to
 ** libcurl when they have passed, and not before.
 **
-** The owner and each request that came to it hold a gate; it is freed when the
+** The owner and each transfer that came to it hold a gate; it is freed when the
 ** last of them lets go. In a forked child it begins anew: what was in front of
 ** it or had passed belongs to the parent.
 */

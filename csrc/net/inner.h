@@ -17,15 +17,15 @@
 
 #pragma GCC visibility push(hidden)
 
-/* Handles of libcurl kept for the next requests. Made anew each time they would
-** scatter over the heap, and resident memory creep up by megabytes. */
+/* Handles of libcurl kept for the next transfers. Made anew each time they
+** would scatter over the heap, and resident memory creep up by megabytes. */
 #define SPARE_HANDLES 256
 
 struct ih_engine {
   struct ih_poll poll;
   struct ih_lanes lanes;
   struct ih_queue starting; /* submitted, not yet libcurl's */
-  struct ih_queue members;  /* every exchange that is not over */
+  struct ih_queue members;  /* every transfer that is not over */
   struct ih_heap timers;
   void *multi;
   int64_t libcurl_due; /* when libcurl wants to be called, 0: never */
@@ -43,7 +43,7 @@ void ih_engine_begin(struct ih_engine *e, struct ih_transfer *t);
 /* It counts no more for its gate, and whoever waits there may start. */
 void ih_engine_leave_gate(struct ih_transfer *t);
 
-/* Takes a request out of libcurl and out of the engine, but for the queue of
+/* Takes a transfer out of libcurl and out of the engine, but for the queue of
 ** those with news. `code` is libcurl's. */
 void ih_engine_detach(struct ih_engine *e, struct ih_transfer *t,
                       enum ih_end end, int code);
@@ -52,7 +52,7 @@ void ih_engine_detach(struct ih_engine *e, struct ih_transfer *t,
 void ih_engine_finish(struct ih_engine *e, struct ih_transfer *t,
                       enum ih_end end, int code);
 
-/* Ends a request whose time is over; else looks again in time. */
+/* Ends a transfer whose time is over; else looks again in time. */
 void ih_engine_look(struct ih_engine *e, struct ih_transfer *t, int64_t now);
 
 /* The bell tells of work that no socket and no timer announces. */

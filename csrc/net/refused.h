@@ -4,7 +4,7 @@
 ** It says so in two ways (RFC 9113, 6.8 and 8.7): a GOAWAY whose last stream
 ** comes before that of the request, and a RST_STREAM with REFUSED_STREAM. Such
 ** a request may be sent again, even one that is billed. libcurl has no call
-** that tells of either, and ends the exchange with the same codes as one whose
+** that tells of either, and ends the transfer with the same codes as one whose
 ** server took the request and died. But its verbose text tells: it is read
 ** here, from the moment the request is sent to the head of the answer, and goes
 ** nowhere else.
@@ -18,7 +18,7 @@
 **   The others tell it as any connection that died.
 **
 ** libcurl keeps a mark of a refused stream in the handle, and does not always
-** wipe it, so a handle whose exchange was watched and failed is not used again.
+** wipe it, so a handle whose transfer was watched and failed is not used again.
 */
 #ifndef IH_REFUSED_H
 #define IH_REFUSED_H

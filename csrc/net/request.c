@@ -34,7 +34,7 @@
 /* libcurl takes no "never" for the time to connect. */
 #define NEVER_MS 2147483647L
 
-/* libcurl writes its message into the request. */
+/* libcurl writes its message into the transfer. */
 typedef char text_has_room[IH_MAX_TEXT >= CURL_ERROR_SIZE ? 1 : -1];
 
 /* ---- callbacks ---------------------------------------------------------- */
@@ -95,7 +95,7 @@ static int has_content(struct ih_transfer *t, const char *bytes, size_t n) {
 }
 
 /* Takes in n bytes that were written behind those of t->in. 0 when that was too
-** much, and the exchange is over. */
+** much, and the transfer is over. */
 static int take_in(struct ih_transfer *t, size_t n, int64_t now) {
   struct ih_lanes *lanes = t->lanes;
   size_t most = allowance(t);
@@ -183,7 +183,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *self) {
   if (t->status)
     return n; /* a trailer */
   if (begins(bytes, n, "HTTP/"))
-    ih_buf_clear(&t->head); /* what came before was not the last response */
+    ih_buf_clear(&t->head); /* what came before was not the last answer */
   if (ih_buf_append(&t->head, bytes, n) < 0)
     return give_up(t, IH_END_NOMEM);
   if (*bytes == '\r' || *bytes == '\n') {

@@ -10,9 +10,9 @@
 ** How much may arrive is bounded three ways:
 ** - The engine grants bytes and time per step. When they are spent the transfer
 **   is held and waits in the `resume` queue for the next step.
-** - A paced request, read while it arrives, is held when `queue_bytes` wait to
+** - A paced transfer, read while it arrives, is held when `queue_bytes` wait to
 **   be read, until half of them are. A slow reader so slows the sender down.
-** - Any other request is read when it is whole; it fails above `max_bytes`.
+** - Any other transfer is read when it is whole; it fails above `max_bytes`.
 **
 ** Of the body of an answer that is no success only the first IH_MAX_REFUSAL are
 ** read, and then the connection is closed. Header lines count for IH_MAX_HEAD
@@ -58,7 +58,7 @@ struct ih_request_options {
 int ih_request_new(const struct ih_request_options *o, void *easy,
                    struct ih_transfer **out);
 
-/* Wipes what may be secret. The request must be out of every engine. */
+/* Wipes what may be secret. The transfer must be out of every engine. */
 void ih_request_free(struct ih_transfer *t);
 
 /* Reads it whole from now on. */
@@ -72,7 +72,7 @@ int ih_request_may_resume(const struct ih_transfer *t);
 ** Returns the code of libcurl. */
 int ih_request_resume(struct ih_transfer *t, int64_t now);
 
-/* Whether an exchange that libcurl has ended with `code` is to be given to it
+/* Whether a transfer that libcurl has ended with `code` is to be given to it
 ** once more, on a new connection, because the server certainly has not
 ** processed it. Then it is as it was before. */
 int ih_request_restart(struct ih_transfer *t, int code);

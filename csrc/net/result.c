@@ -82,7 +82,7 @@ void *ih_result_write(struct ih_transfer *t, enum ih_end end, int code) {
   t->held = IH_NOT_HELD;
   t->upload.starved = 0;
   if (t->end == IH_END_COMPLETE)
-    t->text[0] = '\0'; /* of a first try on a connection that was closed */
+    t->text[0] = '\0'; /* of a connection that was closed before */
   if (t->end == IH_END_FILE)
     ih_upload_explain(t);
   if (t->end == IH_END_ENCODING || t->end == IH_END_ENCODING_CUT)

@@ -7,9 +7,9 @@
 ** next request: one caller would read what belongs to another. So a connection
 ** that was used before is looked at right before a request is written on it,
 ** and when something is there the request goes out on a new one. Nothing of it
-** was sent, so this is safe for every request, and no try that anyone counts.
+** was sent, so this is safe for every request, and no attempt that counts.
 **
-** libcurl tells the socket of a connection only when an exchange on it is over,
+** libcurl tells the socket of a connection only when a transfer on it is over,
 ** and its addresses only when the next one begins. What is kept here leads from
 ** these to that.
 **
@@ -42,7 +42,7 @@ struct ih_kept {
   size_t count, room;
 };
 
-/* An exchange is over; its handle must still be in its multi handle. */
+/* A transfer is over; its handle must still be in its multi handle. */
 void ih_reuse_keep(struct ih_kept *kept, void *easy);
 
 enum ih_reuse {
@@ -51,7 +51,7 @@ enum ih_reuse {
   IH_REUSE_SPOILT   /* something did, or it was closed */
 };
 
-/* Looks at the connection that an exchange is about to use. The addresses are
+/* Looks at the connection that a transfer is about to use. The addresses are
 ** those of CURLOPT_PREREQFUNCTION. */
 enum ih_reuse ih_reuse_look(struct ih_kept *kept, void *easy, const char *to,
                             const char *from, int to_port, int from_port);

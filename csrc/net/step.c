@@ -56,11 +56,11 @@ static void start_clock(struct ih_transfer *t, int64_t now) {
 }
 
 static void hand_over(struct ih_engine *e, struct ih_transfer *t) {
-  t->tried_at = ih_poll_now();
+  t->handed_at = ih_poll_now();
   if (curl_multi_add_handle(e->multi, t->easy) != CURLM_OK)
     ih_engine_finish(e, t, IH_END_NOMEM, CURLE_OUT_OF_MEMORY);
   else
-    ih_engine_look(e, t, t->tried_at);
+    ih_engine_look(e, t, t->handed_at);
 }
 
 static void start_waiting(struct ih_engine *e) {

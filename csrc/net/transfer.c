@@ -10,7 +10,7 @@ int ih_transfer_is_connected(struct ih_transfer *t) {
   if (!t->connected_at && t->easy) {
     curl_off_t us = 0;
     curl_easy_getinfo(t->easy, CURLINFO_PRETRANSFER_TIME_T, &us);
-    t->connected_at = us ? t->tried_at + (int64_t)us * 1000 : 0;
+    t->connected_at = us ? t->handed_at + (int64_t)us * 1000 : 0;
   }
   return t->connected_at != 0;
 }

@@ -27,7 +27,7 @@ struct ih_upload_file;
 
 #define IH_MAX_TEXT 256
 
-/* How an exchange ended, or that it has not. */
+/* How a transfer ended, or that it has not. */
 enum ih_end {
   IH_RUNNING = 0,
   IH_END_COMPLETE, /* libcurl is satisfied; the HTTP status may be any */
@@ -60,8 +60,8 @@ struct ih_timeouts {
 
 /* What the callbacks share with the engine. */
 struct ih_lanes {
-  struct ih_queue ready;  /* requests with news for their reader */
-  struct ih_queue resume; /* held requests that may go on */
+  struct ih_queue ready;  /* transfers with news for their reader */
+  struct ih_queue resume; /* held transfers that may go on */
   struct ih_kept kept;    /* connections that were used */
   uint64_t calls;         /* into libcurl: see refused.h */
   int64_t stop_at;        /* when the time of this step is spent */
@@ -76,7 +76,7 @@ enum ih_hold {
   IH_HELD_FOR_READER /* the queue is full */
 };
 
-/* Moments of an exchange. */
+/* Moments of a transfer. */
 enum {
   IH_TIME_NAME,    /* the host name is resolved */
   IH_TIME_CONNECT, /* the socket is connected */
@@ -100,7 +100,7 @@ struct ih_upload {
 };
 
 struct ih_transfer {
-  int64_t token;          /* names the request among those of its engine */
+  int64_t token;          /* names the transfer among those of its engine */
   struct ih_lanes *lanes; /* NULL: not in an engine */
   struct ih_link ready, lane, member;
   struct ih_timer timer;
@@ -126,7 +126,7 @@ struct ih_transfer {
   size_t queue_bytes, max_bytes;
   struct ih_timeouts timeouts;
 
-  struct ih_buf head;         /* header lines of the last response */
+  struct ih_buf head;         /* header lines of the last answer */
   size_t head_bytes;          /* of all header lines */
   struct ih_decoder *decoder; /* of the body, NULL: none is needed */
   const char *refused;        /* an encoding that cannot be decoded, or NULL */
@@ -139,7 +139,7 @@ struct ih_transfer {
   uint64_t received, sent;
   uint64_t decoded; /* bytes of the body as they are handed out */
 
-  int64_t started_at, tried_at; /* the call; what libcurl does now */
+  int64_t started_at, handed_at; /* its clock began; libcurl got it */
   int64_t connected_at, sent_at, heard_at;
   int64_t content_at; /* when something came that means something */
   int line;           /* where in a line of the body that search is */

@@ -28,7 +28,7 @@ struct ih_upload_file {
   char path[];
 };
 
-/* Ends the exchange; the engine finds it among those that may go on. */
+/* Ends the transfer; the engine finds it among those that may go on. */
 static size_t give_up(struct ih_transfer *t, int os_error) {
   t->end = IH_END_FILE;
   t->os_error = os_error;

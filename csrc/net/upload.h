@@ -7,7 +7,7 @@
 ** code. When the buffer is empty the transfer is held and waits to be fed.
 **
 ** A size that was announced is kept: the last byte leaves only when the end of
-** the part was marked, and a file that grew or shrank ends the exchange.
+** the part was marked, and a file that grew or shrank ends the transfer.
 */
 #ifndef IH_UPLOAD_H
 #define IH_UPLOAD_H
@@ -39,7 +39,7 @@ struct ih_form {
 int ih_upload_form(struct ih_transfer *t, struct ih_form *form);
 
 /* Takes bytes for the fed part; NULL marks its end. IH_OK; IH_NOMEM; IH_LIMIT
-** when the announced size is not kept, after which `text` of the request says
+** when the announced size is not kept, after which `text` of the transfer says
 ** so. */
 int ih_upload_feed(struct ih_transfer *t, const char *bytes, size_t n);
 
@@ -49,11 +49,11 @@ int ih_upload_is_hungry(const struct ih_transfer *t);
 /* Whether a held sender has something to do. */
 int ih_upload_may_resume(const struct ih_transfer *t);
 
-/* Closes the files of a request that will wait for long; it opens them again when
-** they are sent, which fails for one whose size is another one by then. */
+/* Closes the files of a transfer that will wait for long; it opens them again
+** when they are sent, which fails for one whose size is another one by then. */
 void ih_upload_put_down(struct ih_upload *up);
 
-/* Puts the reason into `text` of a request that a file has ended. */
+/* Puts the reason into `text` of a transfer that a file has ended. */
 void ih_upload_explain(struct ih_transfer *t);
 
 /* libcurl must not use the form any more. */

@@ -13,7 +13,7 @@
 ** for a vector of one number. Numbers count up from 1. */
 static const struct {
   const char *text, *rest, *lengths;
-} replies[] = {
+} answers[] = {
     /* the shapes of the API */
     {"{\"data\":[[1,2],[3]],\"usage\":{\"n\":1}}",
      "{\"data\":[" V "1\"," V "2\"],\"usage\":{\"n\":1}}", "ba"},
@@ -87,8 +87,8 @@ static void drop(float *numbers, size_t *lengths, char *rest) {
   free(rest);
 }
 
-static void check_reply(const char *text, const char *rest,
-                        const char *expected) {
+static void check_answer(const char *text, const char *rest,
+                         const char *expected) {
   static const struct ih_embed nothing = {0, 0, 0};
   struct ih_embed sizes;
   struct ih_span got = {NULL, 0};
@@ -204,8 +204,8 @@ static void nothing_is_allocated(void) {
 
 void test_embed(void) {
   size_t i;
-  for (i = 0; i < sizeof replies / sizeof *replies; i++)
-    check_reply(replies[i].text, replies[i].rest, replies[i].lengths);
+  for (i = 0; i < sizeof answers / sizeof *answers; i++)
+    check_answer(answers[i].text, answers[i].rest, answers[i].lengths);
   RUN(too_little_room_is_noticed);
   RUN(work_is_linear);
   RUN(nothing_is_allocated);
