@@ -39,11 +39,6 @@ static int64_t last_sign(const struct ih_transfer *t) {
   return t->heard_at > sent ? t->heard_at : sent;
 }
 
-/* The host is not asked to feed any more, and libcurl may have stopped. */
-static int is_refused(const struct ih_transfer *t) {
-  return t->status >= 300;
-}
-
 static int is_ours(const struct ih_transfer *t) {
   return t->held != IH_NOT_HELD ||
          (t->paced && ih_transfer_waiting(t) > t->seen);
@@ -106,7 +101,7 @@ static int64_t phase_deadline(struct ih_transfer *t, int64_t now,
     return after(t->handed_at ? t->handed_at : t->started_at,
                  limit->connect ? limit->connect + CONNECT_GRACE : 0);
   *as = IH_END_IDLE;
-  if (t->upload.starved && !is_refused(t))
+  if (t->upload.starved && !ih_transfer_is_failure(t))
     return 0; /* the silence is ours */
   is_sent = ih_transfer_is_sent(t);
   idle = t->held == IH_NOT_HELD && (t->heard_at || !is_sent)
@@ -124,7 +119,7 @@ static int is_silent(struct ih_transfer *t) {
   struct pollfd look = {.fd = t->socket, .events = POLLIN};
   if (t->socket < 0)
     return 1;
-  if (!ih_transfer_is_sent(t) && !is_refused(t))
+  if (!ih_transfer_is_sent(t) && !ih_transfer_is_failure(t))
     look.events |= POLLOUT;
   return poll(&look, 1, 0) <= 0;
 }

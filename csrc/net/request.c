@@ -62,14 +62,10 @@ static enum ih_hold must_hold(const struct ih_transfer *t, int64_t now) {
   return IH_NOT_HELD;
 }
 
-static int is_failure(const struct ih_transfer *t) {
-  return t->status >= 300;
-}
-
 /* How many more bytes of the body may come. */
 static size_t allowance(const struct ih_transfer *t) {
   size_t most = t->paced ? 0 : t->max_bytes;
-  if (is_failure(t) && (!most || most > IH_MAX_REFUSAL))
+  if (ih_transfer_is_failure(t) && (!most || most > IH_MAX_REFUSAL))
     most = IH_MAX_REFUSAL;
   if (!most)
     return SIZE_MAX;
@@ -101,7 +97,7 @@ static int take_in(struct ih_transfer *t, size_t n, int64_t now) {
   size_t most = allowance(t);
   const char *bytes = ih_buf_bytes(&t->in) + ih_buf_len(&t->in);
   if (n > most)
-    t->end = is_failure(t) ? IH_END_CUT : IH_END_BODY_LIMIT;
+    t->end = ih_transfer_is_failure(t) ? IH_END_CUT : IH_END_BODY_LIMIT;
   if (t->end == IH_END_BODY_LIMIT)
     return 0;
   n = n < most ? n : most;

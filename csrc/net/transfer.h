@@ -160,6 +160,12 @@ struct ih_transfer {
   long new_connections;
 };
 
+/* Whether the answer is no success: then the server wants no more of the body,
+** and of its own only the beginning is read. */
+static inline int ih_transfer_is_failure(const struct ih_transfer *t) {
+  return t->status >= 300;
+}
+
 /* How many bytes wait for the reader. */
 size_t ih_transfer_waiting(const struct ih_transfer *t);
 

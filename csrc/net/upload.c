@@ -153,11 +153,6 @@ static int on_fed_seek(void *self, curl_off_t offset, int whence) {
              : CURL_SEEKFUNC_CANTSEEK;
 }
 
-/* A server that answers with a failure wants no more of the body. */
-static int is_refused(const struct ih_transfer *t) {
-  return t->status >= 300;
-}
-
 static int breaks_promise(struct ih_transfer *t, int64_t taken) {
   struct ih_upload *up = &t->upload;
   if (up->size < 0 || (up->ended ? taken == up->size : taken <= up->size))
@@ -172,7 +167,7 @@ int ih_upload_feed(struct ih_transfer *t, const char *bytes, size_t n) {
   struct ih_upload *up = &t->upload;
   if (!bytes)
     up->ended = 1;
-  if (is_refused(t))
+  if (ih_transfer_is_failure(t))
     return IH_OK;
   if (breaks_promise(t, up->taken + (int64_t)n))
     return IH_LIMIT;
@@ -184,13 +179,14 @@ int ih_upload_feed(struct ih_transfer *t, const char *bytes, size_t n) {
 
 int ih_upload_is_hungry(const struct ih_transfer *t) {
   const struct ih_upload *up = &t->upload;
-  return up->is_fed && !up->ended && t->end == IH_RUNNING && !is_refused(t) &&
-         ih_buf_len(&up->waiting) < IH_FEED_BYTES;
+  return up->is_fed && !up->ended && t->end == IH_RUNNING &&
+         !ih_transfer_is_failure(t) && ih_buf_len(&up->waiting) < IH_FEED_BYTES;
 }
 
 int ih_upload_may_resume(const struct ih_transfer *t) {
   const struct ih_upload *up = &t->upload;
-  return up->starved && (up->ended || sendable(up) > 0 || is_refused(t));
+  return up->starved &&
+         (up->ended || sendable(up) > 0 || ih_transfer_is_failure(t));
 }
 
 /* ---- the form ----------------------------------------------------------- */
