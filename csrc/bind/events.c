@@ -22,33 +22,33 @@ static void push_event(lua_State *L, const struct ih_sse_event *event) {
 /* One event of the waiting bytes. Returns what ih_sse_next does. The bytes are
 ** consumed at once; the spans stay good until the next event. What is left of
 ** `work` may hold no whole event while the rest of it is in `in`. */
-static int next_event(struct transfer *t, struct ih_sse_event *event) {
-  struct ih_buf *work = &t->work;
+static int next_event(struct transfer_box *box, struct ih_sse_event *event) {
+  struct ih_buf *work = &box->work;
   size_t used;
   int got;
   do {
     if (ih_buf_len(work) == 0) {
-      ih_buf_swap(work, &t->request->in);
-      t->request->reading = ih_buf_len(work);
+      ih_buf_swap(work, &box->transfer->in);
+      box->transfer->reading = ih_buf_len(work);
     }
-    got = ih_sse_next(&t->sse, ih_buf_bytes(work), ih_buf_len(work), &used,
+    got = ih_sse_next(&box->sse, ih_buf_bytes(work), ih_buf_len(work), &used,
                       event);
     if (got < 0)
       return got;
     ih_buf_consume(work, used);
-  } while (got == IH_SSE_MORE && ih_buf_len(&t->request->in) > 0);
+  } while (got == IH_SSE_MORE && ih_buf_len(&box->transfer->in) > 0);
   return got;
 }
 
 /* Puts the text of an event that the delta path knows on the stack, unless it
 ** is empty. 1, 0 when the event is another one, or IH_NOMEM. */
-static int push_known(lua_State *L, struct transfer *t,
+static int push_known(lua_State *L, struct transfer_box *box,
                       const struct ih_sse_event *event) {
   struct ih_span text;
-  int known = ih_delta_match(&t->delta, event->event, event->data, &text);
+  int known = ih_delta_match(&box->delta, event->event, event->data, &text);
   if (known != 1)
     return known;
-  if (ih_buf_append(&t->text, text.ptr, text.len) < 0)
+  if (ih_buf_append(&box->text, text.ptr, text.len) < 0)
     return IH_NOMEM;
   if (text.len > 0)
     lua_pushlstring(L, text.ptr, text.len);
@@ -68,19 +68,19 @@ static int is_large(const struct ih_sse *sse, size_t before) {
 ** When Lua ran out of memory in here an event was lost: it then fails for good,
 ** as it does for a finalizer that reads the transfer that is being read. */
 static int l_take(lua_State *L) {
-  struct transfer *t = ih_check_transfer(L);
+  struct transfer_box *box = ih_check_transfer(L);
   int most = (int)luaL_checkinteger(L, 3), whole = lua_toboolean(L, 4);
   int count = 0, got = IH_SSE_MORE, known = 1, heard = 0, top = lua_gettop(L);
-  size_t begun = ih_sse_begun(&t->sse);
+  size_t begun = ih_sse_begun(&box->sse);
   struct ih_sse_event event;
   luaL_checktype(L, BATCH, LUA_TTABLE);
-  if (t->taking)
+  if (box->taking)
     return ih_push_failure(L, "memory");
-  t->taking = 1;
+  box->taking = 1;
   while (count < most && known == 1 &&
-         (got = next_event(t, &event)) == IH_SSE_EVENT) {
+         (got = next_event(box, &event)) == IH_SSE_EVENT) {
     begun = 0;
-    known = whole ? 0 : push_known(L, t, &event);
+    known = whole ? 0 : push_known(L, box, &event);
     if (known < 0)
       got = known;
     else if (known == 0)
@@ -92,15 +92,15 @@ static int l_take(lua_State *L) {
     if (whole)
       known = 1;
   }
-  t->taking = got == IH_NOMEM; /* an event was lost */
-  if (ih_buf_len(&t->work) == 0 && ih_buf_len(&t->request->in) == 0) {
-    ih_buf_free(&t->request->in); /* one of the two keeps its memory */
-    ih_buf_swap(&t->work, &t->request->in);
+  box->taking = got == IH_NOMEM; /* an event was lost */
+  if (ih_buf_len(&box->work) == 0 && ih_buf_len(&box->transfer->in) == 0) {
+    ih_buf_free(&box->transfer->in); /* one of the two keeps its memory */
+    ih_buf_swap(&box->work, &box->transfer->in);
   }
-  t->request->reading = ih_buf_len(&t->work);
-  if (heard || is_large(&t->sse, begun))
-    ih_engine_heard(t->request);
-  ih_tell_drained(t);
+  box->transfer->reading = ih_buf_len(&box->work);
+  if (heard || is_large(&box->sse, begun))
+    ih_engine_heard(box->transfer);
+  ih_tell_drained(box);
   /* What came before a broken event is delivered first; the error stays. */
   if (got < 0 && count == 0)
     return ih_push_failure(L, got == IH_LIMIT ? "limit" : "memory");
@@ -111,7 +111,7 @@ static int l_take(lua_State *L) {
 /* transfer:heard(): an event that take did not recognise meant something, so
 ** that the wait for the next one begins anew */
 static int l_heard(lua_State *L) {
-  ih_engine_heard(ih_check_transfer(L)->request);
+  ih_engine_heard(ih_check_transfer(L)->transfer);
   return 0;
 }
 
@@ -124,8 +124,8 @@ static struct ih_span check_span(lua_State *L, int index) {
 /* transfer:learn(event, data, text, holes) -> boolean: shows the delta path
 ** that this event carries this text in `holes` of its strings. */
 static int l_learn(lua_State *L) {
-  struct transfer *t = ih_check_transfer(L);
-  int learned = ih_delta_learn(&t->delta, check_span(L, 2), check_span(L, 3),
+  struct transfer_box *box = ih_check_transfer(L);
+  int learned = ih_delta_learn(&box->delta, check_span(L, 2), check_span(L, 3),
                                check_span(L, 4), (int)luaL_checkinteger(L, 5));
   lua_pushboolean(L, learned == 1);
   return 1;
@@ -133,9 +133,9 @@ static int l_learn(lua_State *L) {
 
 /* transfer:append(text): adds text that Lua decoded to the text so far */
 static int l_append(lua_State *L) {
-  struct transfer *t = ih_check_transfer(L);
+  struct transfer_box *box = ih_check_transfer(L);
   struct ih_span text = check_span(L, 2);
-  if (ih_buf_append(&t->text, text.ptr, text.len) < 0)
+  if (ih_buf_append(&box->text, text.ptr, text.len) < 0)
     return luaL_error(L, "not enough memory");
   return 0;
 }

@@ -187,26 +187,26 @@ static void read_options(lua_State *L, struct ih_request_options *o,
   o->headers = header_lines(L);
 }
 
-/* A transfer without a request, on top of the stack. */
-static struct transfer *new_transfer(lua_State *L, size_t max_event_bytes) {
-  struct transfer *t = lua_newuserdata(L, sizeof *t);
-  memset(t, 0, sizeof *t);
-  t->sse.max_event_bytes = max_event_bytes;
-  t->sse.objects = 1;
+/* The box of a transfer, still empty, on top of the stack. */
+static struct transfer_box *new_transfer(lua_State *L, size_t max_event_bytes) {
+  struct transfer_box *box = lua_newuserdata(L, sizeof *box);
+  memset(box, 0, sizeof *box);
+  box->sse.max_event_bytes = max_event_bytes;
+  box->sse.objects = 1;
   luaL_setmetatable(L, TRANSFER_TYPE);
   lua_createtable(L, 1, 0);
   lua_pushvalue(L, SELF);
   lua_rawseti(L, -2, 1);
   ih_setuservalue(L, -2);
-  return t;
+  return box;
 }
 
 /* engine:submit{...} -> transfer | nil, message, [kind, os_error] */
 static int l_submit(lua_State *L) {
-  struct engine_box *box = ih_check_engine(L, SELF);
+  struct engine_box *owner = ih_check_engine(L, SELF);
   struct ih_request_options options;
   struct ih_form form;
-  struct transfer *t;
+  struct transfer_box *box;
   size_t max_event_bytes;
   int status;
   luaL_checktype(L, OPTIONS, LUA_TTABLE);
@@ -214,15 +214,15 @@ static int l_submit(lua_State *L) {
   lua_newtable(L);
   max_event_bytes = ih_opt_size(L, OPTIONS, "max_event_bytes", 0);
   read_options(L, &options, &form);
-  t = new_transfer(L, max_event_bytes);
-  t->box = box;
-  /* Read last, so that nothing of Lua runs before the request holds it. */
+  box = new_transfer(L, max_event_bytes);
+  box->owner = owner;
+  /* Read last, so that nothing of Lua runs before the transfer holds it. */
   options.gate = ih_opt_gate(L, OPTIONS, "gate");
   lua_insert(L, -2);
   /* Metamethods of the options and finalizers may have closed it. */
-  if (!box->engine)
+  if (!owner->engine)
     return ih_push_failure(L, "the engine is closed");
-  status = ih_engine_submit(box->engine, &options, &t->request);
+  status = ih_engine_submit(owner->engine, &options, &box->transfer);
   if (status == IH_OK)
     return 1;
   if (status == IH_SYSTEM)

@@ -12,38 +12,38 @@
 /* One below is read with a copy more, and its memory is used again. */
 #define LARGE_BODY ((size_t)64 * 1024)
 
-/* A weak table may still show one whose finalizer has run: no request then. */
-static struct transfer *check_any(lua_State *L) {
+/* A weak table may still show one whose finalizer has run: its box is empty. */
+static struct transfer_box *check_any(lua_State *L) {
   return luaL_checkudata(L, SELF, TRANSFER_TYPE);
 }
 
-struct transfer *ih_check_transfer(lua_State *L) {
-  struct transfer *t = check_any(L);
-  if (!t->request)
+struct transfer_box *ih_check_transfer(lua_State *L) {
+  struct transfer_box *box = check_any(L);
+  if (!box->transfer)
     luaL_error(L, "the transfer was collected");
-  return t;
+  return box;
 }
 
 /* ---- reading ------------------------------------------------------------ */
 
 /* transfer:token() -> the integer that names it in engine:step's list */
 static int l_token(lua_State *L) {
-  lua_pushinteger(L, (lua_Integer)ih_check_transfer(L)->request->token);
+  lua_pushinteger(L, (lua_Integer)ih_check_transfer(L)->transfer->token);
   return 1;
 }
 
 /* transfer:told() -> how often engine:step told of news: who sees it change
 ** between a look at the transfer and the wait for news must not wait */
 static int l_told(lua_State *L) {
-  lua_pushinteger(L, (lua_Integer)ih_check_transfer(L)->request->told);
+  lua_pushinteger(L, (lua_Integer)ih_check_transfer(L)->transfer->told);
   return 1;
 }
 
 /* transfer:status() -> HTTP status, nil before the head is complete */
 static int l_status(lua_State *L) {
-  struct ih_transfer *r = ih_check_transfer(L)->request;
-  if (r->status)
-    lua_pushinteger(L, r->status);
+  struct ih_transfer *t = ih_check_transfer(L)->transfer;
+  if (t->status)
+    lua_pushinteger(L, t->status);
   else
     lua_pushnil(L);
   return 1;
@@ -66,12 +66,12 @@ static int push_buffer(lua_State *L, struct ih_buf *b, int consume) {
 
 /* transfer:head() -> header lines of the last answer as they came */
 static int l_head(lua_State *L) {
-  return push_buffer(L, &ih_check_transfer(L)->request->head, 0);
+  return push_buffer(L, &ih_check_transfer(L)->transfer->head, 0);
 }
 
-void ih_tell_drained(struct transfer *t) {
-  if (t->box->engine)
-    ih_engine_drained(t->box->engine, t->request);
+void ih_tell_drained(struct transfer_box *box) {
+  if (box->owner->engine)
+    ih_engine_drained(box->owner->engine, box->transfer);
 }
 
 /* A buffer's memory, taken out of it: so it needs no second copy to be safe, and
@@ -104,31 +104,31 @@ static int l_body_gc(lua_State *L) {
 
 /* transfer:read() -> all bytes of the body that wait, "" when none do */
 static int l_read(lua_State *L) {
-  struct transfer *t = ih_check_transfer(L);
-  struct ih_buf *in = &t->request->in;
+  struct transfer_box *box = ih_check_transfer(L);
+  struct ih_buf *in = &box->transfer->in;
   if (ih_buf_len(in) > 0)
-    ih_engine_heard(t->request);
+    ih_engine_heard(box->transfer);
   if (ih_buf_len(in) >= LARGE_BODY)
     ih_buf_free(take_out(L, in));
   else
     push_buffer(L, in, 1);
-  ih_tell_drained(t);
+  ih_tell_drained(box);
   return 1;
 }
 
 /* transfer:drop(): forgets the bytes of the body that wait */
 static int l_drop(lua_State *L) {
-  struct transfer *t = ih_check_transfer(L);
-  ih_buf_free(&t->request->in);
-  ih_tell_drained(t);
+  struct transfer_box *box = ih_check_transfer(L);
+  ih_buf_free(&box->transfer->in);
+  ih_tell_drained(box);
   return 0;
 }
 
 /* transfer:encoded() -> whether the body is handed out as what its
 ** Content-Encoding stands for, and not as it was sent */
 static int l_encoded(lua_State *L) {
-  const struct ih_transfer *r = ih_check_transfer(L)->request;
-  lua_pushboolean(L, r->decoder || r->refused);
+  const struct ih_transfer *t = ih_check_transfer(L)->transfer;
+  lua_pushboolean(L, t->decoder || t->refused);
   return 1;
 }
 
@@ -151,32 +151,32 @@ static size_t skip_blanks(const char *bytes, size_t n) {
 /* transfer:peek() -> the first bytes of the body that wait, a few, without a
 ** byte order mark and blanks in front; they still wait */
 static int l_peek(lua_State *L) {
-  struct ih_transfer *r = ih_check_transfer(L)->request;
-  struct ih_buf *in = &r->in;
+  struct ih_transfer *t = ih_check_transfer(L)->transfer;
+  struct ih_buf *in = &t->in;
   size_t n = ih_buf_len(in), from = skip_blanks(ih_buf_bytes(in), n);
   char copy[PEEKED];
   n = n - from < PEEKED ? n - from : PEEKED;
   if (n)
     memcpy(copy, ih_buf_bytes(in) + from, n);
   else
-    ih_engine_seen(r);
+    ih_engine_seen(t);
   lua_pushlstring(L, copy, n);
   return 1;
 }
 
 /* transfer:whole(): it is read at its end, so nothing waits for a reader */
 static int l_whole(lua_State *L) {
-  struct transfer *t = ih_check_transfer(L);
-  if (t->box->engine)
-    ih_engine_unpace(t->box->engine, t->request);
+  struct transfer_box *box = ih_check_transfer(L);
+  if (box->owner->engine)
+    ih_engine_unpace(box->owner->engine, box->transfer);
   return 0;
 }
 
 /* transfer:waiting() -> how many bytes of the body wait to be read */
 static int l_waiting(lua_State *L) {
-  struct transfer *t = ih_check_transfer(L);
-  lua_pushinteger(
-      L, (lua_Integer)(ih_buf_len(&t->request->in) + ih_buf_len(&t->work)));
+  struct transfer_box *box = ih_check_transfer(L);
+  lua_pushinteger(L, (lua_Integer)(ih_buf_len(&box->transfer->in) +
+                                   ih_buf_len(&box->work)));
   return 1;
 }
 
@@ -199,25 +199,25 @@ static void set_integer(lua_State *L, const char *field, lua_Integer value) {
   lua_setfield(L, -2, field);
 }
 
-static void push_timing(lua_State *L, const struct ih_transfer *r) {
+static void push_timing(lua_State *L, const struct ih_transfer *t) {
   lua_createtable(L, 0, 5);
-  set_number(L, "name", (lua_Number)r->times[IH_TIME_NAME] / 1e9);
-  set_number(L, "connect", (lua_Number)r->times[IH_TIME_CONNECT] / 1e9);
-  set_number(L, "tls", (lua_Number)r->times[IH_TIME_TLS] / 1e9);
-  set_number(L, "request", (lua_Number)r->times[IH_TIME_REQUEST] / 1e9);
-  set_number(L, "total", (lua_Number)r->times[IH_TIME_TOTAL] / 1e9);
+  set_number(L, "name", (lua_Number)t->times[IH_TIME_NAME] / 1e9);
+  set_number(L, "connect", (lua_Number)t->times[IH_TIME_CONNECT] / 1e9);
+  set_number(L, "tls", (lua_Number)t->times[IH_TIME_TLS] / 1e9);
+  set_number(L, "request", (lua_Number)t->times[IH_TIME_REQUEST] / 1e9);
+  set_number(L, "total", (lua_Number)t->times[IH_TIME_TOTAL] / 1e9);
 }
 
 /* transfer:result() -> nil while it runs, else
 ** {ended=, curl=, os_error=, text=, timing=, bytes_out=, bytes_in=,
 **  new_connections=, sent_all=, unprocessed=} */
 static int l_result(lua_State *L) {
-  struct transfer *t = ih_check_transfer(L);
-  struct ih_transfer *r = t->request;
+  struct transfer_box *box = ih_check_transfer(L);
+  struct ih_transfer *t = box->transfer;
   /* One that was given up may still have its handle, and no result yet. */
-  const char *ended = r->easy ? NULL : end_names[r->end];
+  const char *ended = t->easy ? NULL : end_names[t->end];
   /* What a parent process began never ends in the child. */
-  if (!ended && t->box->engine && ih_engine_is_forked(t->box->engine))
+  if (!ended && box->owner->engine && ih_engine_is_forked(box->owner->engine))
     ended = "forked";
   if (!ended) {
     lua_pushnil(L);
@@ -226,60 +226,60 @@ static int l_result(lua_State *L) {
   lua_createtable(L, 0, 10);
   lua_pushstring(L, ended);
   lua_setfield(L, -2, "ended");
-  set_integer(L, "curl", r->code);
-  set_integer(L, "os_error", r->os_error);
-  lua_pushstring(L, r->text);
+  set_integer(L, "curl", t->code);
+  set_integer(L, "os_error", t->os_error);
+  lua_pushstring(L, t->text);
   lua_setfield(L, -2, "text");
-  ih_push_count(L, r->received);
+  ih_push_count(L, t->received);
   lua_setfield(L, -2, "bytes_in");
-  ih_push_count(L, r->sent);
+  ih_push_count(L, t->sent);
   lua_setfield(L, -2, "bytes_out");
-  set_integer(L, "new_connections", (lua_Integer)r->new_connections);
-  lua_pushboolean(L, r->sent_all);
+  set_integer(L, "new_connections", (lua_Integer)t->new_connections);
+  lua_pushboolean(L, t->sent_all);
   lua_setfield(L, -2, "sent_all");
-  lua_pushboolean(L, r->unprocessed);
+  lua_pushboolean(L, t->unprocessed);
   lua_setfield(L, -2, "unprocessed");
-  push_timing(L, r);
+  push_timing(L, t);
   lua_setfield(L, -2, "timing");
   return 1;
 }
 
 /* transfer:cancel(): ends it now; bytes that wait can still be read */
 static int l_cancel(lua_State *L) {
-  struct transfer *t = check_any(L);
-  if (t->request && t->box->engine)
-    ih_engine_cancel(t->box->engine, t->request);
+  struct transfer_box *box = check_any(L);
+  if (box->transfer && box->owner->engine)
+    ih_engine_cancel(box->owner->engine, box->transfer);
   return 0;
 }
 
 /* transfer:linger(seconds): ends it then at the latest */
 static int l_linger(lua_State *L) {
-  struct transfer *t = ih_check_transfer(L);
+  struct transfer_box *box = ih_check_transfer(L);
   int64_t span = ih_nanoseconds(luaL_checknumber(L, 2));
-  if (t->box->engine)
-    ih_engine_limit(t->box->engine, t->request, span);
+  if (box->owner->engine)
+    ih_engine_limit(box->owner->engine, box->transfer, span);
   return 0;
 }
 
 /* Never raises. */
 static int l_gc(lua_State *L) {
-  struct transfer *t = check_any(L);
-  if (t->request)
-    ih_engine_release(t->box->engine, t->request);
-  t->request = NULL;
-  ih_sse_free(&t->sse);
-  ih_delta_free(&t->delta);
-  ih_buf_free(&t->text);
-  ih_buf_free(&t->work);
+  struct transfer_box *box = check_any(L);
+  if (box->transfer)
+    ih_engine_release(box->owner->engine, box->transfer);
+  box->transfer = NULL;
+  ih_sse_free(&box->sse);
+  ih_delta_free(&box->delta);
+  ih_buf_free(&box->text);
+  ih_buf_free(&box->work);
   return 0;
 }
 
 static int l_tostring(lua_State *L) {
-  struct ih_transfer *r = check_any(L)->request;
-  if (r)
+  struct ih_transfer *t = check_any(L)->transfer;
+  if (t)
     lua_pushfstring(L, TRANSFER_TYPE " (%s, status %d)",
-                    r->end == IH_RUNNING ? "running" : end_names[r->end],
-                    r->status);
+                    t->end == IH_RUNNING ? "running" : end_names[t->end],
+                    t->status);
   else
     lua_pushliteral(L, TRANSFER_TYPE " (collected)");
   return 1;

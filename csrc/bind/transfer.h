@@ -20,9 +20,10 @@
 
 #define SELF 1
 
-struct transfer {
-  struct engine_box *box; /* kept alive by the uservalue */
-  struct ih_transfer *request;
+/* The userdata of a transfer. */
+struct transfer_box {
+  struct engine_box *owner;     /* kept alive by the uservalue */
+  struct ih_transfer *transfer; /* NULL: collected */
   struct ih_sse sse;
   struct ih_delta delta;
   struct ih_buf text;
@@ -30,15 +31,15 @@ struct transfer {
   int taking;
 };
 
-/* The transfer at SELF. Raises for one whose finalizer has run. */
-struct transfer *ih_check_transfer(lua_State *L);
+/* The box at SELF, which is not empty. Raises for one whose finalizer has run. */
+struct transfer_box *ih_check_transfer(lua_State *L);
 
 /* Pushes the bytes of a buffer that is appended to only, and keeps them; returns
 ** 1. */
 int ih_push_kept(lua_State *L, struct ih_buf *b);
 
-/* The reader made room in the request's buffer. */
-void ih_tell_drained(struct transfer *t);
+/* The reader made room in the transfer's buffer. */
+void ih_tell_drained(struct transfer_box *box);
 
 #pragma GCC visibility pop
 
