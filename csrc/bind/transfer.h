@@ -31,7 +31,7 @@ struct transfer_box {
   int taking;
 };
 
-/* The box at SELF, which is not empty. Raises for one whose finalizer has run. */
+/* The box at SELF. Raises for one whose finalizer has run. */
 struct transfer_box *ih_check_transfer(lua_State *L);
 
 /* Pushes the bytes of a buffer that is appended to only, and keeps them; returns

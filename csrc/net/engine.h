@@ -3,9 +3,9 @@
 **
 ** The descriptor is readable whenever there is something to do, timers
 ** included; then call ih_engine_step: see step.h. Between steps nothing
-** happens: no thread, no signal, no callback into the host. A step is bounded in
-** time and bytes, so one busy transfer cannot starve the loop it runs in, and
-** whatever it left undone keeps the descriptor readable.
+** happens: no thread, no signal, no callback into the host. A step is bounded
+** in time and bytes, so one busy transfer cannot starve the loop it runs in,
+** and whatever it left undone keeps the descriptor readable.
 **
 ** A transfer belongs to the caller from ih_engine_submit to ih_engine_release,
 ** also after the engine has closed. In between the engine drives it and reports
