@@ -187,7 +187,11 @@ build = {
     ["indoxhub.cli.shared.unfinished"] =
       "lua/indoxhub/cli/shared/unfinished.lua",
     ["indoxhub.client"] = "lua/indoxhub/client/init.lua",
+    ["indoxhub.client.callers"] = "lua/indoxhub/client/callers.lua",
     ["indoxhub.client.pages"] = "lua/indoxhub/client/pages.lua",
+    ["indoxhub.client.request"] = "lua/indoxhub/client/request.lua",
+    ["indoxhub.client.resources"] = "lua/indoxhub/client/resources.lua",
+    ["indoxhub.client.settings"] = "lua/indoxhub/client/settings.lua",
     ["indoxhub.conversation"] = "lua/indoxhub/conversation/init.lua",
     ["indoxhub.conversation.content"] = "lua/indoxhub/conversation/content.lua",
     ["indoxhub.conversation.history"] = "lua/indoxhub/conversation/history.lua",

@@ -43,7 +43,7 @@ describe("annotations", function()
 
   it("of options are those that are checked", function()
     local text = read("lua/indoxhub/meta/types.lua")
-    local options = read("lua/indoxhub/client/init.lua")
+    local options = read("lua/indoxhub/client/settings.lua")
       :match("local OPTIONS = (%b{})")
     local class = text:match("(%-%-%-@class indoxhub%.Options.-)\n\n")
     local count = 0

@@ -77,7 +77,7 @@ local function check_engine(report)
 end
 
 local function check_settings(report)
-  local variable = require("indoxhub.client").key_variable()
+  local variable = require("indoxhub.client.settings").key_variable()
   if variable then
     report.ok(("An API key is set in %s (it is not shown)"):format(variable))
   else

@@ -19,6 +19,7 @@ local json = require "indoxhub.base.json"
 local loop = require "indoxhub.loop"
 local pages = require "indoxhub.client.pages"
 local reply = require "indoxhub.api.replies.reply"
+local resources = require "indoxhub.client.resources"
 local save = require "indoxhub.save"
 local task = require "indoxhub.loop.task"
 local vectors = require "indoxhub.embeddings.vectors"
@@ -50,13 +51,13 @@ local indoxhub = {
 
 client.add_method("save", save)
 client.add_method("conversation", conversation.new)
-client.add_resource_method("analytics", "query", analytics.query)
-client.add_resource_method("videos", "wait", videos_wait.wait)
-client.add_resource_method("videos", "each_job", pages.each_job)
-client.add_resource_method("user", "each_transaction", pages.each_transaction)
-client.continue("videos", "generate", { wait = "wait" },
+resources.add_method("analytics", "query", analytics.query)
+resources.add_method("videos", "wait", videos_wait.wait)
+resources.add_method("videos", "each_job", pages.each_job)
+resources.add_method("user", "each_transaction", pages.each_transaction)
+resources.add_method("embeddings", "batch", batch)
+resources.continue("videos", "generate", { wait = "wait" },
   videos_wait.after_generate)
-client.add_resource_method("embeddings", "batch", batch)
 
 --- For frame loops: does a bounded share of what there is to do, without
 --- waiting. Returns whether anything is going on.
