@@ -207,7 +207,7 @@
 ---@field score number
 
 ---@class indoxhub.Embeddings
----@field batch fun(self: indoxhub.Embeddings, fields: indoxhub.Embeddings.CreateFields|string[], options?: indoxhub.BatchOptions): indoxhub.EmbeddingResponse?, indoxhub.Error? see embeddings_batch.lua
+---@field batch fun(self: indoxhub.Embeddings, fields: indoxhub.Embeddings.CreateFields|string[], options?: indoxhub.BatchOptions): indoxhub.EmbeddingResponse?, indoxhub.Error? see embeddings/batch.lua
 
 ---@class indoxhub.ImageResponse: indoxhub.Response
 ---@field data indoxhub.Image[]
