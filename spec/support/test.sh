@@ -191,6 +191,9 @@ suite_asan() {
     $(cc -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=1 \
     run_specs lua5.4 spec/core spec/stream/init_spec.lua spec/call/init_spec.lua \
     spec/stream/collect_spec.lua spec/client/init_spec.lua \
+    spec/client/key_spec.lua spec/client/replies_spec.lua \
+    spec/client/request_spec.lua spec/client/resources_spec.lua \
+    spec/client/settings_spec.lua \
     spec/stream/parallel_spec.lua \
     spec/call/mutations_spec.lua spec/embeddings/init_spec.lua \
     spec/call/connections_spec.lua \
