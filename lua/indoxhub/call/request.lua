@@ -18,6 +18,7 @@ local NONE = {}
 ---@class indoxhub.Settings what a client was made with
 ---@field options table as given
 ---@field base indoxhub.Base
+---@field base_url string what base was made of
 ---@field base_from string "base_url", the name of a variable, or "default"
 ---@field timeouts table<string, number|false> the phases that were changed
 ---@field key? string|fun(): string

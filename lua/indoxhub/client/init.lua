@@ -58,8 +58,8 @@ function client.new(options)
 end
 
 --- A client with some options changed; timeouts and headers that are not named
---- stay. It shares this one's connections;
---- closing either does not close the other.
+--- stay. It shares this one's connections; closing either does not close the
+--- other.
 ---@param options indoxhub.Options
 ---@return indoxhub.Client
 function client_methods:with(options)
