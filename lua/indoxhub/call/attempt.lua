@@ -55,7 +55,7 @@ end
 ---@return true? ok, indoxhub.Error? err
 function attempts.pause(caller, slot, seconds)
   caller.pausing[slot] = true
-  local go_on = loop.wait(slot, math.max(0, seconds))
+  local go_on = loop.wait(slot, math.max(0, seconds), "a call")
   caller.pausing[slot] = nil
   if caller.closed then
     return nil, errors.cancelled("the client is closed")

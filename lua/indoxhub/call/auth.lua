@@ -144,10 +144,26 @@ local function wake_all(state, err)
   end
 end
 
+-- The same, also when asking raises, as it does where nothing can wait: then
+-- it is for the next to ask. PUC Lua 5.1 cannot wait within pcall.
+local function ask_guarded(state, key, send)
+  if not loop.YIELDS_IN_PCALL then
+    return ask(key, send)
+  end
+  local ok, token, err = pcall(ask, key, send)
+  if not ok then
+    state.asking = nil
+    wake_all(state)
+    error(token, 0)
+  end
+  return token, err
+end
+
 local function ask_for_all(state, key, send)
-  local mine = { limit = core.now() + LONGEST_EXCHANGE }
+  local mine = { limit = core.now() + LONGEST_EXCHANGE,
+    task = loop.current() }
   state.asking = mine
-  local token, err = ask(key, send)
+  local token, err = ask_guarded(state, key, send)
   state.token = token or state.token
   if state.asking == mine then
     state.asking = nil
@@ -171,10 +187,12 @@ local function wait_for_other(state, pause)
 end
 
 -- Whether another call is asking. What blocks must not wait for it, because
--- that call would not go on meanwhile; who asks too long was ended by force.
+-- that call would not go on meanwhile; who asks too long was ended by force. A
+-- task that asks is not here: its asking was refused, as it could not wait.
 local function is_asked_for(state)
-  return state.asking and core.now() < state.asking.limit
-    and not loop.is_blocking()
+  local asking = state.asking
+  return asking and core.now() < asking.limit and not loop.is_blocking()
+    and (asking.task == nil or asking.task ~= loop.current())
 end
 
 -- The token for a key. Of many calls that need one at once the first asks, and

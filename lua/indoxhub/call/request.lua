@@ -156,7 +156,7 @@ function request.build(settings, operation, options, bearer, url)
   local ours = not operation.foreign
   local timeouts = request.timeouts(settings, operation, options)
   return {
-    method = operation.method, url = url,
+    method = operation.method, url = url, operation = operation.name,
     headers = header_lines(own_headers(settings, operation, bearer),
       ours and given.headers or NONE, ours and options.headers or NONE,
       operation.headers or NONE),

@@ -19,6 +19,7 @@ local FORKED, NO_MEMORY = "forked", "out of memory"
 ---@class indoxhub.HttpRequest a request as the engine takes it
 ---@field method string
 ---@field url string
+---@field operation string for messages, such as "chat.create"
 ---@field headers string[]
 ---@field body? string
 ---@field form? table[] parts of a form
@@ -85,8 +86,9 @@ end
 ---@return true? ok, indoxhub.Error? err
 ---@param transfer indoxhub.core.Transfer
 ---@param told integer transfer:told() before the last look at it
-function transfers.wait(transfer, told)
-  if loop.wait_for(transfer, told) then
+---@param what? string what the program has called, for messages
+function transfers.wait(transfer, told, what)
+  if loop.wait_for(transfer, told, what) then
     return true
   end
   transfer:cancel()
@@ -103,11 +105,9 @@ local function guard(transfer, fn, ...)
   return one, two
 end
 
--- PUC Lua 5.1 cannot yield out of pcall, and a file's function may yield.
-local YIELDS_IN_PCALL = _VERSION ~= "Lua 5.1" or rawget(_G, "jit") ~= nil
-
+-- A file's function may yield.
 local function next_bytes(transfer, file)
-  if YIELDS_IN_PCALL or not coroutine.running() then
+  if loop.YIELDS_IN_PCALL or not coroutine.running() then
     return guard(transfer, upload.next_bytes, file)
   end
   return upload.next_bytes(file)
@@ -167,7 +167,7 @@ local function wait_until(transfer, request, look)
       ok, err, again = feed(transfer, request.sent.source)
     end
     if ok and not again then
-      ok, err = transfers.wait(transfer, told)
+      ok, err = transfers.wait(transfer, told, request.operation)
     end
     if not ok then
       return nil, err

@@ -8,6 +8,7 @@ local builtin = {
   spawn = scheduler.spawn,
   wait = scheduler.wait,
   wake = scheduler.wake,
+  abandon = scheduler.abandon,
   sleep = scheduler.sleep,
   forget = scheduler.forget,
   give_way = scheduler.give_way,

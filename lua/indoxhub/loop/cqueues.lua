@@ -150,6 +150,12 @@ function adapter.wake(slot)
   end
 end
 
+--- Forgets a slot whose wait has raised.
+function adapter.abandon(slot)
+  slot.condition = nil
+  scheduler.abandon(slot)
+end
+
 function adapter.sleep(seconds)
   adapter.wait({ ready = false }, seconds)
 end

@@ -15,6 +15,7 @@
 --
 -- An adapter knows nothing of requests. What else it may have is for the
 -- adapters of this folder: `check(what)` raises where nothing can wait,
+-- `abandon(slot)` undoes what a wait began that could not suspend,
 -- `give_way()` suspends a task that has had its share of a turn, `let_others()`
 -- one that calculates, where the first is missing, `at_end(fn)` as below,
 -- `report(line)` shows an error, `forget()` lets a parent's tasks be after a
@@ -229,13 +230,13 @@ function loop.current()
   return running and tasks[running]
 end
 
--- PUC Lua 5.1 cannot yield out of an iterator of `for`.
-local CANNOT_YIELD_IN_FOR = _VERSION == "Lua 5.1" and not rawget(_G, "jit")
+--- PUC Lua 5.1 cannot yield out of pcall, nor out of an iterator of `for`.
+loop.YIELDS_IN_PCALL = _VERSION ~= "Lua 5.1" or rawget(_G, "jit") ~= nil
 
 --- Whether a task runs that could not wait inside of `for`.
 ---@return boolean
 function loop.is_stuck_in_for()
-  return CANNOT_YIELD_IN_FOR and loop.current() ~= nil
+  return not loop.YIELDS_IN_PCALL and loop.current() ~= nil
 end
 
 --- Wakes who waits on a slot; false when nobody does any more.
@@ -246,21 +247,81 @@ function loop.wake(slot)
   return loop.adapter().wake(slot)
 end
 
+-- Undoes what a wait has begun that raised in place of suspending: what would
+-- wake the task later would end another wait.
+local function abandon(slot)
+  local transfer, current = slot.transfer, loop.adapter()
+  if transfer then
+    if waiting[transfer:token()] == slot then
+      waiting[transfer:token()] = nil
+    end
+    transfer:cancel()
+  end
+  if current.abandon then
+    current.abandon(slot)
+  end
+end
+
+-- Where Lua cannot yield, and what to do about it.
+local WAY_OUT = "%s cannot wait here: it was called by a function that cannot "
+  .. "be suspended, such as table.sort, string.gsub, require or a metamethod. "
+  .. "Call it before or after that, or in a task of its own (indoxhub.spawn)"
+
+-- Waits as the adapter does. Where Lua cannot suspend the coroutine, it raises.
+local function suspend(slot, seconds, what)
+  local wait = loop.adapter().wait
+  if not loop.YIELDS_IN_PCALL then
+    return wait(slot, seconds)
+  end
+  local ok, went_on = pcall(wait, slot, seconds)
+  if ok then
+    return went_on
+  end
+  abandon(slot)
+  if tostring(went_on):find("attempt to yield across", 1, true) then
+    went_on = WAY_OUT:format(what or "this")
+  end
+  error(went_on, 0)
+end
+
+--- Undoes the wait of a task that raised in place of suspending, which PUC Lua
+--- 5.1 does not tell before the task waits again, or ends.
+---@param task {slot?: table}
+function loop.settle_wait(task)
+  local left = task.slot
+  if left then
+    task.slot = nil
+    abandon(left)
+  end
+end
+
 --- Waits until slot.ready, or for some seconds. False when the task that waits
---- was cancelled, before or meanwhile, or the wait was interrupted.
+--- was cancelled, before or meanwhile, or the wait was interrupted. Raises
+--- where the coroutine cannot be suspended.
 ---@param slot {ready: boolean}
 ---@param seconds? number
+---@param what? string what the program has called, for messages
 ---@return boolean
-function loop.wait(slot, seconds)
+function loop.wait(slot, seconds, what)
   local task = loop.current()
-  if task and not task.cancelled then
-    task.slot = slot
-    loop.adapter().wait(slot, seconds)
-    task.slot = nil
-  elseif not task then
-    return loop.adapter().wait(slot, seconds) ~= false
+  if not task then
+    return suspend(slot, seconds, what) ~= false
   end
-  return not (task and task.cancelled)
+  loop.settle_wait(task)
+  if not task.cancelled then
+    task.slot = slot
+    local ok, err = true, nil
+    if loop.YIELDS_IN_PCALL then
+      ok, err = pcall(suspend, slot, seconds, what)
+    else
+      suspend(slot, seconds, what)
+    end
+    task.slot = nil
+    if not ok then
+      error(err, 0)
+    end
+  end
+  return not task.cancelled
 end
 
 --- Waits until there is news of a transfer; false as `loop.wait`. `told` is
@@ -268,9 +329,13 @@ end
 --- for: finalizers run anywhere, and may have turned the loop meanwhile.
 ---@param transfer indoxhub.core.Transfer
 ---@param told integer
+---@param what? string what the program has called, for messages
 ---@return boolean
-function loop.wait_for(transfer, told)
-  local token = transfer:token()
+function loop.wait_for(transfer, told, what)
+  local token, task = transfer:token(), loop.current()
+  if task then
+    loop.settle_wait(task)
+  end
   local slot = { ready = false, transfer = transfer }
   if waiting[token] then
     error("another task is reading this stream", 0)
@@ -278,7 +343,7 @@ function loop.wait_for(transfer, told)
   watch()
   waiting[token] = slot
   slot.ready = slot.ready or transfer:told() ~= told
-  local go_on = loop.wait(slot)
+  local go_on = loop.wait(slot, nil, what)
   if waiting[token] == slot then
     waiting[token] = nil
   end
@@ -305,9 +370,10 @@ end
 
 --- Suspends the task, or blocks elsewhere; false as `loop.wait`.
 ---@param seconds number
+---@param what? string what the program has called, for messages
 ---@return boolean
-function loop.sleep(seconds)
-  return loop.wait({ ready = false }, seconds)
+function loop.sleep(seconds, what)
+  return loop.wait({ ready = false }, seconds, what)
 end
 
 return loop

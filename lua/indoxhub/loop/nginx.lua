@@ -258,6 +258,11 @@ function adapter.wake(slot)
   sema:post()
 end
 
+--- Forgets a slot whose wait has raised.
+function adapter.abandon(slot)
+  slot.semaphore = nil
+end
+
 function adapter.sleep(seconds)
   adapter.wait({ ready = false }, seconds)
 end

@@ -20,6 +20,10 @@ local SHARE = 0.002
 -- Coroutine of ours -> what to call when it raises. Their waits yield.
 local own = setmetatable({}, { __mode = "k" })
 
+-- Coroutine of ours -> the slot it waits on, or was about to when Lua could not
+-- suspend it.
+local slots = setmetatable({}, { __mode = "k" })
+
 -- Coroutines to be resumed, from `first` to `last`.
 local runnable = { first = 1, last = 0 }
 
@@ -77,9 +81,11 @@ function scheduler.spawn(fn, failed)
 end
 
 function scheduler.wake(slot)
-  if slot.co then
-    resume_later(slot.co)
-    slot.co = nil
+  local co = slot.co
+  slot.co = nil
+  if co and slots[co] == slot and coroutine.status(co) == "suspended" then
+    slots[co] = nil
+    resume_later(co)
   end
 end
 
@@ -208,20 +214,28 @@ function scheduler.wait(slot, seconds)
     return
   end
   loop.settle_fork() -- before there is a timer, which it would forget
-  local timer = seconds and add_timer(slot, seconds)
+  slot.timer = seconds and add_timer(slot, seconds)
   if scheduler.is_inside() then
-    slot.co = coroutine.running()
+    local co = coroutine.running()
+    slot.co, slots[co] = co, slot
     if not slot.ready then -- a finalizer may just have turned the loop
       coroutine.yield()
     end
-    slot.co = nil
+    slot.co, slots[co] = nil, nil
   else
     repeat
       pause(scheduler.LONGEST_WAIT)
     until slot.ready
   end
-  if timer then
-    drop_timer(timer)
+  scheduler.abandon(slot)
+end
+
+--- Forgets a slot: nothing wakes it any more.
+function scheduler.abandon(slot)
+  slot.co = nil
+  if slot.timer then
+    drop_timer(slot.timer)
+    slot.timer = nil
   end
 end
 

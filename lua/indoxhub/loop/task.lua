@@ -39,6 +39,7 @@ function task_mt.__tostring(self)
 end
 
 local function finish(self)
+  loop.settle_wait(self)
   for _, slot in ipairs(self._awaited) do
     loop.wake(slot)
   end
@@ -107,9 +108,14 @@ local function join(self)
       return self:status() ~= "pending"
     end) ~= false
   end
-  local slot = { ready = false }
-  table.insert(self._awaited, slot)
-  return loop.wait(slot)
+  while self:status() == "pending" do
+    local slot = { ready = false }
+    table.insert(self._awaited, slot)
+    if not loop.wait(slot, nil, "task:await") then
+      return false
+    end
+  end
+  return true
 end
 
 --- Waits for the task. Returns what its function returned, or raises what it
@@ -165,7 +171,7 @@ function task.sleep(seconds)
   if type(seconds) ~= "number" or seconds < 0 or seconds ~= seconds then
     error("sleep expects seconds, a number that is not negative", 2)
   end
-  if not loop.sleep(seconds) then
+  if not loop.sleep(seconds, "indoxhub.sleep") then
     return nil, errors.cancelled()
   end
   return true

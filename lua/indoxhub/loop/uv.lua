@@ -22,6 +22,7 @@ local INTERRUPTED = -2
 local uv = {
   spawn = scheduler.spawn,
   wake = scheduler.wake,
+  abandon = scheduler.abandon,
   give_way = scheduler.give_way,
   is_inside = scheduler.is_inside,
 }
