@@ -5,7 +5,9 @@
 
 local callers = {}
 
-local all = setmetatable({}, { __mode = "k" })
+local WEAK = { __mode = "k" }
+
+local all = setmetatable({}, WEAK)
 
 --- Gives a client its caller.
 ---@param client indoxhub.Client
@@ -13,7 +15,7 @@ local all = setmetatable({}, { __mode = "k" })
 ---@param engine? indoxhub.core.Engine that of the client it derives from
 function callers.add(client, settings, engine)
   all[client] = { settings = settings, engine = engine, closed = false,
-    running = setmetatable({}, { __mode = "k" }), pausing = {} }
+    running = setmetatable({}, WEAK), pausing = setmetatable({}, WEAK) }
 end
 
 --- The caller of a client.
