@@ -209,6 +209,7 @@ build = {
     ["indoxhub.loop"] = "lua/indoxhub/loop/init.lua",
     ["indoxhub.loop.builtin"] = "lua/indoxhub/loop/builtin.lua",
     ["indoxhub.loop.cqueues"] = "lua/indoxhub/loop/cqueues.lua",
+    ["indoxhub.loop.editor"] = "lua/indoxhub/loop/editor.lua",
     ["indoxhub.loop.host"] = "lua/indoxhub/loop/host.lua",
     ["indoxhub.loop.nginx"] = "lua/indoxhub/loop/nginx.lua",
     ["indoxhub.loop.nginx_requests"] = "lua/indoxhub/loop/nginx_requests.lua",

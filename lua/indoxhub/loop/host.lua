@@ -1,5 +1,13 @@
 --- Which event loop this program runs in, by what its host has put in place.
 
+local editor = require "indoxhub.loop.editor"
+
+-- A worker thread of Neovim: it has a loop, which nothing turns.
+local function is_worker()
+  local vim = rawget(_G, "vim")
+  return not editor() and type(vim) == "table" and (vim.uv or vim.loop)
+end
+
 -- Global or module -> adapter, the surest sign first: Neovim and nginx load
 -- their loop before any Lua, a program its library before it uses it.
 local SIGNS = {
@@ -8,9 +16,7 @@ local SIGNS = {
     return type(ngx) == "table" and ngx.get_phase and ngx.timer
   end },
   { "uv", function()
-    local vim = rawget(_G, "vim")
-    return type(vim) == "table" and vim.schedule and (vim.uv or vim.loop)
-      or package.loaded.luv
+    return editor() or not is_worker() and package.loaded.luv
   end },
   { "cqueues", function()
     return package.loaded.cqueues

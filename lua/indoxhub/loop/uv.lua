@@ -8,8 +8,8 @@
 
 local core = require "indoxhub.core"
 local scheduler = require "indoxhub.loop.scheduler"
+local vim = require("indoxhub.loop.editor")()
 
-local vim = rawget(_G, "vim")
 local luv = vim and (vim.uv or vim.loop) or require "luv"
 
 -- How vim.wait is used: it tells of Ctrl-C only when it ends, and looks by
