@@ -339,6 +339,9 @@ static CURLcode set_all(struct ih_transfer *t,
   SET(HEADERDATA, t);
   SET(OPENSOCKETFUNCTION, open_socket);
   SET(OPENSOCKETDATA, t);
+  /* The least, whatever the machine's settings for OpenSSL allow. */
+  SET(SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+  SET(PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
   SET(SSL_VERIFYPEER, o->unverified ? 0L : 1L);
   SET(SSL_VERIFYHOST, o->unverified ? 0L : 2L);
   if (o->proxy)

@@ -1,9 +1,22 @@
 -- HTTPS and HTTP/2, against nginx.
+local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
 local programs = require "spec.support.programs"
 local servers = require "spec.support.servers"
 
 local MESSAGES = { { role = "user", content = "count to 30" } }
+
+-- Settings of OpenSSL that allow what nobody should use any more.
+local OLD_POLICY = [=[
+openssl_conf = settings
+[settings]
+ssl_conf = ssl
+[ssl]
+system_default = policy
+[policy]
+MinProtocol = TLSv1
+CipherString = DEFAULT@SECLEVEL=0
+]=]
 
 describe("over TLS", function()
   local sandbox, nginx
@@ -71,6 +84,24 @@ describe("over TLS", function()
       print(indoxhub.assert(client.user:health()).status)
     ]]):format(nginx.url), "export SSL_CERT_FILE=" .. nginx.certificate)
     assert.equal("ok\n", said)
+  end)
+
+  it("is 1.2 at least, whatever the machine allows", function()
+    local old = servers.old_tls()
+    local policy = files.write(old.folder .. "/policy", OLD_POLICY)
+    local environment = ("export OPENSSL_CONF=%s SSL_CERT_FILE=%s"):format(
+      policy, old.certificate)
+    local allowed = files.output(("%s; openssl s_client -tls1_1 -connect "
+      .. "127.0.0.1:%s </dev/null 2>/dev/null"):format(environment, old.port))
+    assert.matches("Protocol *: TLSv1.1", allowed)
+    local said = programs.run(([[
+      local indoxhub = require "indoxhub"
+      local client = indoxhub.new { base_url = %q, api_key = "k" }
+      local reply, err = client.user:health()
+      print(reply, err.kind, err.code)
+    ]]):format(old.root), environment)
+    assert.equal("nil\tnetwork\ttls\n", said)
+    old:stop()
   end)
 
   it("speaks HTTP/2 where the server does, and streams over it", function()

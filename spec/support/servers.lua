@@ -319,6 +319,11 @@ function servers.tls_front(raw)
   return server
 end
 
+--- HTTPS that knows TLS up to 1.1 only. See peers/old_tls.js.
+function servers.old_tls()
+  return with_certificate(FREE .. "node spec/support/peers/old_tls.js %s %s")
+end
+
 --- HTTP/2 over TLS, to do with a request what its path says. See
 --- peers/http2.js.
 function servers.http2()
