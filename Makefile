@@ -4,6 +4,8 @@
 #   make test                 everything that can be tested on this machine
 #   make build LUA=luajit     the module for one interpreter (lua5.1 .. lua5.4,
 #                             luajit)
+#   make neovim               the module where Neovim looks for it, as the build
+#                             step of a plugin manager
 #   make env LUA=lua5.4       prints export lines for running from the tree
 #   make install PREFIX=...   installs the module and the command
 #   make uninstall PREFIX=... removes what that has put there
@@ -43,7 +45,7 @@ NET = $(wildcard csrc/net/*.c)
 BIND = $(wildcard csrc/bind/*.c)
 OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(CORE) $(NET) $(BIND))
 
-.PHONY: all build env install uninstall clean demo test bench layers deps \
+.PHONY: all build neovim env install uninstall clean demo test bench layers deps \
   deps-test deps-all tools
 
 all: build
@@ -64,6 +66,15 @@ $(BUILD)/csrc/%.o: csrc/%.c
 	  $(if $(findstring /bind/,$<),$(LUA_CFLAGS)) -c -o $@ $<
 
 -include $(OBJECTS:.o=.d)
+
+# Neovim looks for modules in `lua` of every folder on its runtime path. The file
+# is put there under another name first: a running editor may have loaded it.
+neovim: LUA = luajit
+neovim:
+	@$(MAKE) -s --no-print-directory build LUA=$(LUA)
+	@cp $(MODULE) lua/indoxhub/core.so.new
+	@mv lua/indoxhub/core.so.new lua/indoxhub/core.so
+	@echo "  PUT  lua/indoxhub/core.so"
 
 env:
 	@echo 'export LUA_PATH="$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;;"'
@@ -135,5 +146,5 @@ deps-all:
 
 # luarocks leaves its objects beside the sources.
 clean:
-	rm -rf build indoxhub
+	rm -rf build indoxhub lua/indoxhub/core.so
 	find csrc -name '*.o' -exec rm -f '{}' +
