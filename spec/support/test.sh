@@ -175,6 +175,7 @@ suite_runtimes() {
   runtime neovim "command -v nvim"
   runtime neovim_json "command -v nvim"
   runtime neovim_plugin "command -v nvim"
+  runtime neovim_threads "command -v nvim"
   runtime openresty has_openresty "command -v chromium" "command -v chromedriver"
   runtime openresty_code_cache has_openresty
   runtime love "command -v love" "command -v xvfb-run"
