@@ -2,7 +2,7 @@
 --
 -- In a form a file is a part of its own; in JSON it becomes a data URI.
 
-local content_types = require "indoxhub.api.content_types"
+local content_types = require "indoxhub.base.content_types"
 local core = require "indoxhub.core"
 local errors = require "indoxhub.base.errors"
 local loop = require "indoxhub.loop"

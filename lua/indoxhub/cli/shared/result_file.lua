@@ -1,6 +1,6 @@
 --- Results that are files: where they go, and getting them there.
 
-local content_types = require "indoxhub.api.content_types"
+local content_types = require "indoxhub.base.content_types"
 local core = require "indoxhub.core"
 local exit = require "indoxhub.cli.shared.exit"
 local errors = require "indoxhub.base.errors"

@@ -1,5 +1,5 @@
 -- Types of files by their names and by their first bytes.
-local content_types = require "indoxhub.api.content_types"
+local content_types = require "indoxhub.base.content_types"
 
 -- Ending, type, and how such a file begins, 12 bytes at least.
 local KNOWN = {

@@ -1,5 +1,5 @@
---- Content types of the files this API takes and gives: by ending, by the first
---- bytes, and back to the ending.
+--- Content types of pictures, sound and films: by the ending of a file's name,
+--- by its first bytes, and back to the ending.
 
 local content_types = {}
 
