@@ -92,7 +92,7 @@ build = {
     ["indoxhub.api.dialects.outputs"] = "lua/indoxhub/api/dialects/outputs.lua",
     ["indoxhub.api.dialects.responses"] =
       "lua/indoxhub/api/dialects/responses.lua",
-    ["indoxhub.api.endpoints"] = "lua/indoxhub/api/endpoints.lua",
+    ["indoxhub.api.endpoints"] = "lua/indoxhub/api/endpoints/init.lua",
     ["indoxhub.api.errors.answer"] = "lua/indoxhub/api/errors/answer.lua",
     ["indoxhub.api.errors.body"] = "lua/indoxhub/api/errors/body.lua",
     ["indoxhub.api.errors.cut"] = "lua/indoxhub/api/errors/cut.lua",

@@ -107,8 +107,7 @@ end
 
 add("---@meta")
 add()
-add("-- Made from lua/indoxhub/api/endpoints.lua by "
-  .. "spec/support/annotations.lua.")
+add("-- Made from lua/indoxhub/api/endpoints by spec/support/annotations.lua.")
 add()
 
 local order, by_resource = {}, {}

@@ -1,6 +1,6 @@
 ---@meta
 
--- Made from lua/indoxhub/api/endpoints.lua by spec/support/annotations.lua.
+-- Made from lua/indoxhub/api/endpoints by spec/support/annotations.lua.
 
 ---@class indoxhub.Chat.CreateFields
 ---@field messages indoxhub.Message[] list of { role = "user", content = "..." }
