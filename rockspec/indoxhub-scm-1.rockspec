@@ -93,6 +93,12 @@ build = {
     ["indoxhub.api.dialects.responses"] =
       "lua/indoxhub/api/dialects/responses.lua",
     ["indoxhub.api.endpoints"] = "lua/indoxhub/api/endpoints/init.lua",
+    ["indoxhub.api.endpoints.account"] =
+      "lua/indoxhub/api/endpoints/account.lua",
+    ["indoxhub.api.endpoints.media"] = "lua/indoxhub/api/endpoints/media.lua",
+    ["indoxhub.api.endpoints.models"] = "lua/indoxhub/api/endpoints/models.lua",
+    ["indoxhub.api.endpoints.shared"] = "lua/indoxhub/api/endpoints/shared.lua",
+    ["indoxhub.api.endpoints.text"] = "lua/indoxhub/api/endpoints/text.lua",
     ["indoxhub.api.errors.answer"] = "lua/indoxhub/api/errors/answer.lua",
     ["indoxhub.api.errors.body"] = "lua/indoxhub/api/errors/body.lua",
     ["indoxhub.api.errors.cut"] = "lua/indoxhub/api/errors/cut.lua",

@@ -1,0 +1,149 @@
+--- Rows of what is seen and heard: images, audio and videos. What a row says
+--- stands in init.lua.
+
+local shared = require "indoxhub.api.endpoints.shared"
+
+local MODEL, PROVIDER = shared.MODEL, shared.PROVIDER
+local EXTRA, BYOK = shared.EXTRA, shared.BYOK
+local list = shared.list
+
+-- How long what is drawn, and what is filmed or spoken, may take.
+local IMAGE_SECONDS, MEDIA_SECONDS = 600, 1200
+
+-- What the two calls that listen to speech have in common.
+local SPEECH = {
+  { "file", "file", required = true,
+    about = "path of an audio file, or what indoxhub.file, bytes or reader " ..
+      "gave" },
+  MODEL, PROVIDER,
+  { "prompt", "string", about = "text that shows style or spelling" },
+  { "response_format", "string",
+    one_of = { "json", "text", "srt", "verbose_json", "vtt" },
+    about = "default json" },
+  { "temperature", "number", range = { 0, 1 },
+    about = "sampling temperature" },
+  BYOK,
+}
+
+return {
+  {
+    resource = "images", name = "generate", operation = "create_image",
+    http = "POST", path = "images/generations", key = "required",
+    params = list({ { "prompt", "string", required = true,
+      about = "what to draw" } }, MODEL, PROVIDER, {
+      { "size", "string", about = 'such as "1024x1024"' },
+      { "n", "integer", about = "how many images" },
+      { "quality", "string", about = 'such as "hd"' },
+      { "style", "string", about = 'such as "vivid"' },
+      { "response_format", "string", about = '"url" or "b64_json"' },
+      { "user", "string", about = "your own name for the end user" },
+      { "background", "string", about = "OpenAI: transparent, opaque, auto" },
+      { "moderation", "string", about = "OpenAI: low, auto" },
+      { "output_compression", "integer", about = "OpenAI: 0 to 100" },
+      { "output_format", "string", about = "OpenAI: png, jpeg, webp" },
+      { "negative_prompt", "string", about = "Google: what not to draw" },
+      { "guidance_scale", "number", about = "Google" },
+      { "seed", "integer", about = "Google" },
+      { "safety_filter_level", "string", about = "Google" },
+      { "person_generation", "string",
+        about = "Google: dont_allow, allow_adult, allow_all" },
+      { "include_safety_attributes", "boolean", about = "Google" },
+      { "include_rai_reason", "boolean", about = "Google" },
+      { "language", "string", about = "Google: language of the prompt" },
+      { "output_mime_type", "string", about = "Google" },
+      { "add_watermark", "boolean", about = "Google" },
+      { "enhance_prompt", "boolean", about = "Google" },
+      { "aspect_ratio", "string", about = 'Google: such as "16:9"' },
+    }, EXTRA, BYOK),
+    extra = "additional_params", first_byte = IMAGE_SECONDS, reply = "images",
+    summary = "Draws images.", returns = "indoxhub.ImageResponse",
+    source = "client-methods.txt, api-reference.md (Create Image)",
+  },
+  {
+    resource = "audio", name = "speak", operation = "create_text_to_speech",
+    http = "POST", path = "audio/tts/generations", key = "required",
+    params = list({ { "input", "string", required = true,
+      about = "text to speak" } }, MODEL, PROVIDER, {
+      { "voice", "string", about = 'such as "alloy"' },
+      { "instructions", "string", about = "how to speak" },
+      { "response_format", "string", about = 'such as "mp3", the default' },
+      { "speed", "number", range = { 0.25, 4 }, about = "1 is normal" },
+    }, EXTRA, BYOK),
+    extra = "additional_params", first_byte = MEDIA_SECONDS, reply = "speech",
+    summary = "Speaks a text.", returns = "indoxhub.AudioResponse",
+    source = "client-methods.txt, api-reference.md (Create Text To Speech)",
+  },
+  {
+    resource = "audio", name = "transcribe", operation = "create_transcription",
+    http = "POST", path = "audio/stt/transcriptions", key = "required",
+    place = "form",
+    params = list(SPEECH, {
+      { "language", "string", about = "language spoken, such as \"en\"" },
+      { "timestamp_granularities", "strings",
+        about = 'list of "word" and "segment"' },
+    }),
+    first_byte = MEDIA_SECONDS, reply = "transcript",
+    summary = "Writes down what a recording says.",
+    returns = "indoxhub.TranscriptResponse",
+    source = "client-methods.txt, api-reference.md (Create Transcription)",
+  },
+  {
+    resource = "audio", name = "translate", operation = "create_translation",
+    http = "POST", path = "audio/stt/translations", key = "required",
+    place = "form", params = list(SPEECH),
+    first_byte = MEDIA_SECONDS, reply = "transcript",
+    summary = "Writes down in English what a recording says.",
+    returns = "indoxhub.TranscriptResponse",
+    source = "client-methods.txt, api-reference.md (Create Translation)",
+  },
+  {
+    resource = "videos", name = "generate", operation = "create_video",
+    http = "POST", path = "videos/generations", key = "required",
+    params = list({ { "prompt", "string", required = true,
+      about = "what to film" } }, MODEL, PROVIDER, {
+      { "aspect_ratio", "string", about = 'such as "16:9"' },
+      { "resolution", "string", about = 'such as "720p"' },
+      { "duration", "integer", about = "seconds" },
+      { "n", "integer", about = "how many videos" },
+      { "size", "string", about = 'such as "1280x720"' },
+      { "input_image", "media", about = "first picture" },
+      { "reference_image", "media", about = "picture to follow" },
+      { "reference_images", "media_list", about = "up to three of them" },
+      { "generate_audio", "boolean", about = "whether it has sound" },
+      { "negative_prompt", "string", about = "what not to film" },
+      { "person_generation", "string", about = "Google" },
+      { "last_frame", "media", about = "last picture" },
+      { "video", "media", about = "video to go on from" },
+      { "response_format", "string", about = '"url" or "b64_json"' },
+    }, EXTRA, BYOK),
+    extra = "additional_params", first_byte = MEDIA_SECONDS, reply = "video",
+    summary = "Starts a video; most models answer with a job to wait for.",
+    returns = "indoxhub.VideoResponse",
+    source = "client-methods.txt, api-reference.md (Create Video)",
+  },
+  {
+    resource = "videos", name = "job", operation = "get_video_job_status",
+    http = "GET", path = "videos/jobs/{job_id}", key = "required",
+    reply = "job", summary = "Tells how far a video is.",
+    returns = "indoxhub.VideoJobStatus",
+    source = "response-schemas.txt (VideoJobStatus)",
+  },
+  {
+    resource = "videos", name = "jobs", operation = "get_user_video_jobs",
+    http = "GET", path = "videos/jobs", key = "required", place = "query",
+    params = {
+      { "limit", "integer", about = "most jobs to list" },
+      { "skip", "integer", about = "jobs to leave out before them" },
+    },
+    reply = "jobs", summary = "Lists your videos.",
+    returns = "indoxhub.VideoJobList",
+    source = "client-methods.txt, api-reference.md (Get User Video Jobs)",
+  },
+  {
+    resource = "videos", name = "cancel", operation = "cancel_video_job",
+    http = "POST", path = "videos/jobs/{job_id}/cancel", key = "required",
+    reply = "cancelled_job", summary = "Gives a video up.",
+    returns = "table",
+    source = "client-methods.txt, api-reference.md (Cancel Video Job)",
+  },
+}
