@@ -18,37 +18,23 @@
 
 #include <stdint.h>
 
+#include "bits.h"
 #include "buf.h"
+#include "deflate.h"
 
 #pragma GCC visibility push(hidden)
 
 #define IH_INFLATE_BROKEN (-5) /* the data contradicts itself */
 
-#define IH_INFLATE_WINDOW 32768
-#define IH_INFLATE_CODES 320 /* lengths of one block: 288 + 32 */
-#define IH_INFLATE_FAST 512
-
-/* One Huffman code: how many symbols have each length, and the symbols in the
-** order of their codes; short codes are looked up. */
-struct ih_huffman {
-  uint16_t _count[16], _symbol[288];
-  uint16_t _fast[IH_INFLATE_FAST]; /* symbol * 16 + length, 0: none */
-};
-
 struct ih_inflate {
   int may_be_bare; /* set by the caller before the first byte */
 
-  int _state, _wrap, _final;
-  uint32_t _bits, _bit_count; /* read and not used, the lowest first */
-  uint32_t _left;             /* of what the state counts */
-  uint32_t _distance, _symbol;
+  int _state, _wrap;
+  uint32_t _left;  /* of what the state counts */
   uint32_t _flags; /* of a gzip member */
   uint32_t _sum, _size;
-  uint32_t _n_lengths, _n_distances, _n_codes;
-  uint32_t _at; /* where the next byte goes, and how many there were */
-  unsigned char _code[IH_INFLATE_CODES];
-  struct ih_huffman _literals, _distances;
-  unsigned char _window[IH_INFLATE_WINDOW];
+  struct ih_bits _bits;
+  struct ih_deflate _data;
 };
 
 /* Takes bytes from the front of *in and writes at most `room` decoded ones.

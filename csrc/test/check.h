@@ -92,6 +92,8 @@ void test_base64(void);
 void test_buf(void);
 void test_queue(void);
 void test_heap(void);
+void test_checksum(void);
+void test_huffman(void);
 void test_inflate(void);
 void test_json(void);
 void test_json_read(void);

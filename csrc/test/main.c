@@ -235,6 +235,8 @@ int main(int argc, char **argv) {
   test_buf();
   test_queue();
   test_heap();
+  test_checksum();
+  test_huffman();
   test_inflate();
   test_json();
   test_number();
