@@ -12,8 +12,8 @@ local health = {}
 local OLDEST_NEOVIM = "0.7.2"
 
 local INSTALL = {
-  "In the library's folder: make neovim (in a plugin manager: build = "
-    .. '"make neovim"); it needs a C compiler, libcurl\'s and LuaJIT\'s headers',
+  'In the library\'s folder: make neovim (in a plugin manager: build = "make '
+    .. 'neovim"); it needs a C compiler and the headers of libcurl and LuaJIT',
   "Or, for all programs: luarocks --lua-version 5.1 make "
     .. "rockspec/indoxhub-scm-1.rockspec",
   "Or, to run from there: make build LUA=luajit, and start Neovim after "

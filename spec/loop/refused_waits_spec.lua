@@ -175,9 +175,10 @@ describe("a wait that cannot be suspended", function()
   end)
 
   it("leaves the token to the next that needs one", function()
+    local base = raw:script("token", { { "body" }, { "send",
+      servers.last_reply("200 OK", '{"access_token":"t","data":"fine"}') } })
     local client = indoxhub.new { api_key = "indox-test", auth = "exchange",
-      max_retries = 0, base_url = raw:script("token", { { "body" }, { "send",
-        servers.last_reply("200 OK", '{"access_token":"t","data":"fine"}') } }) }
+      max_retries = 0, base_url = base }
     in_task(function()
       refused(function()
         client.chat:create(FIELDS)

@@ -7,7 +7,7 @@
 --   account.lua      analytics, user
 --
 -- What follows from a row:
---   the method       client/init.lua makes it, and `:stream` beside it
+--   the method       client/resources.lua makes it, and `:stream` beside it
 --   argument checks  api/params makes them
 --   a route          sandbox/routes.lua makes it; sandbox/validation.lua checks
 --                    what is sent there
@@ -16,7 +16,7 @@
 --
 -- What has to be added; specs fail until it is there:
 --   the operation, as the vendor describes it, in spec/vectors/openapi.json,
---     which spec/support/peers/openapi.js makes, and its count in three specs
+--     which spec/support/peers/openapi.js makes, and its count in two specs
 --   what the sandbox answers: a handler in sandbox/routes.lua
 --   a call that succeeds, in spec/api/endpoints/coverage_spec.lua, which goes
 --     through all operations
