@@ -1,0 +1,95 @@
+--- What whole events say: their pieces are kept, and what they tell of the end
+--- decides how the stream ends.
+
+local answers = require "indoxhub.api.reading.answer"
+local answer_errors = require "indoxhub.api.errors.answer"
+local ending = require "indoxhub.stream.ending"
+local errors = require "indoxhub.base.errors"
+local opening = require "indoxhub.stream.opening"
+local state = require "indoxhub.stream.state"
+local transfer_errors = require "indoxhub.api.errors.transfer"
+
+local decoding = {}
+
+-- Keeps what the last event said until it is handed out.
+local function keep_pieces(self)
+  local one = self._decoder.reading
+  self._pieces:add(one.pieces, one.count)
+  self._any_piece = self._any_piece or one.count > 0
+end
+
+-- Takes what was told as a whole, now that nothing more comes.
+local function settle(self)
+  self._decoder.reading:settle()
+  keep_pieces(self)
+end
+
+-- The events have told of the end, or of a failure.
+local function conclude(self)
+  local decoder = self._decoder
+  local one = decoder.reading
+  settle(self)
+  if one.failure then
+    local failure = one.failure
+    one.failure = nil -- may hold what the error hides
+    opening.refuse(self, answer_errors.from_failure(failure, self._answer))
+  elseif decoder:is_whole() then
+    ending.succeed(self)
+  else
+    ending.fail(self, answer_errors.protocol(
+      "the stream ended without an answer", self._answer, "empty"))
+  end
+  state.drop_batch(self) -- what came after the end does not count
+end
+
+--- Decodes one event and keeps what it says until that is handed out.
+---@param self indoxhub.Stream
+---@param item table an event as transfer:take gives it
+---@return table? event decoded
+function decoding.hear(self, item)
+  local decoder, transfer = self._decoder, self._transfer
+  local event = decoder:take(item.event, item.data)
+  local one = decoder.reading
+  keep_pieces(self)
+  if decoder.meant then
+    transfer:heard()
+  end
+  if decoder.holes > 0 then
+    transfer:learn(item.event, item.data, one.pieces[2], decoder.holes)
+  end
+  if one.failure or decoder.finished then
+    conclude(self)
+  elseif one.complete and decoder.meant then
+    transfer:linger(self._after_end)
+  end
+  return event
+end
+
+local function truncated(self, result)
+  local err = transfer_errors.from_result(result, self._answer.hide)
+  if err and err.kind ~= "truncated" then
+    return err
+  end
+  return errors.new("truncated", "the stream ended before the answer did",
+    { code = err and err.code or "closed" })
+end
+
+--- The transfer is over and every event it brought was heard.
+---@param self indoxhub.Stream
+---@param result table of the transfer
+function decoding.close_up(self, result)
+  settle(self)
+  if self._decoder.reading.complete then
+    ending.succeed(self)
+  elseif not self._decoder.told and result.ended == "complete"
+    and not answers.is_stream(self._answer) then
+    ending.fail(self, answer_errors.protocol("the answer is no stream of " ..
+      "events but of type " ..
+      (self._answer.headers["content-type"] or "unknown"),
+      self._answer, "stream"))
+  else
+    ending.fail(self, truncated(self, result))
+  end
+end
+
+return decoding

@@ -1,0 +1,83 @@
+--- How a stream ends: with a reply, with an error, or closed by its reader.
+
+local answer_errors = require "indoxhub.api.errors.answer"
+local errors = require "indoxhub.base.errors"
+local loop = require "indoxhub.loop"
+local reply = require "indoxhub.api.replies.reply"
+local state = require "indoxhub.stream.state"
+
+local ending = {}
+
+-- Seconds for the end of a finished stream to arrive, so that its connection
+-- can be used again.
+local LINGER = 1
+
+-- Tells the call, and who else asked to know.
+local function tell(self)
+  state.call_of(self):done(self._failure)
+  if self._on_end then
+    self._on_end(self._reply, self._failure)
+  end
+end
+
+--- Ends with the reply that the events amount to.
+---@param self indoxhub.Stream
+function ending.succeed(self)
+  local transfer, answer = self._transfer, self._answer
+  self._ended = true
+  self._reply = self._decoder.reading:reply(answer.headers["x-request-id"])
+  answer.result = transfer:result()
+  reply.remember(self._reply, answer)
+  loop.leave(transfer, LINGER)
+  tell(self)
+end
+
+--- Ends with a reply that came as a whole.
+---@param self indoxhub.Stream
+---@param made table
+---@param pieces string[] kind and piece in turn
+function ending.succeed_whole(self, made, pieces)
+  self._pieces:add(pieces, #pieces)
+  self._reply, self._ended = made, true
+  tell(self)
+end
+
+--- Ends with an error of the call.
+---@param self indoxhub.Stream
+---@param err indoxhub.Error
+function ending.break_off(self, err)
+  err.partial = err.partial or self._transfer:text()
+  err.usage = answer_errors.usage(self._decoder.reading:used(),
+    self._answer.hide) or err.usage
+  self._decoder.reading:forget()
+  self._failure, self._ended = err, true
+  self._transfer:cancel()
+  tell(self)
+end
+
+--- Ends with an error of the stream, which the call does not know yet.
+---@param self indoxhub.Stream
+---@param err indoxhub.Error
+function ending.fail(self, err)
+  ending.break_off(self, state.call_of(self):describe(err))
+end
+
+--- Ends the transfer at once, and has the server told to stop.
+---@param self indoxhub.Stream
+function ending.close(self)
+  if self._ended then
+    return
+  end
+  local id = not self._refusal and self.id
+  ending.fail(self, errors.cancelled("the stream was closed"))
+  state.drop_batch(self)
+  self._pieces:clear()
+  local stop = state.call_of(self).stop
+  if self._reopening then
+    self._reopening:cancel()
+  elseif id and stop then
+    stop(id)
+  end
+end
+
+return ending

@@ -1,0 +1,80 @@
+--- What a call has opened is read from its beginning. When the server refuses
+--- it by an event before the first piece, the call opens it again.
+
+local dialects = require "indoxhub.api.dialects"
+local ending = require "indoxhub.stream.ending"
+local loop = require "indoxhub.loop"
+local pieces = require "indoxhub.stream.pieces"
+local state = require "indoxhub.stream.state"
+local task = require "indoxhub.loop.task"
+
+local opening = {}
+
+--- Begins to read what was opened.
+---@param self indoxhub.Stream
+---@param opened indoxhub.Opened
+function opening.begin(self, opened)
+  self._transfer, self._answer = opened.transfer, opened.answer
+  self._after_end, self._form = opened.after_end, nil
+  self._decoder = dialects.new(opened.transfer)
+  self._pieces = pieces.new(state.call_of(self).options.reasoning)
+  state.drop_batch(self)
+  if opened.whole then
+    ending.succeed_whole(self, opened.whole, opened.pieces)
+  end
+end
+
+local WORTH_REOPENING = { rate_limit = true, unavailable = true }
+
+--- Ends with what the server told of a failure, or keeps that as the refusal
+--- after which the stream is to be opened again: refused before any text came,
+--- it is like a call that was. `events` has handed out what cannot be taken
+--- back.
+---@param self indoxhub.Stream
+---@param err indoxhub.Error
+function opening.refuse(self, err)
+  if self._any_piece or self._by_event or not WORTH_REOPENING[err.kind] then
+    ending.fail(self, err)
+  else
+    self._refusal = err
+    self._transfer:cancel()
+  end
+end
+
+local function reopen(self)
+  local opened, err = state.call_of(self):reopen(self._refusal)
+  self._refusal, self._reopening = nil, nil
+  if self._ended then -- closed meanwhile
+    if opened and opened.transfer then
+      opened.transfer:cancel()
+    end
+  elseif opened then
+    opening.begin(self, opened)
+  else
+    ending.break_off(self, err)
+  end
+end
+
+--- Opens a refused stream again, in a task: the reader may be one that cannot
+--- wait, and another may close the stream meanwhile.
+---@param self indoxhub.Stream
+---@param patient boolean whether the reader waits for it
+---@return boolean over false while that goes on
+function opening.again(self, patient)
+  local reopening = self._reopening or task.spawn(reopen, self)
+  self._reopening = reopening
+  if patient then
+    local _, err = reopening:await()
+    if err and not self._ended then
+      ending.close(self) -- the reader was cancelled
+    end
+  elseif loop.is_blocking() then
+    loop.adapter().turn() -- nobody else might
+  end
+  if reopening:status() == "failed" and not self._ended then
+    ending.fail(self, self._refusal) -- what it raised is told elsewhere
+  end
+  return self._ended or reopening:status() ~= "pending"
+end
+
+return opening

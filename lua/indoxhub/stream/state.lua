@@ -1,0 +1,60 @@
+--- What the files of a stream share: its fields, and the call it belongs to.
+
+local state = {}
+
+---@class indoxhub.StreamState
+---@field package _transfer? indoxhub.core.Transfer brings the answer; none when
+--- that came as a whole before there was a stream
+---@field package _answer indoxhub.Answer whose events or body are read
+---@field package _after_end? number seconds that a finished answer waits for
+--- more
+---@field package _form? "events"|"whole" of the body, once that is known
+---@field package _told integer transfer:told() before the last look
+---@field package _batch (string|table)[] of events, as transfer:take gave them:
+--- strings that were recognised, and whole events
+---@field package _next integer the first of the batch that was not looked at
+---@field package _last integer the last of the batch
+---@field package _decoder indoxhub.Decoder of whole events
+---@field package _pieces indoxhub.Pieces that wait to be handed out
+---@field package _any_piece boolean whether whole events brought any piece
+---@field package _by_event boolean whether it is read with `events`
+---@field package _owes_turn boolean whether it was read without giving way
+---@field package _refusal? indoxhub.Error after which it is opened again
+---@field package _reopening? indoxhub.Task that opens it again
+---@field package _ended boolean
+---@field package _reply? table when it ended well
+---@field package _failure? indoxhub.Error when it broke
+---@field package _on_end? fun(reply?: table, err?: indoxhub.Error)
+
+-- Stream -> its call, which holds the key. It is kept out of the stream so that
+-- nothing that prints a stream shows it.
+local calls = setmetatable({}, { __mode = "k" })
+
+--- A stream that reads nothing yet.
+---@param mt table its metatable
+---@param call indoxhub.Call
+---@return indoxhub.Stream
+function state.new(mt, call)
+  local self = setmetatable({ _transfer = nil, _answer = nil, _after_end = nil,
+    _form = nil, _told = 0, _batch = nil, _next = 1, _last = 0, _decoder = nil,
+    _pieces = nil, _any_piece = false, _by_event = false, _owes_turn = false,
+    _refusal = nil, _reopening = nil, _ended = false, _reply = nil,
+    _failure = nil, _on_end = nil }, mt)
+  calls[self] = call
+  return self
+end
+
+--- The call that a stream belongs to.
+---@param self indoxhub.Stream
+---@return indoxhub.Call
+function state.call_of(self)
+  return calls[self]
+end
+
+--- Empties the batch.
+---@param self indoxhub.Stream
+function state.drop_batch(self)
+  self._batch, self._next, self._last = {}, 1, 0
+end
+
+return state
