@@ -192,6 +192,9 @@ suite_asan() {
   LD_PRELOAD="$(cc -print-file-name=libasan.so) \
     $(cc -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=1 \
     run_specs lua5.4 spec/core spec/stream/init_spec.lua spec/call/init_spec.lua \
+    spec/stream/opening_spec.lua spec/stream/fetching_spec.lua \
+    spec/stream/decoding_spec.lua spec/stream/pieces_spec.lua \
+    spec/stream/ending_spec.lua \
     spec/stream/collect_spec.lua spec/client/init_spec.lua \
     spec/client/key_spec.lua spec/client/replies_spec.lua \
     spec/client/request_spec.lua spec/client/resources_spec.lua \
@@ -209,7 +212,10 @@ suite_valgrind() {
   runner="valgrind -q --error-exitcode=9 --leak-check=full
     --errors-for-leak-kinds=definite --child-silent-after-fork=yes"
   run_specs lua5.4 spec/core/engine*_spec.lua spec/core/upload*_spec.lua \
-    spec/stream/init_spec.lua spec/call/encoding_spec.lua
+    spec/stream/init_spec.lua spec/stream/opening_spec.lua \
+    spec/stream/fetching_spec.lua spec/stream/decoding_spec.lua \
+    spec/stream/pieces_spec.lua spec/stream/ending_spec.lua \
+    spec/call/encoding_spec.lua
   runner=
 }
 
