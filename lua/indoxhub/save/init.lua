@@ -190,7 +190,7 @@ local function receive(call, download, attempt)
     elseif result then
       return finish(download, attempt, result)
     else
-      ok, err = transfers.wait(transfer, told)
+      ok, err = transfers.wait(transfer, told, call.operation.name)
     end
     if not ok then
       return nil, err

@@ -6,6 +6,7 @@ local errors = require "indoxhub.base.errors"
 local loop = require "indoxhub.loop"
 local opening = require "indoxhub.stream.opening"
 local replies = require "indoxhub.api.replies"
+local state = require "indoxhub.stream.state"
 local transfer_errors = require "indoxhub.api.errors.transfer"
 local transfers = require "indoxhub.call.transfer"
 
@@ -76,7 +77,8 @@ local function fetch(self)
 end
 
 local function wait(self)
-  local ok, err = transfers.wait(self._transfer, self._told)
+  local ok, err = transfers.wait(self._transfer, self._told,
+    state.call_of(self).operation.name)
   if not ok then
     ending.fail(self, err)
   end
