@@ -120,9 +120,9 @@ $(BUILD)/lib/spec_process.so: spec/support/process.c
 	@echo "  CC   $<"
 	@$(CC) -O2 -g -Wall -Wextra $(WERROR) $(LUA_CFLAGS) -fPIC -shared -o $@ $< -lutil
 
-build/tools/raw_server: spec/support/raw_server.c
-build/tools/tls_front: spec/support/tls_front.c
-build/tools/blast: spec/bench/blast.c
+build/tools/raw_server: spec/support/raw_server.c spec/support/listener.h
+build/tools/tls_front: spec/support/tls_front.c spec/support/listener.h
+build/tools/blast: spec/bench/blast.c spec/support/listener.h
 build/tools/cpu: spec/bench/cpu.c
 build/tools/plain_search: spec/bench/vectors/plain_search.c
 

@@ -7,15 +7,7 @@
 */
 #define _GNU_SOURCE
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <pthread.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "../support/listener.h"
 
 #define ID "7c1e0a52-3b0d-4f6e-9a51-2f8c6d0b1e77"
 #define HEAD_ROOM (64 * 1024)
@@ -26,17 +18,6 @@ static const char *const words[] = {
     " and", " every", " wheel", " that", " turns\\n", " there", " sings."};
 
 #define WORDS (sizeof words / sizeof *words)
-
-static int send_all(int fd, const char *bytes, size_t n) {
-  while (n > 0) {
-    ssize_t sent = send(fd, bytes, n, MSG_NOSIGNAL);
-    if (sent <= 0)
-      return -1;
-    bytes += sent;
-    n -= (size_t)sent;
-  }
-  return 0;
-}
 
 /* One chunk of the chunked encoding. */
 static int send_chunk(int fd, const char *bytes, size_t n) {
@@ -119,10 +100,9 @@ static int read_request(int fd, char *head, long *events, long *batch) {
 }
 
 static void *serve(void *argument) {
-  int fd = (int)(long)argument, on = 1;
+  int fd = (int)(long)argument;
   char *head = malloc(HEAD_ROOM);
   long events, batch;
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   while (read_request(fd, head, &events, &batch) == 0) {
     static const char ok[] =
         "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
@@ -137,28 +117,5 @@ static void *serve(void *argument) {
 }
 
 int main(void) {
-  struct sockaddr_in address;
-  socklen_t len = sizeof address;
-  int listener = socket(AF_INET, SOCK_STREAM, 0);
-  memset(&address, 0, sizeof address);
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (bind(listener, (struct sockaddr *)&address, sizeof address) < 0 ||
-      listen(listener, 1024) < 0 ||
-      getsockname(listener, (struct sockaddr *)&address, &len) < 0) {
-    perror("blast");
-    return 1;
-  }
-  printf("%d\n", ntohs(address.sin_port));
-  fflush(stdout);
-  for (;;) {
-    pthread_t thread;
-    int fd = accept(listener, NULL, NULL);
-    if (fd < 0)
-      continue;
-    if (pthread_create(&thread, NULL, serve, (void *)(long)fd) == 0)
-      pthread_detach(thread);
-    else
-      close(fd);
-  }
+  return serve_clients(serve);
 }

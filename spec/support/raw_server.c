@@ -30,16 +30,7 @@
 */
 #define _GNU_SOURCE
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <pthread.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "listener.h"
 
 #define TLS_HANDSHAKE 22
 #define HEAD_ROOM (1024 * 1024)
@@ -199,16 +190,6 @@ static size_t from_hex(char *hex) {
   return n;
 }
 
-static void send_all(int fd, const char *bytes, size_t n) {
-  while (n > 0) {
-    ssize_t sent = send(fd, bytes, n, MSG_NOSIGNAL);
-    if (sent <= 0)
-      return;
-    bytes += sent;
-    n -= (size_t)sent;
-  }
-}
-
 /* Takes what comes until the client closes. */
 static void waste(const struct connection *c) {
   char bytes[4096];
@@ -300,9 +281,8 @@ static int follow(struct connection *c) {
 
 static void *serve(void *argument) {
   struct connection c = {(int)(long)argument, "", NULL, 0, 0, 0};
-  int on = 1, first = 1;
+  int first = 1;
   c.in = malloc(HEAD_ROOM);
-  setsockopt(c.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   while (read_head(&c)) {
     if (first)
       keep(&c, ".opened", "opened\n", 7);
@@ -316,31 +296,8 @@ static void *serve(void *argument) {
 }
 
 int main(int argc, char **argv) {
-  struct sockaddr_in address;
-  socklen_t len = sizeof address;
-  int listener = socket(AF_INET, SOCK_STREAM, 0);
   if (argc != 2)
     return 2;
   folder = argv[1];
-  memset(&address, 0, sizeof address);
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (bind(listener, (struct sockaddr *)&address, sizeof address) < 0 ||
-      listen(listener, 1024) < 0 ||
-      getsockname(listener, (struct sockaddr *)&address, &len) < 0) {
-    perror("raw_server");
-    return 1;
-  }
-  printf("%d\n", ntohs(address.sin_port));
-  fflush(stdout);
-  for (;;) {
-    pthread_t thread;
-    int fd = accept(listener, NULL, NULL);
-    if (fd < 0)
-      continue;
-    if (pthread_create(&thread, NULL, serve, (void *)(long)fd) == 0)
-      pthread_detach(thread);
-    else
-      close(fd);
-  }
+  return serve_clients(serve);
 }

@@ -15,17 +15,11 @@
 */
 #define _GNU_SOURCE
 
+#include "listener.h"
+
 #include <dlfcn.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #define PEM 1 /* SSL_FILETYPE_PEM */
 
@@ -85,19 +79,10 @@ static void note(const char *word) {
   }
 }
 
-static struct sockaddr_in at(int port) {
-  struct sockaddr_in address;
-  memset(&address, 0, sizeof address);
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons((unsigned short)port);
-  return address;
-}
-
 static int reach(int port) {
-  struct sockaddr_in address = at(port);
-  int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  struct sockaddr_in address = local_address(port);
+  int fd = socket(AF_INET, SOCK_STREAM, 0);
+  send_at_once(fd);
   if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0) {
     close(fd);
     return -1;
@@ -146,8 +131,6 @@ static void *serve(void *argument) {
   int client = (int)(long)argument, server = reach(backend);
   void *ssl = tls.SSL_new(context);
   struct pollfd look[2] = {{client, POLLIN, 0}, {server, POLLIN, 0}};
-  int on = 1;
-  setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   tls.SSL_set_fd(ssl, client);
   if (server >= 0 && tls.SSL_accept(ssl) == 1) {
     while (poll(look, 2, -1) > 0) {
@@ -165,9 +148,6 @@ static void *serve(void *argument) {
 }
 
 int main(int argc, char **argv) {
-  struct sockaddr_in address = at(0);
-  socklen_t len = sizeof address;
-  int listener = socket(AF_INET, SOCK_STREAM, 0);
   if (argc != 5)
     return 2;
   backend = atoi(argv[3]);
@@ -176,23 +156,10 @@ int main(int argc, char **argv) {
   load();
   context = tls.SSL_CTX_new(tls.TLS_server_method());
   if (tls.SSL_CTX_use_certificate_file(context, argv[1], PEM) != 1 ||
-      tls.SSL_CTX_use_PrivateKey_file(context, argv[2], PEM) != 1 ||
-      bind(listener, (struct sockaddr *)&address, sizeof address) < 0 ||
-      listen(listener, 1024) < 0 ||
-      getsockname(listener, (struct sockaddr *)&address, &len) < 0) {
-    perror("tls_front");
+      tls.SSL_CTX_use_PrivateKey_file(context, argv[2], PEM) != 1) {
+    fprintf(stderr, "no certificate in %s with a key in %s\n", argv[1],
+            argv[2]);
     return 1;
   }
-  printf("%d\n", ntohs(address.sin_port));
-  fflush(stdout);
-  for (;;) {
-    pthread_t thread;
-    int fd = accept(listener, NULL, NULL);
-    if (fd < 0)
-      continue;
-    if (pthread_create(&thread, NULL, serve, (void *)(long)fd) == 0)
-      pthread_detach(thread);
-    else
-      close(fd);
-  }
+  return serve_clients(serve);
 }
