@@ -1,16 +1,9 @@
 -- Embeddings: vectors that follow from the text.
 local ask = require "spec.sandbox.ask"
+local during_tests = require "spec.support.during_tests"
 
 describe("the sandbox's embeddings", function()
-  local sandbox
-
-  setup(function()
-    sandbox = ask.start()
-  end)
-
-  teardown(function()
-    sandbox:stop()
-  end)
+  local sandbox = during_tests(ask.start)
 
   local function vectors(text, params, headers)
     return sandbox:post("embeddings", { text = text,

@@ -1,17 +1,10 @@
 -- Faults, refusals and redirects on request.
 local ask = require "spec.sandbox.ask"
+local during_tests = require "spec.support.during_tests"
 local faults = require "indoxhub.sandbox.faults"
 
 describe("the sandbox's faults", function()
-  local sandbox
-
-  setup(function()
-    sandbox = ask.start()
-  end)
-
-  teardown(function()
-    sandbox:stop()
-  end)
+  local sandbox = during_tests(ask.start)
 
   local function statuses(count, headers, path)
     local list = {}

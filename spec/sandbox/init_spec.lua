@@ -1,20 +1,17 @@
 -- The sandbox, asked by the library and by bare requests.
+local during_tests = require "spec.support.during_tests"
 local indoxhub = require "indoxhub"
 local loop = require "indoxhub.loop"
 local servers = require "spec.support.servers"
 local shapes = require "indoxhub.sandbox.shapes"
 
 describe("the sandbox", function()
-  local sandbox, client
+  local sandbox = during_tests(servers.sandbox, "--pace 0")
+  local client
 
   setup(function()
-    sandbox = servers.sandbox("--pace 0")
     client = indoxhub.new { api_key = "indox-test", base_url = sandbox.url,
       max_retries = 0 }
-  end)
-
-  teardown(function()
-    servers.kill(sandbox)
   end)
 
   local function asking(question)

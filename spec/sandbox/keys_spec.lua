@@ -1,19 +1,12 @@
 -- API keys, tokens, and the end of an account.
 local ask = require "spec.sandbox.ask"
+local during_tests = require "spec.support.during_tests"
 local indoxhub = require "indoxhub"
 
 local unpack = table.unpack or unpack
 
 describe("the sandbox's keys", function()
-  local sandbox
-
-  setup(function()
-    sandbox = ask.start()
-  end)
-
-  teardown(function()
-    sandbox:stop()
-  end)
+  local sandbox = during_tests(ask.start)
 
   local function user_of(key)
     local user, err = sandbox:as(key):request("GET", "user/me")

@@ -1,18 +1,11 @@
 -- Pictures, speech, and the files that answers point to.
 local ask = require "spec.sandbox.ask"
+local during_tests = require "spec.support.during_tests"
 
 local unpack = table.unpack or unpack
 
 describe("the sandbox's media", function()
-  local sandbox
-
-  setup(function()
-    sandbox = ask.start()
-  end)
-
-  teardown(function()
-    sandbox:stop()
-  end)
+  local sandbox = during_tests(ask.start)
 
   -- What another program makes of base64 text.
   local function unbase64(text)

@@ -1,17 +1,10 @@
 -- The catalogue of models.
 local ask = require "spec.sandbox.ask"
 local catalogue = require "indoxhub.sandbox.catalogue"
+local during_tests = require "spec.support.during_tests"
 
 describe("the sandbox's models", function()
-  local sandbox
-
-  setup(function()
-    sandbox = ask.start()
-  end)
-
-  teardown(function()
-    sandbox:stop()
-  end)
+  local sandbox = during_tests(ask.start)
 
   local function shaped(name)
     return { ["X-Sandbox-Shape"] = name }

@@ -1,5 +1,6 @@
 -- Every endpoint is answered, under its method and for a good key only.
 local ask = require "spec.sandbox.ask"
+local during_tests = require "spec.support.during_tests"
 local endpoints = require "indoxhub.api.endpoints"
 
 -- Operation -> what curl sends besides the path.
@@ -11,16 +12,8 @@ local BODIES = {
 }
 
 describe("the sandbox's routes", function()
-  local sandbox, arguments
-
-  setup(function()
-    sandbox = ask.start()
-    arguments = { provider_id = "openai", model_id = "gpt-4o-mini" }
-  end)
-
-  teardown(function()
-    sandbox:stop()
-  end)
+  local sandbox = during_tests(ask.start)
+  local arguments = { provider_id = "openai", model_id = "gpt-4o-mini" }
 
   -- What the arguments of paths name has to exist.
   local function prepare(account)

@@ -1,16 +1,12 @@
 -- Uploads: what multipart bodies the sandbox reads, and what it hears in them.
 local ask = require "spec.sandbox.ask"
+local during_tests = require "spec.support.during_tests"
 
 describe("the sandbox's uploads", function()
-  local sandbox, names
-
-  setup(function()
-    sandbox = ask.start()
-    names = {}
-  end)
+  local sandbox = during_tests(ask.start)
+  local names = {}
 
   teardown(function()
-    sandbox:stop()
     for _, name in ipairs(names) do
       os.remove(name)
     end

@@ -1,8 +1,10 @@
 -- What the sandbox counts: usage, analytics, credits, the trend.
 local ask = require "spec.sandbox.ask"
+local during_tests = require "spec.support.during_tests"
 
 describe("the sandbox's counting", function()
-  local sandbox, mini, claude
+  local sandbox = during_tests(ask.start)
+  local mini, claude
 
   local function today()
     return os.date("!%Y-%m-%d")
@@ -15,16 +17,11 @@ describe("the sandbox's counting", function()
   end
 
   setup(function()
-    sandbox = ask.start()
     mini = chat(sandbox, "2 + 2", "openai/gpt-4o-mini", "s-1")
     claude = chat(sandbox, "3 + 3", "anthropic/claude-haiku-4.5", "s-2")
     chat(sandbox, "4 + 4", "openai/gpt-4o-mini", "s-2")
     sandbox:post("embeddings", { text = "eight letters" })
     sandbox:post("images/generations", { prompt = "an owl" })
-  end)
-
-  teardown(function()
-    sandbox:stop()
   end)
 
   local function rows(path, query)

@@ -1,17 +1,10 @@
 -- What the sandbox refuses, and how it says so.
 local ask = require "spec.sandbox.ask"
+local during_tests = require "spec.support.during_tests"
 local indoxhub = require "indoxhub"
 
 describe("the sandbox's validation", function()
-  local sandbox
-
-  setup(function()
-    sandbox = ask.start()
-  end)
-
-  teardown(function()
-    sandbox:stop()
-  end)
+  local sandbox = during_tests(ask.start)
 
   -- All that is wrong, as "place: message (type)".
   local function wrong(method, path, fields)

@@ -1,17 +1,10 @@
 -- Video jobs, and their rival shapes.
 local ask = require "spec.sandbox.ask"
+local during_tests = require "spec.support.during_tests"
 local servers = require "spec.support.servers"
 
 describe("the sandbox's videos", function()
-  local sandbox
-
-  setup(function()
-    sandbox = ask.start("--job-seconds 0.4")
-  end)
-
-  teardown(function()
-    sandbox:stop()
-  end)
+  local sandbox = during_tests(ask.start, "--job-seconds 0.4")
 
   local function shaped(names)
     return { ["X-Sandbox-Shape"] = names }
