@@ -1,8 +1,9 @@
 -- Programs with controllers of cqueues.
+local during_tests = require "spec.support.during_tests"
 local hosts = require "spec.runtime.hosts"
-local scenes = require "spec.runtime.scenes"
 
--- Before each program: a thread that ticks until `stop_ticking`.
+-- Before each program: a thread that ticks until `stop_ticking`, and what loops
+-- over another controller, too.
 local LOOP = [[
   local cqueues = require "cqueues"
   local cq = cqueues.new()
@@ -17,38 +18,38 @@ local LOOP = [[
   local function stop_ticking()
     ticking = false
   end
+  local function loop_with(other)
+    local both = cqueues.new()
+    for _, one in ipairs { cq, other } do
+      both:wrap(function()
+        assert(one:loop())
+      end)
+    end
+    assert(both:loop())
+  end
 ]]
 
 for _, lua in ipairs { "lua5.4", "luajit" } do
   describe("with cqueues, " .. lua, function()
-    local pair, scenes_done
-
-    setup(function()
-      pair, scenes_done = hosts.servers(), 0
-    end)
-
-    teardown(function()
-      pair:stop()
-    end)
+    local pair = during_tests(hosts.servers)
 
     local function run(code)
       return hosts.run_lua(lua, LOOP .. pair:prelude() .. code)
     end
 
+    local function assert_says(expected, code)
+      hosts.assert_said(expected, run(code))
+    end
+
     -- Runs code in which `play` runs the scenes.
     local function run_scenes(code)
-      local said, exit_code = run([[
+      pair:assert_scenes("true", run([[
         local function play()
-          local failures = scenes.run { sandbox = SANDBOX, raw = RAW,
-            ticks = function() return ticks end }
+          local failures = parts.run_scenes(function() return ticks end)
           stop_ticking()
           return failures
         end
-      ]] .. code)
-      scenes_done = scenes_done + 1
-      assert.equal(scenes.expected .. "ended\ttrue\n", said)
-      assert.equal(0, exit_code)
-      pair:wait_for_scenes(scenes_done)
+      ]] .. code))
     end
 
     it("a thread of the program's own runs all scenes", function()
@@ -90,7 +91,7 @@ for _, lua in ipairs { "lua5.4", "luajit" } do
     end)
 
     it("a thread suspends nobody but itself", function()
-      local said, code = run [[
+      assert_says("20\n", [[
         local asked, answered = 0, 0
         for i = 1, 20 do
           cq:wrap(function()
@@ -105,13 +106,11 @@ for _, lua in ipairs { "lua5.4", "luajit" } do
         end
         assert(cq:loop())
         print(answered)
-      ]]
-      assert.equal("20\n", said)
-      assert.equal(0, code)
+      ]])
     end)
 
     it("a task is awaited in another controller", function()
-      local said, code = run [[
+      assert_says("6 * 7 is 42.\n", [[
         local other, task = cqueues.new(), nil
         cq:wrap(function()
           task = indoxhub.spawn(function()
@@ -124,20 +123,12 @@ for _, lua in ipairs { "lua5.4", "luajit" } do
           until task
           print(task:await())
         end)
-        local both = cqueues.new()
-        for _, one in ipairs { cq, other } do
-          both:wrap(function()
-            assert(one:loop())
-          end)
-        end
-        assert(both:loop())
-      ]]
-      assert.equal("6 * 7 is 42.\n", said)
-      assert.equal(0, code)
+        loop_with(other)
+      ]])
     end)
 
     it("a task that began before is awaited in a controller", function()
-      local said, code = run [[
+      assert_says("1\t6 * 7 is 42.\n2\t6 * 7 is 42.\n", [[
         local early = indoxhub.spawn(function()
           return client.chat:create { messages = MESSAGES }.data
         end)
@@ -147,9 +138,7 @@ for _, lua in ipairs { "lua5.4", "luajit" } do
           end)
         end
         assert(cq:loop())
-      ]]
-      assert.equal("1\t6 * 7 is 42.\n2\t6 * 7 is 42.\n", said)
-      assert.equal(0, code)
+      ]])
     end)
 
     it("a task of a controller that stands still is not waited for", function()
@@ -171,7 +160,7 @@ for _, lua in ipairs { "lua5.4", "luajit" } do
     end)
 
     it("a step in a thread lets the others go on", function()
-      local said, code = run [[
+      assert_says(("6 * 7 is 42.\n"):rep(3), [[
         local function wait_by_steps()
           local task = indoxhub.spawn(function()
             return client.chat:create { messages = MESSAGES }.data
@@ -189,13 +178,11 @@ for _, lua in ipairs { "lua5.4", "luajit" } do
         end)
         cq:wrap(wait_by_steps)
         assert(cq:loop())
-      ]]
-      assert.equal(("6 * 7 is 42.\n"):rep(3), said)
-      assert.equal(0, code)
+      ]])
     end)
 
     it("tasks of two controllers are answered when one has left", function()
-      local said, code = run [[
+      assert_says("short\none two three four five six\ntrue\ttrue\n", [[
         local slow = client:with { headers = { ["X-Sandbox-Pace"] = "0.01" } }
         local other = cqueues.new()
         local function ask(what)
@@ -206,61 +193,42 @@ for _, lua in ipairs { "lua5.4", "luajit" } do
         end
         cq:wrap(ask "short")
         other:wrap(ask "one two three four five six")
-        local both = cqueues.new()
-        for _, one in ipairs { cq, other } do
-          both:wrap(function()
-            assert(one:loop())
-          end)
-        end
-        assert(both:loop())
+        loop_with(other)
         print(cq:empty(), other:empty())
-      ]]
-      assert.equal("short\none two three four five six\ntrue\ttrue\n", said)
-      assert.equal(0, code)
+      ]])
     end)
 
     it("a call waits where no thread is, and lets tasks go on", function()
-      local said, code = run [[
-        local function show(where)
-          local reply, err = client.chat:create { messages = MESSAGES }
-          print(where, reply and reply.data or err)
-        end
-        show "outside"
-        local asked = indoxhub.spawn(show, "in a task")
+      assert_says("outside\t6 * 7 is 42.\nin a task\t6 * 7 is 42.\n" ..
+        "run\toutside\nstepped\t6 * 7 is 42.\noutside\t6 * 7 is 42.\n", [[
+        parts.show "outside"
+        local asked = indoxhub.spawn(parts.show, "in a task")
         asked:await()
         print("run", indoxhub.run(function()
           indoxhub.sleep(0.001)
           return "outside"
         end))
-        indoxhub.spawn(show, "stepped")
+        indoxhub.spawn(parts.show, "stepped")
         while indoxhub.step() do
           cqueues.poll({ pollfd = indoxhub.fd(), events = "r" }, 1)
         end
-        show "outside"
-      ]]
-      assert.equal("outside\t6 * 7 is 42.\nin a task\t6 * 7 is 42.\n" ..
-        "run\toutside\nstepped\t6 * 7 is 42.\noutside\t6 * 7 is 42.\n", said)
-      assert.equal(0, code)
+        parts.show "outside"
+      ]])
     end)
 
     it("the loop ends when a call outside of it took the last news", function()
-      local said, code = run [[
+      assert_says("outside\t6 * 7 is 42.\nin a thread\t6 * 7 is 42.\ntrue\n", [[
         local slow = client:with { headers = { ["X-Sandbox-Pace"] = "0.02" } }
-        cq:wrap(function()
-          print("in a thread", client.chat:create { messages = MESSAGES }.data)
-        end)
+        cq:wrap(parts.show, "in a thread")
         cq:step(0)
         cq:step(0)
         print("outside", slow.chat:stream { messages = MESSAGES }:reply().data)
         print(cq:loop())
-      ]]
-      assert.equal("outside\t6 * 7 is 42.\nin a thread\t6 * 7 is 42.\ntrue\n",
-        said)
-      assert.equal(0, code)
+      ]])
     end)
 
     it("the loop ends when a stream was read without waiting", function()
-      local said, code = run [[
+      assert_says("100000\ntrue\n", [[
         cq:wrap(function()
           local stream, count = fast(), 0
           repeat
@@ -270,19 +238,15 @@ for _, lua in ipairs { "lua5.4", "luajit" } do
           print(count)
         end)
         print(cq:loop())
-      ]]
-      assert.equal("100000\ntrue\n", said)
-      assert.equal(0, code)
+      ]])
     end)
 
     it("a server in the same controller answers the client", function()
-      local said, code = run [[
+      assert_says(("near\n"):rep(4), [[
         local socket = require "cqueues.socket"
         local server = assert(socket.listen("127.0.0.1", 0))
         assert(server:listen())
         local _, _, port = server:localname()
-        local near = indoxhub.new { api_key = "k",
-          base_url = "http://127.0.0.1:" .. port }
         local function serve(connection)
           connection:setmode("bn", "bf")
           while true do
@@ -296,8 +260,7 @@ for _, lua in ipairs { "lua5.4", "luajit" } do
             if not length or not connection:read(tonumber(length)) then
               return connection:close()
             end
-            connection:write("HTTP/1.1 200 OK\r\nContent-Length: 15\r\n" ..
-              "Content-Type: application/json\r\n\r\n" .. '{"data":"near"}')
+            connection:write(parts.NEAR)
             connection:flush()
           end
         end
@@ -307,34 +270,18 @@ for _, lua in ipairs { "lua5.4", "luajit" } do
           end
         end)
         cq:wrap(function()
-          for _ = 1, 3 do
-            print(indoxhub.assert(near.chat:create {
-              messages = MESSAGES }).data)
-          end
-          print(indoxhub.gather { function()
-            return near.chat:create { messages = MESSAGES }
-          end, function()
-            return near.chat:create { messages = MESSAGES }
-          end }[2].data)
+          parts.ask_near(port)
           os.exit(0)
         end)
         assert(cq:loop())
-      ]]
-      assert.equal(("near\n"):rep(4), said)
-      assert.equal(0, code)
+      ]])
     end)
 
     it("every turn of the loop takes a share of a fast stream only", function()
-      local said, code = run [[
+      hosts.assert_shared(run [[
         local turns, over = 0, false
         cq:wrap(function()
-          local stream = fast()
-          indoxhub.assert(stream:next())
-          local before, count = turns, 1
-          while stream:next() do
-            count = count + 1
-          end
-          print(count, turns - before)
+          parts.read_fast(function() return turns end)
           over = true
         end)
         cq:wrap(function()
@@ -344,27 +291,18 @@ for _, lua in ipairs { "lua5.4", "luajit" } do
           end
         end)
         assert(cq:loop())
-      ]]
-      local count, turns = said:match("^(%d+)\t(%d+)\n$")
-      assert.equal("100000", count, said)
-      assert.is_true(tonumber(turns) > hosts.LEAST_TURNS, said)
-      assert.equal(0, code)
+      ]])
     end)
 
     it("a task that fails is told, and the loop goes on", function()
-      local said, code = run [[
+      assert_says("indoxhub: a task failed: on purpose\n6 * 7 is 42.\n", [[
         cq:wrap(function()
-          indoxhub.spawn(function()
-            indoxhub.sleep(0.001)
-            error("on purpose", 0)
-          end)
+          indoxhub.spawn(parts.fail_soon)
           indoxhub.sleep(0.02)
           print(client.chat:create { messages = MESSAGES }.data)
         end)
         assert(cq:loop())
-      ]]
-      assert.equal("indoxhub: a task failed: on purpose\n6 * 7 is 42.\n", said)
-      assert.equal(0, code)
+      ]])
     end)
 
     it("a thread that fails is told by the loop, which goes on", function()
@@ -386,27 +324,20 @@ for _, lua in ipairs { "lua5.4", "luajit" } do
     end)
 
     it("a thread beside tasks that fails is told by run", function()
-      local said, code = run [[
+      assert_says("false\ton purpose\n", [[
         print(pcall(indoxhub.run, function()
           cqueues.running():wrap(error, "on purpose", 0)
           indoxhub.sleep(10)
         end))
-      ]]
-      assert.equal("false\ton purpose\n", said)
-      assert.equal(0, code)
+      ]])
     end)
 
     it("the program leaves in mid-stream without a trace", function()
       local OPEN = [[
-        cq:wrap(function()
-          local stream = silent()
-          ready = true
-          stream:next()
-          print "not reached"
-        end)
+        cq:wrap(parts.wait_in_vain)
         repeat
           assert(cq:step())
-        until ready
+        until parts.is_waiting
       ]]
       for _, ending in ipairs { "", "os.exit(0)", "os.exit(0, true)",
         "cq:close()", "cq = nil collectgarbage()",
@@ -414,10 +345,7 @@ for _, lua in ipairs { "lua5.4", "luajit" } do
         "cq:wrap(function() os.exit(0, true) end) cq:loop()",
         "indoxhub.spawn(function() os.exit(0) end) indoxhub.run(function() " ..
         "indoxhub.sleep(9) end)" } do
-        local said, code = run(OPEN .. ending)
-        assert.equal("", said, ending)
-        assert.equal(0, code, ending)
-        pair:wait_for_leaver()
+        pair:assert_left(ending, run(OPEN .. ending))
       end
       local said, code = run(OPEN .. "error('on purpose', 0)")
       assert.truthy(said:find("on purpose", 1, true))
@@ -426,22 +354,10 @@ for _, lua in ipairs { "lua5.4", "luajit" } do
     end)
 
     it("nobody else is started for a call", function()
-      local said, code = run [[
-        cq:wrap(function()
-          local stream = silent()
-          local stat = assert(io.open("/proc/self/stat"))
-          local pid = stat:read("*l"):match("^%d+")
-          stat:close()
-          local file = assert(io.open(("/proc/%s/task/%s/children")
-            :format(pid, pid)))
-          print("children:" .. file:read("*a"))
-          file:close()
-          stream:close()
-        end)
+      assert_says("children:\n", [[
+        cq:wrap(parts.print_children)
         assert(cq:loop())
-      ]]
-      assert.equal("children:\n", said)
-      assert.equal(0, code)
+      ]])
       pair:wait_for_leaver()
     end)
   end)

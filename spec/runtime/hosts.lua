@@ -1,5 +1,6 @@
 -- Programs in a runtime other than that of the specs, and the servers they
 -- talk to.
+local assert = require "luassert"
 local programs = require "spec.support.programs"
 local scenes = require "spec.runtime.scenes"
 local servers = require "spec.support.servers"
@@ -48,6 +49,20 @@ function hosts.run_lua(lua, code)
   return said, exit_code
 end
 
+--- Checks what a program said, and that it ended well.
+function hosts.assert_said(expected, said, exit_code)
+  assert.equal(expected, said)
+  assert.equal(0, exit_code)
+end
+
+--- Checks what `parts.read_fast` printed in a program that ended well.
+function hosts.assert_shared(said, exit_code)
+  local count, turns = said:match("^(%d+)\t(%d+)\n$")
+  assert.equal("100000", count, said)
+  assert.is_true(tonumber(turns) > hosts.LEAST_TURNS, said)
+  assert.equal(0, exit_code)
+end
+
 local pair_methods = {}
 pair_methods.__index = pair_methods
 
@@ -64,29 +79,33 @@ function hosts.servers()
 end
 
 --- What programs begin with: `SANDBOX`, the base URL of the sandbox, `RAW`, the
---- root of the raw server, `indoxhub`, `scenes`, a `client` of the sandbox,
---- `fast()`, a stream of 100,000 pieces, and `silent()`, a stream that falls
---- silent after two.
+--- root of the raw server, `indoxhub`, `scenes`, `parts` for these servers, and
+--- of them `client`, `MESSAGES`, `fast` and `silent` by name.
 function pair_methods:prelude()
   return ([[
     local SANDBOX, RAW = %q, %q
     local indoxhub = require "indoxhub"
     local scenes = require "spec.runtime.scenes"
-    local client = indoxhub.new { api_key = "indox-test", base_url = SANDBOX }
-    local MESSAGES = { { role = "user", content = "What is 6 * 7?" } }
-    local function open(script)
-      return indoxhub.assert(indoxhub.new { api_key = "indox-test",
-        base_url = RAW .. script }.chat:stream { messages = MESSAGES })
-    end
-    local function fast()
-      return open "/faster"
-    end
-    local function silent()
-      local stream = open "/left"
-      assert(stream:next() == "one " and stream:next() == "two")
-      return stream
-    end
+    local parts = require "spec.runtime.parts"(SANDBOX, RAW)
+    local client, MESSAGES = parts.client, parts.MESSAGES
+    local fast, silent = parts.fast, parts.silent
   ]]):format(self.sandbox.url, self.root)
+end
+
+--- Checks a program that ran the scenes and said how its loop ended.
+function pair_methods:assert_scenes(ended, said, exit_code)
+  self.played = (self.played or 0) + 1
+  hosts.assert_said(scenes.expected .. "ended\t" .. ended .. "\n", said,
+    exit_code)
+  self:wait_for_scenes(self.played)
+end
+
+--- Checks a program that left the silent stream, by these words of its own: it
+--- said nothing, and ended well.
+function pair_methods:assert_left(how, said, exit_code)
+  assert.equal("", said, how)
+  assert.equal(0, exit_code, how)
+  self:wait_for_leaver()
 end
 
 --- Waits until the server has seen that the clients of all scenes which end in

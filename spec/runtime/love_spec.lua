@@ -1,7 +1,7 @@
 -- Games in LÖVE: without a display, and the example under one that nobody sees.
+local during_tests = require "spec.support.during_tests"
 local hosts = require "spec.runtime.hosts"
 local programs = require "spec.support.programs"
-local scenes = require "spec.runtime.scenes"
 
 -- Before each program: the frame loop.
 local LOOP = [[
@@ -13,15 +13,7 @@ local LOOP = [[
 ]]
 
 describe("LÖVE", function()
-  local pair, scenes_done
-
-  setup(function()
-    pair, scenes_done = hosts.servers(), 0
-  end)
-
-  teardown(function()
-    pair:stop()
-  end)
+  local pair = during_tests(hosts.servers)
 
   -- Plays a game with a program as its argument. Nothing may be left of it in
   -- the folder that LÖVE would write to.
@@ -40,19 +32,14 @@ describe("LÖVE", function()
       return play("headless", pair:prelude() .. LOOP .. code, "DISPLAY=")
     end
 
-    local function check_scenes(said, exit_code)
-      scenes_done = scenes_done + 1
-      assert.equal(scenes.expected .. "ended\tfalse\n", said)
-      assert.equal(0, exit_code)
-      pair:wait_for_scenes(scenes_done)
+    local function assert_says(expected, code)
+      hosts.assert_said(expected, run(code))
     end
 
     it("a task runs all scenes beside the frames", function()
-      check_scenes(run [[
+      pair:assert_scenes("false", run [[
         indoxhub.spawn(function()
-          scenes.run { sandbox = SANDBOX, raw = RAW, ticks = function()
-            return frames
-          end }
+          parts.run_scenes(function() return frames end)
           over = true
         end)
         local update = love.update
@@ -67,7 +54,7 @@ describe("LÖVE", function()
     end)
 
     it("run runs all scenes before the first frame", function()
-      check_scenes(run [[
+      pair:assert_scenes("false", run [[
         local ticks, ticking = 0, true
         indoxhub.spawn(function()
           while ticking do
@@ -75,8 +62,7 @@ describe("LÖVE", function()
             ticks = ticks + 1
           end
         end)
-        indoxhub.run(scenes.run, { sandbox = SANDBOX, raw = RAW,
-          ticks = function() return ticks end })
+        indoxhub.run(parts.run_scenes, function() return ticks end)
         ticking = false
         indoxhub.sleep(0.01)
         print("ended", indoxhub.step())
@@ -85,7 +71,7 @@ describe("LÖVE", function()
     end)
 
     it("a frame reads what has come, and waits for nothing", function()
-      local said, code = run [[
+      assert_says("5\t6 * 7 is 42.\tnil\ttrue\n", [[
         local slow = client:with { headers = { ["X-Sandbox-Pace"] = "0.02" } }
         local stream, pieces, waits = nil, {}, 0
         indoxhub.spawn(function()
@@ -108,36 +94,21 @@ describe("LÖVE", function()
             pieces[#pieces + 1] = piece
           end
         end
-      ]]
-      assert.equal("5\t6 * 7 is 42.\tnil\ttrue\n", said)
-      assert.equal(0, code)
+      ]])
     end)
 
     it("every frame takes a share of a fast stream only", function()
-      local said, code = run [[
+      hosts.assert_shared(run [[
         indoxhub.spawn(function()
-          local stream = fast()
-          indoxhub.assert(stream:next())
-          local before, count = frames, 1
-          while stream:next() do
-            count = count + 1
-          end
-          print(count, frames - before)
+          parts.read_fast(function() return frames end)
           love.event.quit()
         end)
-      ]]
-      local count, frames = said:match("^(%d+)\t(%d+)\n$")
-      assert.equal("100000", count, said)
-      assert.is_true(tonumber(frames) > hosts.LEAST_TURNS, said)
-      assert.equal(0, code)
+      ]])
     end)
 
     it("a task that fails is told, and the frames go on", function()
       local said, code = run [[
-        indoxhub.spawn(function()
-          indoxhub.sleep(0.001)
-          error("on purpose", 0)
-        end)
+        indoxhub.spawn(parts.fail_soon)
         indoxhub.spawn(function()
           indoxhub.sleep(0.02)
           print(client.chat:create { messages = MESSAGES }.data)
@@ -149,7 +120,7 @@ describe("LÖVE", function()
     end)
 
     it("threads have calls of their own", function()
-      local said, code = run [[
+      assert_says("all\n", [[
         local THREAD = [=[
           local base_url, channel = ...
           local client = require("indoxhub").new { api_key = "indox-test",
@@ -184,22 +155,15 @@ describe("LÖVE", function()
           print "all"
           love.event.quit()
         end)
-      ]]
-      assert.equal("all\n", said)
-      assert.equal(0, code)
+      ]])
     end)
 
     local OPEN = [[
-      indoxhub.spawn(function()
-        local stream = silent()
-        ready = true
-        stream:next()
-        print "not reached"
-      end)
+      indoxhub.spawn(parts.wait_in_vain)
       local update = love.update
       function love.update()
         update()
-        if ready then
+        if parts.is_waiting then
           leave()
         end
       end
@@ -208,10 +172,8 @@ describe("LÖVE", function()
     it("the player leaves in mid-stream without a trace", function()
       for _, ending in ipairs { "love.event.quit()", "os.exit(0)",
         "os.exit(0, true)", "love.event.push('quit')" } do
-        local said, code = run(OPEN .. "function leave() " .. ending .. " end")
-        assert.equal("", said, ending)
-        assert.equal(0, code, ending)
-        pair:wait_for_leaver()
+        pair:assert_left(ending,
+          run(OPEN .. "function leave() " .. ending .. " end"))
       end
     end)
 
@@ -226,7 +188,7 @@ describe("LÖVE", function()
         marks:close()
       ]] .. OPEN .. [[
         function leave()
-          ready = false
+          parts.is_waiting = false
           indoxhub.spawn(function()
             print(starts, client.chat:create { messages = MESSAGES }.data)
             io.stdout:flush()
@@ -244,22 +206,12 @@ describe("LÖVE", function()
     end)
 
     it("nobody else is started for a call", function()
-      local said, code = run [[
+      assert_says("children:\n", [[
         indoxhub.spawn(function()
-          local stream = silent()
-          local stat = assert(io.open("/proc/self/stat"))
-          local pid = stat:read("*l"):match("^%d+")
-          stat:close()
-          local file = assert(io.open(("/proc/%s/task/%s/children")
-            :format(pid, pid)))
-          print("children:" .. file:read("*a"))
-          file:close()
-          stream:close()
+          parts.print_children()
           love.event.quit()
         end)
-      ]]
-      assert.equal("children:\n", said)
-      assert.equal(0, code)
+      ]])
       pair:wait_for_leaver()
     end)
   end)
@@ -273,8 +225,13 @@ describe("LÖVE", function()
         "xvfb-run -a")
     end
 
+    local function assert_says(expected, code, base_url)
+      hosts.assert_said(expected, run(code, base_url))
+    end
+
     it("lets the answer appear letter by letter", function()
-      local said, code = run [[
+      assert_says("the river runs past an old mill, and every wheel\n" ..
+        "true\ttrue\twaiting\ntrue\tnil\n", [[
         return function(player)
           local scene = player.scene
           player.wait_until(function()
@@ -305,14 +262,11 @@ describe("LÖVE", function()
           print(scene:worst_frame() > 0, scene.failure)
           player.press "escape"
         end
-      ]]
-      assert.equal("the river runs past an old mill, and every wheel\n" ..
-        "true\ttrue\twaiting\ntrue\tnil\n", said)
-      assert.equal(0, code)
+      ]])
     end)
 
     it("stops at Esc, and leaves at the next", function()
-      local said, code = run([[
+      assert_says("thinking\none two\twaiting\tnil\n", [[
         return function(player)
           local scene = player.scene
           player.type "Go on"
@@ -329,13 +283,11 @@ describe("LÖVE", function()
           player.press "escape"
         end
       ]], pair.root .. "/left")
-      assert.equal("thinking\none two\twaiting\tnil\n", said)
-      assert.equal(0, code)
       pair:wait_for_leaver()
     end)
 
     it("stops an answer that comes faster than the robot speaks", function()
-      local said, code = run [[
+      assert_says("true\ttrue\ntrue\tfalse\tnil\n", [[
         return function(player)
           local scene = player.scene
           player.type "Count to 100000"
@@ -357,13 +309,11 @@ describe("LÖVE", function()
           end, "the next answer")
           player.press "escape"
         end
-      ]]
-      assert.equal("true\ttrue\ntrue\tfalse\tnil\n", said)
-      assert.equal(0, code)
+      ]])
     end)
 
     it("shows errors, and goes on", function()
-      local said, code = run([[
+      assert_says("chat.stream: network\tsad\nnil\twaiting\n", [[
         return function(player)
           local scene = player.scene
           player.type "Hello"
@@ -382,12 +332,10 @@ describe("LÖVE", function()
           player.press "escape"
         end
       ]], "http://127.0.0.1:1")
-      assert.equal("chat.stream: network\tsad\nnil\twaiting\n", said)
-      assert.equal(0, code)
     end)
 
     it("draws whatever a model may send", function()
-      local said, code = run [[
+      assert_says('a?b??\226\152\128??c<>[1m\n', [[
         return function(player)
           local speech = player.scene.speech
           local sun = "\226\152\128"
@@ -416,13 +364,11 @@ describe("LÖVE", function()
           end, "a shorter one")
           player.press "escape"
         end
-      ]]
-      assert.equal('a?b??\226\152\128??c<>[1m\n', said)
-      assert.equal(0, code)
+      ]])
     end)
 
     it("is left in mid-stream without a trace", function()
-      local said, code = run([[
+      pair:assert_left("love.event.quit()", run([[
         return function(player)
           player.type "Hello"
           player.press "return"
@@ -431,10 +377,7 @@ describe("LÖVE", function()
           end, "the beginning of the answer")
           love.event.quit()
         end
-      ]], pair.root .. "/left")
-      assert.equal("", said)
-      assert.equal(0, code)
-      pair:wait_for_leaver()
+      ]], pair.root .. "/left"))
     end)
   end)
 
@@ -446,9 +389,7 @@ describe("LÖVE", function()
     local start = command:gsub("love examples/love", "{ %0 & pid=$!; " ..
       "while kill -0 $pid && ! grep -q indoxhub/core.so /proc/$pid/maps; do " ..
       "sleep 0.05; done; kill $pid; wait $pid; }")
-    local said, code = hosts.run(("env XDG_RUNTIME_DIR=/nonexistent " ..
-      "XDG_DATA_HOME=/nonexistent xvfb-run -a sh -c '%s'"):format(start))
-    assert.equal("", said)
-    assert.equal(0, code)
+    hosts.assert_said("", hosts.run(("env XDG_RUNTIME_DIR=/nonexistent " ..
+      "XDG_DATA_HOME=/nonexistent xvfb-run -a sh -c '%s'"):format(start)))
   end)
 end)

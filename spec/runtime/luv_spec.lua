@@ -1,6 +1,6 @@
 -- Programs with a libuv loop of their own.
+local during_tests = require "spec.support.during_tests"
 local hosts = require "spec.runtime.hosts"
-local scenes = require "spec.runtime.scenes"
 
 -- Before each program: a timer that ticks until `stop_ticking`, which also
 -- tells that it is alone in the loop.
@@ -20,35 +20,26 @@ local LOOP = [[
 
 for _, lua in ipairs { "lua5.4", "luajit" } do
   describe("with luv, " .. lua, function()
-    local pair, scenes_done
-
-    setup(function()
-      pair, scenes_done = hosts.servers(), 0
-    end)
-
-    teardown(function()
-      pair:stop()
-    end)
+    local pair = during_tests(hosts.servers)
 
     local function run(code)
       return hosts.run_lua(lua, LOOP .. pair:prelude() .. code)
     end
 
+    local function assert_says(expected, code)
+      hosts.assert_said(expected, run(code))
+    end
+
     -- Runs code in which `play` runs the scenes.
     local function run_scenes(code)
-      local said, exit_code = run([[
+      pair:assert_scenes("false", run([[
         local function play()
           start_ticking()
-          local failures = scenes.run { sandbox = SANDBOX, raw = RAW,
-            ticks = function() return ticks end }
+          local failures = parts.run_scenes(function() return ticks end)
           stop_ticking()
           return failures
         end
-      ]] .. code)
-      scenes_done = scenes_done + 1
-      assert.equal(scenes.expected .. "ended\tfalse\n", said)
-      assert.equal(0, exit_code)
-      pair:wait_for_scenes(scenes_done)
+      ]] .. code))
     end
 
     it("a task runs all scenes in the program's loop", function()
@@ -68,7 +59,7 @@ for _, lua in ipairs { "lua5.4", "luajit" } do
     end)
 
     it("a callback starts tasks", function()
-      local said, code = run [[
+      assert_says("begun\n6 * 7 is 42.\n", [[
         local timer = uv.new_timer()
         timer:start(1, 0, function()
           timer:close()
@@ -78,24 +69,18 @@ for _, lua in ipairs { "lua5.4", "luajit" } do
         end)
         print "begun"
         uv.run()
-      ]]
-      assert.equal("begun\n6 * 7 is 42.\n", said)
-      assert.equal(0, code)
+      ]])
     end)
 
     it("a call waits where no task is, and lets tasks go on", function()
       local said, code = run [[
-        local function show(where)
-          local reply, err = client.chat:create { messages = MESSAGES }
-          print(where, reply and reply.data or err)
-        end
-        local asked = indoxhub.spawn(show, "in a task")
-        show "outside"
+        local asked = indoxhub.spawn(parts.show, "in a task")
+        parts.show "outside"
         asked:await()
         local timer = uv.new_timer()
         timer:start(1, 0, function()
           timer:close()
-          show "in a callback"
+          parts.show "in a callback"
           print("run", indoxhub.run(function()
             indoxhub.sleep(0.001)
             return "in a callback"
@@ -114,7 +99,7 @@ for _, lua in ipairs { "lua5.4", "luajit" } do
     end)
 
     it("a server in the same loop answers the client", function()
-      local said, code = run [[
+      assert_says(("near\n"):rep(4), [[
         local server = uv.new_tcp()
         server:bind("127.0.0.1", 0)
         server:listen(128, function()
@@ -124,62 +109,38 @@ for _, lua in ipairs { "lua5.4", "luajit" } do
             got = got .. (bytes or "")
             if bytes and got:find("\r\n\r\n.*}") then
               got = ""
-              socket:write("HTTP/1.1 200 OK\r\nContent-Length: 15\r\n" ..
-                "Content-Type: application/json\r\n\r\n" ..
-                '{"data":"near"}')
+              socket:write(parts.NEAR)
             elseif not bytes then
               socket:close()
             end
           end)
         end)
-        local near = indoxhub.new { api_key = "k", base_url =
-          "http://127.0.0.1:" .. server:getsockname().port }
         indoxhub.spawn(function()
-          for _ = 1, 3 do
-            print(indoxhub.assert(near.chat:create {
-              messages = MESSAGES }).data)
-          end
-          print(indoxhub.gather { function()
-            return near.chat:create { messages = MESSAGES }
-          end, function()
-            return near.chat:create { messages = MESSAGES }
-          end }[2].data)
+          local near = parts.ask_near(server:getsockname().port)
           server:close()
           near:close()
           os.exit(0)
         end)
         uv.run()
-      ]]
-      assert.equal(("near\n"):rep(4), said)
-      assert.equal(0, code)
+      ]])
     end)
 
     it("every turn of the loop takes a share of a fast stream only", function()
-      local said, code = run [[
+      hosts.assert_shared(run [[
         local turns, check = 0, uv.new_check()
         check:start(function()
           turns = turns + 1
         end)
         indoxhub.spawn(function()
-          local stream = fast()
-          indoxhub.assert(stream:next())
-          local before, count = turns, 1
-          while stream:next() do
-            count = count + 1
-          end
-          print(count, turns - before)
+          parts.read_fast(function() return turns end)
           check:close()
         end)
         uv.run()
-      ]]
-      local count, turns = said:match("^(%d+)\t(%d+)\n$")
-      assert.equal("100000", count, said)
-      assert.is_true(tonumber(turns) > hosts.LEAST_TURNS, said)
-      assert.equal(0, code)
+      ]])
     end)
 
     it("the loop ends when a callback has read the last of a stream", function()
-      local said, code = run [[
+      assert_says("100000\tnil\n", [[
         local stream, count, timer = nil, 0, uv.new_timer()
         indoxhub.spawn(function()
           stream = fast()
@@ -199,24 +160,18 @@ for _, lua in ipairs { "lua5.4", "luajit" } do
           end
         end)
         uv.run()
-      ]]
-      assert.equal("100000\tnil\n", said)
-      assert.equal(0, code)
+      ]])
     end)
 
     it("the loop ends when calls outside of it took the last news", function()
-      local said, code = run [[
+      assert_says("outside\t6 * 7 is 42.\nin a task\t6 * 7 is 42.\n", [[
         local slow = client:with { headers = { ["X-Sandbox-Pace"] = "0.02" } }
-        indoxhub.spawn(function()
-          print("in a task", client.chat:create { messages = MESSAGES }.data)
-        end)
+        indoxhub.spawn(parts.show, "in a task")
         uv.run("nowait")
         uv.run("nowait")
         print("outside", slow.chat:stream { messages = MESSAGES }:reply().data)
         uv.run()
-      ]]
-      assert.equal("outside\t6 * 7 is 42.\nin a task\t6 * 7 is 42.\n", said)
-      assert.equal(0, code)
+      ]])
     end)
 
     it("a wait that nothing can end is an error", function()
@@ -232,32 +187,22 @@ for _, lua in ipairs { "lua5.4", "luajit" } do
     end)
 
     it("a task that fails is told, and the loop goes on", function()
-      local said, code = run [[
-        indoxhub.spawn(function()
-          indoxhub.sleep(0.001)
-          error("on purpose", 0)
-        end)
+      assert_says("indoxhub: a task failed: on purpose\n6 * 7 is 42.\n", [[
+        indoxhub.spawn(parts.fail_soon)
         indoxhub.spawn(function()
           indoxhub.sleep(0.02)
           print(client.chat:create { messages = MESSAGES }.data)
         end)
         uv.run()
-      ]]
-      assert.equal("indoxhub: a task failed: on purpose\n6 * 7 is 42.\n", said)
-      assert.equal(0, code)
+      ]])
     end)
 
     it("the program leaves in mid-stream without a trace", function()
       local OPEN = [[
-        indoxhub.spawn(function()
-          local stream = silent()
-          ready = true
-          stream:next()
-          print "not reached"
-        end)
+        indoxhub.spawn(parts.wait_in_vain)
         repeat
           uv.run("once")
-        until ready
+        until parts.is_waiting
       ]]
       for _, ending in ipairs { "", "os.exit(0)", "os.exit(0, true)",
         "indoxhub.spawn(function() os.exit(0) end) uv.run()",
@@ -265,10 +210,7 @@ for _, lua in ipairs { "lua5.4", "luajit" } do
         "uv.stop() uv.run()", "collectgarbage()",
         "local timer = uv.new_timer() timer:start(1, 0, function() " ..
         "os.exit(0) end) uv.run()" } do
-        local said, code = run(OPEN .. ending)
-        assert.equal("", said, ending)
-        assert.equal(0, code, ending)
-        pair:wait_for_leaver()
+        pair:assert_left(ending, run(OPEN .. ending))
       end
       local said, code = run(OPEN .. "error('on purpose', 0)")
       assert.truthy(said:find("on purpose", 1, true))
@@ -277,20 +219,10 @@ for _, lua in ipairs { "lua5.4", "luajit" } do
     end)
 
     it("nobody else is started for a call", function()
-      local said, code = run [[
-        local pid = uv.os_getpid()
-        indoxhub.spawn(function()
-          local stream = silent()
-          local file = assert(io.open(("/proc/%d/task/%d/children")
-            :format(pid, pid)))
-          print("children:" .. file:read("*a"))
-          file:close()
-          stream:close()
-        end)
+      assert_says("children:\n", [[
+        indoxhub.spawn(parts.print_children)
         uv.run()
-      ]]
-      assert.equal("children:\n", said)
-      assert.equal(0, code)
+      ]])
       pair:wait_for_leaver()
     end)
   end)
