@@ -113,6 +113,11 @@ describe("a connection that is used again", function()
     return indoxhub.new(options)
   end
 
+  -- The text of the answer to a question.
+  local function ask(client, text)
+    return indoxhub.assert(client.chat:create(question(text))).data
+  end
+
   -- Has what the script does next done, and every later request answered.
   local function let_go(name, answer)
     raw:allow(name .. "-go")
@@ -131,11 +136,9 @@ describe("a connection that is used again", function()
       local name = new_name()
       raw:script(name, idle_then(name, json "first", sends(pieces)))
       local client = client_of(name)
-      assert.equal("first", indoxhub.assert(
-        client.chat:create(question "1")).data)
+      assert.equal("first", ask(client, "1"))
       let_go(name, json "second")
-      local reply = indoxhub.assert(client.chat:create(question "2"))
-      assert.equal("second", reply.data)
+      assert.equal("second", ask(client, "2"))
       assert.equal(2, raw:opened(name))
       assert.equal(2, requests(name))
     end)
@@ -146,7 +149,7 @@ describe("a connection that is used again", function()
       local name = new_name()
       raw:script(name, idle_then(name, json "first", { { "send", STALE } }))
       local client = client_of(name)
-      indoxhub.assert(client.chat:create(question "1"))
+      ask(client, "1")
       let_go(name, call[1])
       assert.is_true(call[2](client, raw:base(name)))
       assert.equal(2, raw:opened(name))
@@ -160,8 +163,7 @@ describe("a connection that is used again", function()
       { "close" } })
     local client = client_of(name)
     for i = 1, 3 do
-      assert.equal("first", indoxhub.assert(
-        client.chat:create(question "1")).data)
+      assert.equal("first", ask(client, "1"))
       servers.wait_until(function()
         return raw:told(name) == i
       end, "the end")
@@ -177,8 +179,7 @@ describe("a connection that is used again", function()
       local client = client_of(name)
       assert.is_true(call[2](client))
       let_go(name, json "second")
-      assert.equal("second", indoxhub.assert(
-        client.chat:create(question "2")).data)
+      assert.equal("second", ask(client, "2"))
       assert.equal(2, raw:opened(name))
     end)
   end
@@ -196,11 +197,10 @@ describe("a connection that is used again", function()
           if answer == STREAM then
             assert.is_true(CALLS.stream[2](client))
           else
-            indoxhub.assert(client.chat:create(question "1"))
+            ask(client, "1")
           end
           let_go(name, json "second")
-          assert.equal("second", indoxhub.assert(
-            client.chat:create(question "2")).data)
+          assert.equal("second", ask(client, "2"))
           assert.equal(2, raw:opened(name))
         end)
     end
@@ -210,7 +210,7 @@ describe("a connection that is used again", function()
     local name = new_name()
     raw:script(name, idle_then(name, json "first", { { "send", STALE } }))
     local client = client_of(name)
-    indoxhub.assert(client.chat:create(question "1"))
+    ask(client, "1")
     raw:allow(name .. "-go")
     servers.wait_until(function()
       return raw:told(name) > 0
@@ -225,11 +225,9 @@ describe("a connection that is used again", function()
   it("is given up for the calls of another client, too", function()
     local name = new_name()
     raw:script(name, idle_then(name, json "first", { { "send", STALE } }))
-    indoxhub.assert(client_of(name, { api_key = "one" }).chat
-      :create(question "1"))
+    ask(client_of(name, { api_key = "one" }), "1")
     let_go(name, json "second")
-    assert.equal("second", indoxhub.assert(client_of(name,
-      { api_key = "two" }).chat:create(question "2")).data)
+    assert.equal("second", ask(client_of(name, { api_key = "two" }), "2"))
   end)
 
   it("is given up through a proxy", function()
@@ -238,10 +236,9 @@ describe("a connection that is used again", function()
       { { "send", STALE } }))
     local client = client_of("proxy", { base_url = "http://api.invalid/v1",
       allow_http = true, proxy = "http://127.0.0.1:" .. raw.port })
-    indoxhub.assert(client.chat:create(question "1"))
+    ask(client, "1")
     let_go("proxy", json "second")
-    assert.equal("second", indoxhub.assert(
-      client.chat:create(question "2")).data)
+    assert.equal("second", ask(client, "2"))
     assert.equal(2, raw:opened "proxy")
   end)
 
@@ -251,7 +248,7 @@ describe("a connection that is used again", function()
     local client = client_of(name, { log = function(event)
       told[#told + 1] = event.name
     end })
-    indoxhub.assert(client.chat:create(question "1"))
+    ask(client, "1")
     let_go(name, json "second")
     told = {}
     indoxhub.assert(client.chat:create(question "2", { timeout = 5 }))
@@ -263,7 +260,7 @@ describe("a connection that is used again", function()
     local name = new_name()
     other:script(name, idle_then(name, json "first", { { "send", STALE } }))
     local client = client_of(name, { base_url = other:base(name) })
-    indoxhub.assert(client.chat:create(question "1"))
+    ask(client, "1")
     other:allow(name .. "-go")
     servers.wait_until(function()
       return other:told(name) > 0
@@ -306,7 +303,7 @@ describe("a connection that is used again", function()
     raw:script(name, { { "body" }, { "send", json "fine" } })
     local client = client_of(name)
     for _ = 1, 20 do
-      indoxhub.assert(client.chat:create(question "x"))
+      ask(client, "x")
     end
     assert.equal(20, requests(name))
     assert.equal(1, raw:opened(name))
@@ -317,7 +314,7 @@ describe("a connection that is used again", function()
       local name = new_name()
       raw:script(name, { { "body" }, { "send", json "first" } })
       local client = client_of(name, { max_retries = 2 })
-      indoxhub.assert(client.chat:create(question "1"))
+      ask(client, "1")
       for _, ending in ipairs { "close", "reset" } do
         raw:script(name, { { "body" }, { ending } })
         local before = requests(name)
@@ -326,7 +323,7 @@ describe("a connection that is used again", function()
         assert.equal("network", err.kind)
         assert.equal(before + 1, requests(name))
         raw:script(name, { { "body" }, { "send", json "first" } })
-        indoxhub.assert(client.chat:create(question "1"))
+        ask(client, "1")
       end
     end)
 
@@ -354,15 +351,19 @@ describe("a connection that is used again", function()
       end, kind)
     end
 
+    -- Asks once before the script goes on, and once after that.
+    local function ask_twice(name, kind, pieces)
+      local client = secure(name)
+      ask(client, "1")
+      let_go_until(name, json "second", kind, pieces)
+      assert.equal("second", ask(client, "2"))
+    end
+
     for what, pieces in pairs(UNASKED) do
       it("is given up when it brings " .. what, function()
         local name = new_name()
         raw:script(name, idle_then(name, json "first", sends(pieces)))
-        local client = secure(name)
-        indoxhub.assert(client.chat:create(question "1"))
-        let_go_until(name, json "second", "data", 2)
-        assert.equal("second", indoxhub.assert(
-          client.chat:create(question "2")).data)
+        ask_twice(name, "data", 2)
         assert.equal(2, requests(name))
       end)
     end
@@ -371,22 +372,14 @@ describe("a connection that is used again", function()
       local name = new_name()
       raw:script(name, { { "body" }, { "send", json "first" },
         { "until", name .. "-go" }, { "tell" }, { "close" } })
-      local client = secure(name)
-      indoxhub.assert(client.chat:create(question "1"))
-      let_go_until(name, json "second", "closed", 1)
-      assert.equal("second", indoxhub.assert(
-        client.chat:create(question "2")).data)
+      ask_twice(name, "closed", 1)
       assert.equal(2, raw:opened(name))
     end)
 
     it("is given up when half a record came", function()
       local name = new_name()
       raw:script(name, idle_then(name, json "first", { { "send", "HALF" } }))
-      local client = secure(name)
-      indoxhub.assert(client.chat:create(question "1"))
-      let_go_until(name, json "second", "half", 1)
-      assert.equal("second", indoxhub.assert(
-        client.chat:create(question "2")).data)
+      ask_twice(name, "half", 1)
       assert.equal(2, raw:opened(name))
     end)
 
@@ -396,7 +389,7 @@ describe("a connection that is used again", function()
       for i = 1, 20 do
         raw:script(name, { { "body" }, { "send", json "fine" },
           { "until", name .. i }, { "send", "TICKET" }, { "again" } })
-        indoxhub.assert(client.chat:create(question "x"))
+        ask(client, "x")
         raw:allow(name .. i)
         servers.wait_until(function()
           return front:sent "ticket" == i
@@ -414,15 +407,14 @@ describe("a connection that is used again", function()
       raw:script(name, idle_then(name, json "first", { { "send", "TICKET" },
         { "until", name .. "-more" }, { "send", STALE } }))
       local client = secure(name)
-      indoxhub.assert(client.chat:create(question "1"))
+      ask(client, "1")
       raw:allow(name .. "-go")
       servers.wait_until(function()
         return front:sent "ticket" == 1
       end, "a ticket")
       raw:allow(name .. "-more")
       let_go_until(name, json "second", "data", 2)
-      assert.equal("second", indoxhub.assert(
-        client.chat:create(question "2")).data)
+      assert.equal("second", ask(client, "2"))
       assert.equal(2, raw:opened(name))
     end)
   end)
