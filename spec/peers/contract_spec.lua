@@ -1,6 +1,8 @@
 -- Every call of the client against a validator nobody here wrote: what arrives
 -- is what the API's document allows, and what the caller gave.
+local during_tests = require "spec.support.during_tests"
 local endpoints = require "indoxhub.api.endpoints"
+local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
 local servers = require "spec.support.servers"
 
@@ -19,21 +21,17 @@ local VALUES = {
 }
 
 describe("what is sent by", function()
-  local peer, client, wave
+  local peer = during_tests(servers.validator)
+  local client, wave
 
   setup(function()
-    peer = servers.validator()
     client = indoxhub.new { api_key = "indox-test", base_url = peer.url,
       max_retries = 0 }
-    wave = os.tmpname()
-    local file = assert(io.open(wave, "wb"))
-    file:write("RIFF\0\1\2\3")
-    file:close()
+    wave = files.write(os.tmpname(), "RIFF\0\1\2\3")
   end)
 
   teardown(function()
     client:close()
-    servers.kill(peer)
     os.remove(wave)
   end)
 

@@ -1,35 +1,28 @@
 -- The two parsers of uploads among the peers, fed by curl: what they tell of an
 -- upload is what was in it.
+local during_tests = require "spec.support.during_tests"
+local files = require "spec.support.files"
 local json = require "indoxhub.base.json"
 local servers = require "spec.support.servers"
 
+local sha256 = files.sha256
+
 describe("the parser of uploads", function()
-  local peer, file
+  local peer = during_tests(servers.multipart)
+  local file
 
   setup(function()
-    peer = servers.multipart()
-    file = os.tmpname()
     -- More than any buffer on the way, and every byte.
     local bytes = {}
     for i = 0, 255 do
       bytes[i + 1] = string.char(i)
     end
-    local handle = assert(io.open(file, "wb"))
-    handle:write((table.concat(bytes):rep(4096)))
-    handle:close()
+    file = files.write(os.tmpname(), table.concat(bytes):rep(4096))
   end)
 
   teardown(function()
-    servers.kill(peer)
     os.remove(file)
   end)
-
-  local function hash_of(name)
-    local pipe = io.popen("sha256sum " .. name)
-    local hash = pipe:read("*a"):match("^%x+")
-    pipe:close()
-    return hash
-  end
 
   local function send(path, arguments)
     local status, body = servers.curl(("%s '%s%s'"):format(arguments,
@@ -55,7 +48,7 @@ describe("the parser of uploads", function()
         assert.same({ model = { "m-1" }, prompt = { 'b\195\165t; "x"' },
           tag = { "1", "2" } }, reply.data.fields)
         assert.same({ { field = "file", filename = "gap.wav",
-          mime_type = "audio/wav", size = 1048576, sha256 = hash_of(file) } },
+          mime_type = "audio/wav", size = 1048576, sha256 = sha256(file) } },
           reply.data.files)
       end)
 
@@ -85,7 +78,7 @@ describe("the parser of uploads", function()
         assert.equal(503, (send(flaky, arguments)))
         local status, reply = send(flaky, arguments)
         assert.equal(200, status)
-        assert.equal(hash_of(file), reply.data.files[1].sha256)
+        assert.equal(sha256(file), reply.data.files[1].sha256)
         assert.equal(3, count(flaky))
       end)
 

@@ -1,18 +1,18 @@
 -- Our client against an OpenAI-compatible server that nobody here wrote.
+local during_tests = require "spec.support.during_tests"
 local indoxhub = require "indoxhub"
 local servers = require "spec.support.servers"
 
 describe("an OpenAI-compatible server", function()
-  local peer, client
+  local peer = during_tests(servers.openai_mock)
+  local client
 
   setup(function()
-    peer = servers.openai_mock()
     client = indoxhub.new { api_key = "indox-test", base_url = peer.url }
   end)
 
   teardown(function()
     client:close()
-    servers.kill(peer)
   end)
 
   local function say(text)

@@ -1,34 +1,29 @@
 -- Our uploads, read by two parsers of forms that nobody here wrote.
+local during_tests = require "spec.support.during_tests"
 local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
 local programs = require "spec.support.programs"
 local servers = require "spec.support.servers"
 
+local sha256 = files.sha256
+
 describe("an upload", function()
-  local peer, folder, wave
+  local peer = during_tests(servers.multipart)
+  local folder, wave
 
   local function write(name, bytes)
     return files.write(folder .. "/" .. name, bytes)
   end
 
   setup(function()
-    peer = servers.multipart()
     folder = files.folder()
     -- Also what could be taken for the end of a part.
     wave = write("gap.wav", ("RIFF\r\n--\0\26\r\n\r\n--x--\r\n"):rep(50000))
   end)
 
   teardown(function()
-    servers.kill(peer)
     files.remove_folder(folder)
   end)
-
-  local function hash_of(name)
-    local pipe = io.popen("sha256sum " .. name)
-    local hash = pipe:read("*a"):match("^%x+")
-    pipe:close()
-    return hash
-  end
 
   local function client_of(parser, path, options)
     options = options or {}
@@ -53,14 +48,14 @@ describe("an upload", function()
         timestamp_granularities = { '["word","segment"]' } },
         reply.data.fields)
       assert.same({ { field = "file", filename = "gap.wav", size = 1050000,
-        mime_type = "audio/wav", sha256 = hash_of(wave) } }, reply.data.files)
+        mime_type = "audio/wav", sha256 = sha256(wave) } }, reply.data.files)
     end)
 
     it("is sent again as a whole, says " .. parser, function()
       local client = client_of(parser, "/again/v1", { max_retries = 2,
         headers = { ["X-Peer-Fail"] = "503,2" } })
       local reply = indoxhub.assert(client.audio:transcribe { file = wave })
-      assert.equal(hash_of(wave), reply.data.files[1].sha256)
+      assert.equal(sha256(wave), reply.data.files[1].sha256)
       assert.equal(3, count(parser, "/again/v1"))
     end)
 
@@ -86,7 +81,7 @@ describe("an upload", function()
           local reply = indoxhub.assert(client_of(parser, "/short/v1")
             .audio:transcribe { file = given })
           assert.equal(1, #reply.data.files)
-          assert.equal(hash_of(short), reply.data.files[1].sha256)
+          assert.equal(sha256(short), reply.data.files[1].sha256)
         end
       end
     end)
@@ -105,7 +100,7 @@ describe("an upload", function()
         local reply = indoxhub.assert(client_of(parser, "/inner/v1")
           .audio:transcribe { file = path })
         assert.equal(1, #reply.data.files)
-        assert.equal(hash_of(path), reply.data.files[1].sha256)
+        assert.equal(sha256(path), reply.data.files[1].sha256)
       end)
 
     -- No two parsers agree on how such a name is written.
@@ -122,7 +117,7 @@ describe("an upload", function()
             filename = given }) })
         assert.equal(1, #reply.data.files)
         local got = reply.data.files[1]
-        assert.equal(hash_of(wave), got.sha256)
+        assert.equal(sha256(wave), got.sha256)
         assert.equal("file", got.field)
         assert.equal("audio/wav", got.mime_type)
         assert.matches(expected, got.filename)
@@ -136,7 +131,7 @@ describe("an upload", function()
         .audio:transcribe { file = odd }
       assert(os.rename(odd, wave))
       indoxhub.assert(reply, err)
-      assert.equal(hash_of(wave), reply.data.files[1].sha256)
+      assert.equal(sha256(wave), reply.data.files[1].sha256)
       assert.matches("^b\195\165t .*%.wav$", reply.data.files[1].filename)
     end)
   end
@@ -144,7 +139,7 @@ describe("an upload", function()
   it("needs little memory for a large file", function()
     local large = folder .. "/large.mp3"
     assert(os.execute("seq 100000000 | head -c 314572800 >" .. large))
-    local hash = hash_of(large)
+    local hash = sha256(large)
     for _, given in ipairs { "%q", "indoxhub.reader(read(%q))" } do
       local said, code = programs.run(([[
         local indoxhub = require "indoxhub"

@@ -1,21 +1,19 @@
 -- The validator among the peers: it lets through what the API's document
 -- allows, and catches what it does not.
+local during_tests = require "spec.support.during_tests"
+local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
 local servers = require "spec.support.servers"
 
 describe("the validator", function()
-  local peer, wave
+  local peer = during_tests(servers.validator)
+  local wave
 
   setup(function()
-    peer = servers.validator()
-    wave = os.tmpname()
-    local file = assert(io.open(wave, "wb"))
-    file:write("RIFF\0\1\2\3")
-    file:close()
+    wave = files.write(os.tmpname(), "RIFF\0\1\2\3")
   end)
 
   teardown(function()
-    servers.kill(peer)
     os.remove(wave)
   end)
 

@@ -1,6 +1,7 @@
 -- Uploads: what multipart bodies the sandbox reads, and what it hears in them.
 local ask = require "spec.sandbox.ask"
 local during_tests = require "spec.support.during_tests"
+local files = require "spec.support.files"
 
 describe("the sandbox's uploads", function()
   local sandbox = during_tests(ask.start)
@@ -15,10 +16,7 @@ describe("the sandbox's uploads", function()
   local STT = "audio/stt/transcriptions"
 
   local function file_with(bytes)
-    local name = os.tmpname()
-    local file = assert(io.open(name, "wb"))
-    file:write(bytes)
-    file:close()
+    local name = files.write(os.tmpname(), bytes)
     names[#names + 1] = name
     return name
   end
@@ -29,10 +27,7 @@ describe("the sandbox's uploads", function()
   end
 
   local function sha256(bytes)
-    local pipe = io.popen("sha256sum " .. file_with(bytes))
-    local sum = pipe:read("*a"):match("^%x+")
-    pipe:close()
-    return sum
+    return files.sha256(file_with(bytes))
   end
 
   local function speech(text)

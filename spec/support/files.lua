@@ -40,6 +40,11 @@ function files.output(command)
   return text
 end
 
+--- The SHA-256 of a file, as hex.
+function files.sha256(name)
+  return files.output("sha256sum " .. name):match("^%x+")
+end
+
 --- The names in a folder, each with a line end.
 function files.list(folder)
   return files.output("ls -A " .. folder)
