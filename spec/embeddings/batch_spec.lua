@@ -1,5 +1,7 @@
 -- Many texts in several calls.
+local during_tests = require "spec.support.during_tests"
 local indoxhub = require "indoxhub"
+local raw_server = require "spec.support.raw_server"
 local servers = require "spec.support.servers"
 
 local function texts(count)
@@ -11,18 +13,9 @@ local function texts(count)
 end
 
 describe("a batch of embeddings", function()
-  local raw, sandbox
+  local raw = raw_server()
+  local sandbox = during_tests(servers.sandbox, "--pace 0")
   local keys = 0
-
-  setup(function()
-    raw = servers.raw()
-    sandbox = servers.sandbox "--pace 0"
-  end)
-
-  teardown(function()
-    raw:stop()
-    servers.kill(sandbox)
-  end)
 
   -- With a key of its own, so with an account that counts its calls.
   local function new_client(url)

@@ -1,23 +1,16 @@
 -- Embeddings as float32: of every reply there is, the same numbers and the same
 -- errors as without.
 local core = require "indoxhub.core"
+local during_tests = require "spec.support.during_tests"
 local indoxhub = require "indoxhub"
+local raw_server = require "spec.support.raw_server"
 local servers = require "spec.support.servers"
 
 local TEXTS = { "gull", "tern" }
 
 describe("embeddings as vectors", function()
-  local raw, sandbox
-
-  setup(function()
-    raw = servers.raw()
-    sandbox = servers.sandbox "--pace 0"
-  end)
-
-  teardown(function()
-    raw:stop()
-    servers.kill(sandbox)
-  end)
+  local raw = raw_server()
+  local sandbox = during_tests(servers.sandbox, "--pace 0")
 
   local function client_at(url)
     return indoxhub.new { api_key = "indox-test", max_retries = 0,
