@@ -1,7 +1,9 @@
 -- The command as a whole: its help, its exit codes, pipes and full disks.
 local commands = require "spec.support.command"
+local during_tests = require "spec.support.during_tests"
 local files = require "spec.support.files"
 local json = require "indoxhub.base.json"
+local raw_server = require "spec.support.raw_server"
 local servers = require "spec.support.servers"
 local terminals = require "spec.support.terminals"
 
@@ -18,10 +20,11 @@ local ASKING = {
 }
 
 describe("indoxhub", function()
-  local sandbox, indoxhub
+  local sandbox = during_tests(servers.sandbox, "--pace 0 --job-seconds 0")
+  local raw = raw_server()
+  local indoxhub
 
   setup(function()
-    sandbox = servers.sandbox("--pace 0 --job-seconds 0")
     indoxhub = commands.new(sandbox.url)
     local _, err, code = indoxhub:run("speak 'Mind the gap' -o "
       .. indoxhub.folder .. "/said.wav")
@@ -33,7 +36,6 @@ describe("indoxhub", function()
 
   teardown(function()
     indoxhub:remove()
-    servers.kill(sandbox)
   end)
 
   it("lists its commands and exit codes", function()
@@ -147,7 +149,6 @@ describe("indoxhub", function()
   end)
 
   it("advises by the option or the variable that names the server", function()
-    local raw = servers.raw()
     local function say(name, reply)
       return raw:script(name, { { "body" }, { "send", reply }, { "again" } })
     end
@@ -171,17 +172,14 @@ describe("indoxhub", function()
         assert.is_nil(said:find("base_url", 1, true), said)
       end
     end
-    raw:stop()
   end)
 
   it("says that the server cancelled an answer", function()
-    local raw = servers.raw()
     local _, said, code = indoxhub:run("complete go", raw:script("cancelled", {
       { "body" }, { "send", servers.last_reply("200 OK",
         '{"status":"cancelled","success":false}') } }))
     assert.truthy(said:find("the server cancelled the answer", 1, true), said)
     assert.equal(7, code)
-    raw:stop()
   end)
 
   it("does not mind a reader that closes early", function()

@@ -1,5 +1,6 @@
 -- What `indoxhub embed` keeps of an answer that is not complete.
 local commands = require "spec.support.command"
+local during_tests = require "spec.support.during_tests"
 local files = require "spec.support.files"
 local json = require "indoxhub.base.json"
 local servers = require "spec.support.servers"
@@ -9,7 +10,8 @@ local terminals = require "spec.support.terminals"
 local FAULT = "--pace 0 --fail 'status:400*1'"
 
 describe("indoxhub embed, when a part fails,", function()
-  local indoxhub, folder, whole, failing
+  local whole = during_tests(servers.sandbox, "--pace 0")
+  local indoxhub, folder, failing
 
   local function texts(count)
     local list = {}
@@ -21,12 +23,10 @@ describe("indoxhub embed, when a part fails,", function()
 
   setup(function()
     indoxhub = commands.new()
-    whole = servers.sandbox("--pace 0")
   end)
 
   teardown(function()
     indoxhub:remove()
-    servers.kill(whole)
   end)
 
   before_each(function()
