@@ -139,6 +139,7 @@ build = {
     ["indoxhub.base.address"] = "lua/indoxhub/base/address.lua",
     ["indoxhub.base.atomic_file"] = "lua/indoxhub/base/atomic_file.lua",
     ["indoxhub.base.content_types"] = "lua/indoxhub/base/content_types.lua",
+    ["indoxhub.base.core_check"] = "lua/indoxhub/base/core_check.lua",
     ["indoxhub.base.errors"] = "lua/indoxhub/base/errors.lua",
     ["indoxhub.base.json"] = "lua/indoxhub/base/json.lua",
     ["indoxhub.base.log"] = "lua/indoxhub/base/log.lua",

@@ -29,8 +29,10 @@ describe("annotations", function()
   it("of the core name every function of the C module", function()
     local text = read("lua/indoxhub/meta/core.lua")
     local core = require "indoxhub.core"
-    for name in pairs(core) do
-      assert.truthy(text:find("function core%." .. name .. "%("), name)
+    for name, value in pairs(core) do
+      local told = type(value) == "function" and "function core%." .. name
+        .. "%(" or "%-%-%-@field " .. name .. " "
+      assert.truthy(text:find(told), name)
     end
     local listed = output("cat csrc/bind/*.c")
     local count = 0

@@ -4,6 +4,7 @@
 */
 #include "compat.h"
 #include "open.h"
+#include "version.h"
 
 #pragma GCC visibility push(default)
 int luaopen_indoxhub_core(lua_State *L);
@@ -11,6 +12,8 @@ int luaopen_indoxhub_core(lua_State *L);
 
 int luaopen_indoxhub_core(lua_State *L) {
   lua_newtable(L);
+  lua_pushliteral(L, IH_VERSION);
+  lua_setfield(L, -2, "version");
   /* A file comes after those that register the classes it uses. */
   ih_open_sse(L);
   ih_open_engine(L);

@@ -53,6 +53,11 @@ end
 local function check_core(report)
   local ok, core = pcall(require, "indoxhub.core")
   if ok then
+    local matches, why = pcall(require, "indoxhub.base.core_check")
+    if not matches then
+      report.error(why, INSTALL)
+      return false
+    end
     report.ok("The C core is loaded; it uses " .. core.curl_version())
     return true
   end

@@ -8,6 +8,9 @@
 --     })
 --     for delta in stream do io.write(delta) end
 
+-- First, as anything else may miss what another version of the core has not.
+require "indoxhub.base.core_check"
+
 local analytics = require "indoxhub.analytics"
 local batch = require "indoxhub.embeddings.batch"
 local client = require "indoxhub.client"

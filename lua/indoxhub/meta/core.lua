@@ -3,6 +3,7 @@
 --- The C core, for tests and for programs that want the parts without the
 --- client. Wrong types raise; what the world refuses is `nil, message`.
 ---@class indoxhub.core
+---@field version string that of the library it was built with
 local core = {}
 
 --- Seconds of the monotonic clock.
