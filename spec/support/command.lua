@@ -1,6 +1,7 @@
 -- The command `indoxhub`, run as people run it.
 local files = require "spec.support.files"
 local programs = require "spec.support.programs"
+local servers = require "spec.support.servers"
 
 local command = { KEY = "indox-" .. ("k"):rep(32) }
 
@@ -16,8 +17,22 @@ function command.new(url)
     command_methods)
 end
 
---- Removes what its runs left behind.
+--- The same for a sandbox with these flags. Returns a raw server, too; `remove`
+--- ends both.
+---@param flags string
+function command.with_servers(flags)
+  local sandbox = servers.sandbox(flags)
+  local self = command.new(sandbox.url)
+  self.sandbox, self.raw = sandbox, servers.raw()
+  return self, self.raw
+end
+
+--- Removes what its runs left behind, and ends the servers it was made with.
 function command_methods:remove()
+  if self.sandbox then
+    self.raw:stop()
+    servers.kill(self.sandbox)
+  end
   os.remove(self.environment)
   files.remove_folder(self.folder)
 end

@@ -9,18 +9,14 @@ local terminals = require "spec.support.terminals"
 local shell = commands.shell
 
 describe("indoxhub", function()
-  local sandbox, raw, indoxhub
+  local indoxhub, raw
 
   setup(function()
-    sandbox = servers.sandbox("--pace 0")
-    raw = servers.raw()
-    indoxhub = commands.new(sandbox.url)
+    indoxhub, raw = commands.with_servers("--pace 0")
   end)
 
   teardown(function()
     indoxhub:remove()
-    raw:stop()
-    servers.kill(sandbox)
   end)
 
   local function lines(text)

@@ -11,19 +11,15 @@ local shell = commands.shell
 local PNG = "\137PNG\r\n\26\n"
 
 describe("indoxhub", function()
-  local sandbox, raw, indoxhub, root
+  local indoxhub, raw, root
 
   setup(function()
-    sandbox = servers.sandbox("--pace 0 --job-seconds 1")
-    raw = servers.raw()
-    indoxhub = commands.new(sandbox.url)
+    indoxhub, raw = commands.with_servers("--pace 0 --job-seconds 1")
     root = files.output("pwd"):match("^[^\n]+")
   end)
 
   teardown(function()
     indoxhub:remove()
-    raw:stop()
-    servers.kill(sandbox)
   end)
 
   local function path(name)

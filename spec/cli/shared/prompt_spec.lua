@@ -14,12 +14,10 @@ local WITHOUT_READLINE = [[LUA_INIT='package.preload.readline = ]]
 for name, setting in pairs { ["with readline"] = "",
   ["without readline"] = WITHOUT_READLINE } do
   describe("the prompt " .. name, function()
-    local sandbox, raw, indoxhub
+    local indoxhub, raw
 
     setup(function()
-      sandbox = servers.sandbox("--pace 0.01")
-      raw = servers.raw()
-      indoxhub = commands.new(sandbox.url)
+      indoxhub, raw = commands.with_servers("--pace 0.01")
       if setting == "" then
         assert.is_true((pcall(require, "readline")), "run make deps-all")
       end
@@ -27,8 +25,6 @@ for name, setting in pairs { ["with readline"] = "",
 
     teardown(function()
       indoxhub:remove()
-      raw:stop()
-      servers.kill(sandbox)
     end)
 
     local function begin(arguments, url)
