@@ -19,6 +19,13 @@ function events.reasoning(text)
     '"response_id":"r-1","delta":"%s"}'):format(text))
 end
 
+--- A piece of text in a chunk of OpenAI's. It tells no id, so that nobody is
+--- told to stop the stream.
+function events.chunk(text)
+  return events.frame(('{"choices":[{"index":0,"delta":{"content":"%s"}}]}')
+    :format(text))
+end
+
 events.completed = events.frame('{"type":"response.done","response":{' ..
   '"id":"r-1","status":"completed","usage":{"input_tokens":3,' ..
   '"output_tokens":4,"total_tokens":7}}}')

@@ -173,6 +173,8 @@ has_openresty() {
 suite_runtimes() {
   title "specs in Neovim, nginx, LÖVE, luv and cqueues"
   runtime neovim "command -v nvim"
+  runtime neovim_example "command -v nvim"
+  runtime neovim_health "command -v nvim"
   runtime neovim_json "command -v nvim"
   runtime neovim_plugin "command -v nvim"
   runtime neovim_threads "command -v nvim"

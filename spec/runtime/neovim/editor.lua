@@ -37,6 +37,10 @@ local PRELUDE = [[
   end
 ]]
 
+--- Arguments with which it finds the library and the example as plugins.
+editor.ALL_ON_PATH =
+  [[--clean --cmd "set rtp+=$PWD,$PWD/examples/neovim"]]
+
 -- Neovim must find nothing of the person who runs the specs.
 local FOLDERS = { "CONFIG_HOME", "DATA_HOME", "STATE_HOME", "CACHE_HOME",
   "RUNTIME_DIR", "CONFIG_DIRS", "DATA_DIRS" }
