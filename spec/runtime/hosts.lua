@@ -75,7 +75,7 @@ function hosts.servers()
   raw:script("faster", FAST)
   local root = "http://127.0.0.1:" .. raw.port
   return setmetatable({ sandbox = servers.sandbox("--pace 0"), raw = raw,
-    root = root, left = 0 }, pair_methods)
+    root = root, left = 0, served = 0 }, pair_methods)
 end
 
 --- What programs begin with: `SANDBOX`, the base URL of the sandbox, `RAW`, the
@@ -124,6 +124,21 @@ function pair_methods:wait_for_leaver()
   servers.wait_until(function()
     return self.raw:gone("left") >= self.left
   end, "the client to leave its stream")
+end
+
+--- Stores a script under a name of its own. Returns that and its base URL.
+function pair_methods:serve(script)
+  self.served = self.served + 1
+  local name = "served" .. self.served
+  return name, self.raw:script(name, script)
+end
+
+--- Waits until so many clients, one unless told otherwise, have left a script
+--- in the midst of it.
+function pair_methods:wait_for_end(name, count)
+  servers.wait_until(function()
+    return self.raw:gone(name) == (count or 1)
+  end, "the upstream connection to close")
 end
 
 function pair_methods:stop()

@@ -5,20 +5,15 @@ local hosts = require "spec.runtime.hosts"
 local openresty = require "spec.runtime.openresty.server"
 local scenes = require "spec.runtime.scenes"
 local servers = require "spec.support.servers"
+local streams = require "spec.runtime.openresty.streams"
 
 local ANSWER = "6 * 7 is 42."
 
--- Scripts: a stream that falls silent, and one that takes a while but ends.
-local function piece(text)
-  return events.frame(('{"choices":[{"index":0,"delta":{"content":"%s"}}]}')
-    :format(text))
-end
+-- A stream that falls silent, and one that takes a while but ends.
+local SILENT = { { "body" },
+  { "send", servers.EVENTS_HEAD .. events.chunk "one " }, { "hold" } }
 
-local SILENT = { { "body" }, { "send", servers.EVENTS_HEAD .. piece "one " },
-  { "hold" } }
-
-local ENDING = { { "body" }, { "send", servers.EVENTS_HEAD .. piece "one " },
-  { "sleep", 1500 }, { "send", piece "two" .. events.done }, { "close" } }
+local ENDING = streams.ENDING
 
 -- What nginx says in this mode whatever it runs, the second when it is stopped
 -- under a request that waits.
@@ -29,7 +24,6 @@ local LITTLE = 16 * 1024
 
 describe("OpenResty without its code cache", function()
   local pair, nginx, expected_news
-  local made = 0
 
   setup(function()
     pair = hosts.servers()
@@ -53,23 +47,11 @@ describe("OpenResty without its code cache", function()
     assert.equal("", nginx:stop(expected_news))
   end)
 
-  -- Stores a script under a name of its own. Returns that and its base URL.
-  local function serve(script)
-    made = made + 1
-    return "uncached" .. made, pair.raw:script("uncached" .. made, script)
-  end
-
   local function begin(script, path)
-    local name, base = serve(script)
+    local name, base = pair:serve(script)
     local visit = nginx:visit(path or "/do/stream", { base = base })
     visit:wait_for "one "
     return visit, name
-  end
-
-  local function wait_for_leaver(name)
-    servers.wait_until(function()
-      return pair.raw:gone(name) == 1
-    end, "the upstream connection to close")
   end
 
   -- Waits until the worker has the threads and descriptors it began with.
@@ -98,7 +80,7 @@ describe("OpenResty without its code cache", function()
     nginx:get "/do/pid"
     local _, descriptors, before = nginx:usage()
     local worker = nginx:worker()
-    local name, base = serve(SILENT)
+    local name, base = pair:serve(SILENT)
     for i = 1, 20 do
       assert.equal(ANSWER .. "\n", nginx:get "/do/chat")
       assert.equal(ANSWER, nginx:get "/do/stream")
@@ -126,7 +108,7 @@ describe("OpenResty without its code cache", function()
       "/do/stream_in_task", "/access/stream" } do
       local visit, name = begin(SILENT, path)
       visit:leave()
-      wait_for_leaver(name)
+      pair:wait_for_end(name)
     end
     wait_for_rest(descriptors)
     assert.equal(ANSWER .. "\n", nginx:get "/do/chat")
@@ -154,7 +136,7 @@ describe("OpenResty without its code cache", function()
     nginx:signal "stop"
     nginx:wait_for_end(nginx.pid)
     assert.equal("one ", visit:wait())
-    wait_for_leaver(name)
+    pair:wait_for_end(name)
   end)
 
   it("waits for a timer while nginx runs no more of them", function()

@@ -178,8 +178,10 @@ suite_runtimes() {
   runtime neovim_json "command -v nvim"
   runtime neovim_plugin "command -v nvim"
   runtime neovim_threads "command -v nvim"
-  runtime openresty has_openresty "command -v chromium" "command -v chromedriver"
+  runtime openresty has_openresty
   runtime openresty_code_cache has_openresty
+  runtime openresty_example has_openresty "command -v chromium" "command -v chromedriver"
+  runtime openresty_leaving has_openresty
   runtime love "command -v love" "command -v xvfb-run"
   runtime luv "luajit -e require'luv'" "lua5.4 -e require'luv'"
   runtime cqueues "luajit -e require'cqueues'" "lua5.4 -e require'cqueues'"
