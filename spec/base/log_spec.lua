@@ -19,15 +19,7 @@ local BUSY = answer("503 Busy", '{"detail":"no ' .. KEY .. '"}',
   "Retry-After: 0\r\n")
 
 describe("the log", function()
-  local raw
-
-  setup(function()
-    raw = servers.raw()
-  end)
-
-  teardown(function()
-    raw:stop()
-  end)
+  local raw = servers.raw_for(setup, teardown)
 
   local count = 0
 

@@ -199,15 +199,7 @@ end
 ---------------------------------------------------------------------------
 
 describe("an answer", function()
-  local raw
-
-  setup(function()
-    raw = servers.raw()
-  end)
-
-  teardown(function()
-    raw:stop()
-  end)
+  local raw = servers.raw_for(setup, teardown)
 
   local served = 0
 
@@ -251,15 +243,7 @@ end)
 -- ways to read a stream
 
 describe("the pieces of an answer", function()
-  local raw
-
-  setup(function()
-    raw = servers.raw()
-  end)
-
-  teardown(function()
-    raw:stop()
-  end)
+  local raw = servers.raw_for(setup, teardown)
 
   -- Thoughts, text and a refusal in one event.
   local EVENTS = { dialects.chunk('{"reasoning_content":"so","content":"Rime",'

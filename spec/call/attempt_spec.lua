@@ -55,15 +55,7 @@ describe("a pause", function()
 end)
 
 describe("a try", function()
-  local raw
-
-  setup(function()
-    raw = servers.raw()
-  end)
-
-  teardown(function()
-    raw:stop()
-  end)
+  local raw = servers.raw_for(setup, teardown)
 
   it("that fails after a redirect is judged by what it sent last", function()
     local tried = {}

@@ -7,15 +7,8 @@ local servers = require "spec.support.servers"
 local FIELDS = { messages = { { role = "user", content = "go" } } }
 
 describe("max_connections", function()
-  local raw, tasks
-
-  setup(function()
-    raw = servers.raw()
-  end)
-
-  teardown(function()
-    raw:stop()
-  end)
+  local raw = servers.raw_for(setup, teardown)
+  local tasks
 
   before_each(function()
     tasks = {}

@@ -14,15 +14,8 @@ local function encoded(name)
 end
 
 describe("an answer in", function()
-  local raw, count = nil, 0
-
-  setup(function()
-    raw = servers.raw()
-  end)
-
-  teardown(function()
-    raw:stop()
-  end)
+  local raw = servers.raw_for(setup, teardown)
+  local count = 0
 
   -- A client whose every call gets these bytes.
   local function client(steps, options)

@@ -7,15 +7,7 @@ local MESSAGES = { { role = "user", content = "go" } }
 local KEY = "indox-" .. ("k"):rep(32)
 
 describe("a call", function()
-  local raw
-
-  setup(function()
-    raw = servers.raw()
-  end)
-
-  teardown(function()
-    raw:stop()
-  end)
+  local raw = servers.raw_for(setup, teardown)
 
   local function client_at(base_url, options)
     local settings = { api_key = KEY, base_url = base_url, max_retries = 0 }

@@ -12,15 +12,8 @@ local CHUNKED = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 local REPLY = '{"success":true,"data":"ok"}'
 
 describe("limits hold for", function()
-  local raw, count = nil, 0
-
-  setup(function()
-    raw = servers.raw()
-  end)
-
-  teardown(function()
-    raw:stop()
-  end)
+  local raw = servers.raw_for(setup, teardown)
+  local count = 0
 
   local function base(steps)
     count = count + 1

@@ -61,15 +61,7 @@ local function assert_outcome(what, ok, result, err)
 end
 
 describe("a damaged answer", function()
-  local raw
-
-  setup(function()
-    raw = servers.raw()
-  end)
-
-  teardown(function()
-    raw:stop()
-  end)
+  local raw = servers.raw_for(setup, teardown)
 
   it("gives a reply or an error", function()
     local replies = 0

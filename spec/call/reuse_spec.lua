@@ -75,16 +75,8 @@ local function new_name()
 end
 
 describe("a connection that is used again", function()
-  local raw
-
   -- Connections to one server may be used in the next test.
-  before_each(function()
-    raw = servers.raw()
-  end)
-
-  after_each(function()
-    raw:stop()
-  end)
+  local raw = servers.raw_for(before_each, after_each)
 
   -- Steps that answer and, once they are allowed to, go on.
   local function idle_then(name, answer, steps)

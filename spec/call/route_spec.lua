@@ -44,16 +44,12 @@ describe("the first way of a call", function()
 end)
 
 describe("the way of a call", function()
-  local raw, name
-
   -- What is learned about a server is kept, so each test has its own.
-  before_each(function()
-    raw = servers.raw()
-    name = "api"
-  end)
+  local raw = servers.raw_for(before_each, after_each)
+  local name
 
-  after_each(function()
-    raw:stop()
+  before_each(function()
+    name = "api"
   end)
 
   -- A client of a server that gives these answers in turn. The key is asked for

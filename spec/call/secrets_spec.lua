@@ -30,15 +30,15 @@ local function assert_hidden(value, where, seen)
 end
 
 describe("a key", function()
-  local sandbox, raw
+  local raw = servers.raw_for(setup, teardown)
+  local sandbox
 
   setup(function()
-    sandbox, raw = servers.sandbox("--pace 0"), servers.raw()
+    sandbox = servers.sandbox("--pace 0")
   end)
 
   teardown(function()
     servers.kill(sandbox)
-    raw:stop()
   end)
 
   local function client_at(url, options)

@@ -5,15 +5,8 @@ local servers = require "spec.support.servers"
 local transfers = require "indoxhub.call.transfer"
 
 describe("an exchange", function()
-  local raw, owner
-
-  setup(function()
-    raw = servers.raw()
-  end)
-
-  teardown(function()
-    raw:stop()
-  end)
+  local raw = servers.raw_for(setup, teardown)
+  local owner
 
   before_each(function()
     owner = { running = {} }

@@ -9,11 +9,11 @@ local servers = require "spec.support.servers"
 local IS_PUC_51 = _VERSION == "Lua 5.1" and not rawget(_G, "jit")
 
 describe("lists in pages", function()
-  local sandbox, raw, client
+  local raw = servers.raw_for(setup, teardown)
+  local sandbox, client
 
   setup(function()
     sandbox = servers.sandbox("--pace 0 --job-seconds 0")
-    raw = servers.raw()
     client = indoxhub.new { api_key = "indox-test", base_url = sandbox.url }
     for i = 1, 7 do
       indoxhub.assert(client.videos:generate { prompt = "owl " .. i })
@@ -23,7 +23,6 @@ describe("lists in pages", function()
   teardown(function()
     client:close()
     servers.kill(sandbox)
-    raw:stop()
   end)
 
   local function collect(pages, field)

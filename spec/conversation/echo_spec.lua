@@ -33,15 +33,7 @@ local function events(...)
 end
 
 describe("a conversation sends back", function()
-  local raw
-
-  setup(function()
-    raw = servers.raw()
-  end)
-
-  teardown(function()
-    raw:stop()
-  end)
+  local raw = servers.raw_for(setup, teardown)
 
   -- Asks, answers the call, and asks again. Returns the answer as it was sent,
   -- the bytes of the request it was sent with, the conversation and its scene.

@@ -72,15 +72,7 @@ describe("a history", function()
 end)
 
 describe("a tool exchange", function()
-  local raw
-
-  setup(function()
-    raw = servers.raw()
-  end)
-
-  teardown(function()
-    raw:stop()
-  end)
+  local raw = servers.raw_for(setup, teardown)
 
   local function weather(name)
     local talk, scene = talks.new(raw, name, { tools = { { type = "function",

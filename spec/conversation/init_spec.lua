@@ -10,15 +10,7 @@ local unpack = table.unpack or unpack
 local line, must = talks.line, talks.must
 
 describe("a conversation", function()
-  local raw
-
-  setup(function()
-    raw = servers.raw()
-  end)
-
-  teardown(function()
-    raw:stop()
-  end)
+  local raw = servers.raw_for(setup, teardown)
 
   -- The message of a misuse, which must be told at the line that made it.
   local function refusal(fn, ...)

@@ -9,15 +9,8 @@ local talks = require "spec.support.talks"
 local must = talks.must
 
 describe("a saved conversation", function()
-  local raw, folder, path
-
-  setup(function()
-    raw = servers.raw()
-  end)
-
-  teardown(function()
-    raw:stop()
-  end)
+  local raw = servers.raw_for(setup, teardown)
+  local folder, path
 
   before_each(function()
     folder = files.folder()

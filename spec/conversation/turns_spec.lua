@@ -9,15 +9,7 @@ local line, must = talks.line, talks.must
 local IS_PUC_51 = _VERSION == "Lua 5.1" and not rawget(_G, "jit")
 
 describe("a streamed answer", function()
-  local raw
-
-  setup(function()
-    raw = servers.raw()
-  end)
-
-  teardown(function()
-    raw:stop()
-  end)
+  local raw = servers.raw_for(setup, teardown)
 
   local function whole(...)
     return { { "body" }, { "send", servers.EVENTS_HEAD

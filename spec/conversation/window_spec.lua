@@ -11,15 +11,7 @@ local function ten()
 end
 
 describe("the window of a conversation", function()
-  local raw
-
-  setup(function()
-    raw = servers.raw()
-  end)
-
-  teardown(function()
-    raw:stop()
-  end)
+  local raw = servers.raw_for(setup, teardown)
 
   local function add(talk, ...)
     for _, text in ipairs { ... } do

@@ -249,15 +249,7 @@ local function first_of(list, count)
 end
 
 describe("a reply of embeddings", function()
-  local raw
-
-  setup(function()
-    raw = servers.raw()
-  end)
-
-  teardown(function()
-    raw:stop()
-  end)
+  local raw = servers.raw_for(setup, teardown)
 
   local scripts = 0
 

@@ -7,16 +7,9 @@ local servers = require "spec.support.servers"
 local KEY = "indox-" .. ("k"):rep(32)
 
 describe("client:save", function()
-  local raw, other, folder, place, client
-
-  setup(function()
-    raw, other = servers.raw(), servers.raw()
-  end)
-
-  teardown(function()
-    raw:stop()
-    other:stop()
-  end)
+  local raw = servers.raw_for(setup, teardown)
+  local other = servers.raw_for(setup, teardown)
+  local folder, place, client
 
   before_each(function()
     folder = files.folder()

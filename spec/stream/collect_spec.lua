@@ -4,15 +4,7 @@ local programs = require "spec.support.programs"
 local servers = require "spec.support.servers"
 
 describe("a stream", function()
-  local raw
-
-  setup(function()
-    raw = servers.raw()
-  end)
-
-  teardown(function()
-    raw:stop()
-  end)
+  local raw = servers.raw_for(setup, teardown)
 
   -- In an interpreter of its own, where collections are frequent.
   it("survives finalizers that turn the loop", function()

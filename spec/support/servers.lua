@@ -23,8 +23,11 @@ end
 -- Ends a server that a failed test forgot: Lua would wait for it at its end. A
 -- finalizer of its own, in any Lua, which runs before that of the older pipe.
 local function guard(server)
+  local pid = server.pid
   local function on_collect()
-    servers.kill(server)
+    if server.pid == pid then -- it was not started again
+      servers.kill(server)
+    end
   end
   local newproxy = rawget(_G, "newproxy") -- luacheck: ignore 113
   if newproxy then
@@ -35,18 +38,20 @@ local function guard(server)
   end
 end
 
--- Starts a shell command that prints its process id and says nothing more.
-local function start_silent(command)
+-- Starts a shell command that prints its process id and says nothing more, as
+-- `server` or a new one.
+local function start_silent(command, server)
   local pipe = assert(io.popen("echo $$; exec " .. command, "r"))
-  local server = { pid = assert(pipe:read("*l")), pipe = pipe }
+  server = server or {}
+  server.pid, server.pipe = assert(pipe:read("*l")), pipe
   running[server] = true
   guard(server)
   return server
 end
 
 -- The same for one that then has something to say.
-local function start(command)
-  local server = start_silent(command)
+local function start(command, server)
+  server = start_silent(command, server)
   server.said = server.pipe:read("*l")
   if not server.said then
     error("a server did not start: " .. command)
@@ -100,13 +105,31 @@ end
 local raw_methods = {}
 raw_methods.__index = raw_methods
 
+local function start_raw(server)
+  server.folder = files.folder()
+  start("build/tools/raw_server " .. server.folder, server)
+  server.port = server.said
+  return server
+end
+
 --- A server that says exactly what a script tells it (see raw_server.c).
 function servers.raw()
-  local folder = files.folder()
-  local server = start("build/tools/raw_server " .. folder)
-  server.folder = folder
-  server.port = server.said
-  return setmetatable(server, raw_methods)
+  return start_raw(setmetatable({}, raw_methods))
+end
+
+--- The same for the tests of a block, from its `setup` to its `teardown`; or
+--- for each of them, from its `before_each` to its `after_each`.
+---@param before fun(fn: fun())
+---@param after fun(fn: fun())
+function servers.raw_for(before, after)
+  local server = setmetatable({}, raw_methods)
+  before(function()
+    start_raw(server)
+  end)
+  after(function()
+    server:stop()
+  end)
+  return server
 end
 
 -- Whether a script's reply tells its end, and not that the connection ends with
