@@ -8,12 +8,9 @@ local pieces_of, assert_heard = uploads.pieces_of, uploads.assert_heard
 local kind_and_code = uploads.kind_and_code
 
 describe("an upload", function()
-  local scene = uploads.scene()
+  local scene = uploads.scene(setup, teardown)
   local serve, transcribe, write = scene.serve, scene.transcribe, scene.write
   local received = scene.received
-
-  setup(scene.start)
-  teardown(scene.stop)
 
   before_each(function()
     serve(READS)

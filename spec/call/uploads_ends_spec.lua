@@ -1,6 +1,7 @@
 -- Uploads that come to nothing: files that cannot be read, servers that have
 -- heard enough, and callers that give up.
 local indoxhub = require "indoxhub"
+local hurry = require "spec.support.hurry"
 local servers = require "spec.support.servers"
 local uploads = require "spec.support.upload_calls"
 
@@ -9,12 +10,9 @@ local READS, REFUSES = uploads.READS, uploads.REFUSES
 local assert_heard, kind_and_code = uploads.assert_heard, uploads.kind_and_code
 
 describe("an upload", function()
-  local scene = uploads.scene()
+  local scene = uploads.scene(setup, teardown)
   local serve, transcribe, write = scene.serve, scene.transcribe, scene.write
   local received = scene.received
-
-  setup(scene.start)
-  teardown(scene.stop)
 
   before_each(function()
     serve(READS)
@@ -81,11 +79,9 @@ describe("an upload", function()
     it("is read again from the disk by each try", function()
       local path = write("removed.mp3", "x")
       serve(REFUSES, READS)
-      scene.client = scene.client:with { log = function(event)
-        if event.name == "retry" then
-          os.remove(path)
-        end
-      end }
+      scene.client = scene.client:with { log = hurry.log(function()
+        os.remove(path)
+      end) }
       local what = kind_and_code(transcribe(path))
       assert.equal("file unreadable", what)
       assert.equal(1, #received())

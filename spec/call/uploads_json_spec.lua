@@ -8,11 +8,8 @@ local uploads = require "spec.support.upload_calls"
 local pieces_of = uploads.pieces_of
 
 describe("an upload", function()
-  local scene = uploads.scene()
+  local scene = uploads.scene(setup, teardown)
   local serve, write = scene.serve, scene.write
-
-  setup(scene.start)
-  teardown(scene.stop)
 
   before_each(function()
     serve(uploads.READS)

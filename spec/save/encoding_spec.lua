@@ -3,27 +3,23 @@
 local compress = require "spec.support.compress"
 local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
-local retry = require "indoxhub.call.retry"
+local hurry = require "spec.support.hurry"
 local servers = require "spec.support.servers"
 
 local ETAG = 'ETag: "v1"\r\n'
 local GZIP = "Content-Encoding: gzip\r\n"
 
 describe("a download that is compressed", function()
-  local raw, folder, place, client
-  local count, backoff = 0, retry.backoff
+  local raw = servers.raw_for(setup, teardown)
+  local folder, place, client
+  local count = 0
   local bytes = ("\137PNG" .. ("pixels"):rep(7)):rep(4000)
   local packed
 
-  setup(function()
-    raw = servers.raw()
-    retry.backoff = function() return 0.01 end
-    packed = compress.text("gzip", bytes)
-  end)
+  hurry.at_once(setup, teardown)
 
-  teardown(function()
-    raw:stop()
-    retry.backoff = backoff
+  setup(function()
+    packed = compress.text("gzip", bytes)
   end)
 
   before_each(function()
@@ -42,11 +38,7 @@ describe("a download that is compressed", function()
     count = count + 1
     local lay_out = raw:in_turn("z" .. count, answers)
     client = indoxhub.new { api_key = "k", base_url = raw:base("api"),
-      log = function(event)
-        if event.name == "retry" then
-          lay_out()
-        end
-      end }
+      log = hurry.log(lay_out) }
     local saved, err = client:save({ url = lay_out() }, place, options)
     return saved, err, raw:got("z" .. count)
   end

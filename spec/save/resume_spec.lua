@@ -2,25 +2,17 @@
 local core = require "indoxhub.core"
 local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
-local retry = require "indoxhub.call.retry"
+local hurry = require "spec.support.hurry"
 local servers = require "spec.support.servers"
 
 local PATH = "/f?sig=1"
 local ETAG = 'ETag: "v1"\r\n'
 
 describe("a download that breaks off", function()
-  local raw, folder, place, retries, client
-  local backoff = retry.backoff
+  local raw = servers.raw_for(setup, teardown)
+  local folder, place, client
 
-  setup(function()
-    raw = servers.raw()
-    retry.backoff = function() return 0.01 end
-  end)
-
-  teardown(function()
-    raw:stop()
-    retry.backoff = backoff
-  end)
+  hurry.at_once(setup, teardown)
 
   before_each(function()
     folder = files.folder()
@@ -39,17 +31,11 @@ describe("a download that breaks off", function()
   -- requests.
   local function save(replies, options)
     count = count + 1
-    retries = 0
     local name = "r" .. count
     local lay_out = raw:in_turn(name, replies)
     local url = lay_out()
     client = indoxhub.new { api_key = "k", base_url = raw:base("api"),
-      log = function(event)
-        if event.name == "retry" then
-          retries = retries + 1
-          lay_out()
-        end
-      end }
+      log = hurry.log(lay_out) }
     local saved, err = client:save({ url = url .. PATH }, place, options)
     local requests = {}
     for request in raw:got(name):gmatch("(GET .-\r\n\r\n)") do

@@ -1,25 +1,23 @@
 -- Downloads over TLS and HTTP/2: nginx before a server that follows scripts.
 local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
-local retry = require "indoxhub.call.retry"
+local hurry = require "spec.support.hurry"
 local servers = require "spec.support.servers"
 
 local KEY = "indox-" .. ("k"):rep(32)
 
 describe("a download over TLS", function()
-  local raw, nginx, place, client
-  local backoff = retry.backoff
+  local raw = servers.raw_for(setup, teardown)
+  local nginx, place, client
+
+  hurry.at_once(setup, teardown)
 
   setup(function()
-    raw = servers.raw()
     nginx = servers.nginx(raw.port)
-    retry.backoff = function() return 0.01 end
   end)
 
   teardown(function()
-    retry.backoff = backoff
     nginx:stop()
-    raw:stop()
   end)
 
   before_each(function()

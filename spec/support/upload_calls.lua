@@ -3,7 +3,7 @@
 local assert = require "luassert"
 local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
-local retry = require "indoxhub.call.retry"
+local hurry = require "spec.support.hurry"
 local servers = require "spec.support.servers"
 
 local uploads = {}
@@ -60,23 +60,21 @@ local function parts_of(body, boundary)
   return parts
 end
 
---- A scene, which is there between `start()` and `stop()`: `raw` is its server,
---- `folder` one for files, `client` the client that `serve` made last, and
---- `name` the name of its script.
-function uploads.scene()
-  local scene, count, backoff = {}, 0, retry.backoff
+--- A scene for the tests of a block, whose functions these are: `raw` is its
+--- server, `folder` one for files, `client` the client that `serve` made last,
+--- and `name` the name of its script.
+function uploads.scene(setup, teardown)
+  local scene, count = { raw = servers.raw_for(setup, teardown) }, 0
 
-  function scene.start()
-    scene.raw = servers.raw()
-    retry.backoff = function() return 0.01 end
+  hurry.at_once(setup, teardown)
+
+  setup(function()
     scene.folder = files.folder()
-  end
+  end)
 
-  function scene.stop()
-    scene.raw:stop()
-    retry.backoff = backoff
+  teardown(function()
     files.remove_folder(scene.folder)
-  end
+  end)
 
   --- Makes a client of a server that follows one script after the other, the
   --- next whenever a call is tried again.
@@ -85,11 +83,7 @@ function uploads.scene()
     scene.name = "u" .. count
     local lay_out = scene.raw:in_turn(scene.name, { ... })
     scene.client = indoxhub.new { api_key = "k", base_url = lay_out(),
-      log = function(event)
-        if event.name == "retry" then
-          lay_out()
-        end
-      end }
+      log = hurry.log(lay_out) }
     return scene.client
   end
 
