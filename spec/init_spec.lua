@@ -80,8 +80,7 @@ describe("a program", function()
   it("takes the key from the first variable that is set", function()
     local names = { "INDOXHUB_API_KEY", "INDOX_HUB_API_KEY",
       "INDOX_ROUTER_API_KEY" }
-    local url = raw:script("whosekey", { { "body" }, { "send",
-      servers.reply("200 OK", "application/json", '{"data":"x"}') } })
+    local url = raw:script("whosekey", servers.json('{"data":"x"}'))
     for first = 1, #names do
       local settings = {}
       for i = first, #names do

@@ -31,8 +31,7 @@ describe("an analytics query", function()
   local function asked(build, options)
     count = count + 1
     local name = "query" .. count
-    raw:script(name, { { "body" }, { "send", servers.last_reply("200 OK",
-      '{"results":[]}') } })
+    raw:script(name, servers.last_reply("200 OK", '{"results":[]}'))
     local other = indoxhub.new { api_key = "indox-test",
       base_url = raw:base(name) }
     indoxhub.assert(build(query(other)):fetch(options))
@@ -155,8 +154,7 @@ describe("an analytics query", function()
     local now = NOON
     count = count + 1
     local name = "query" .. count
-    raw:script(name, { { "body" }, { "send", servers.last_reply("200 OK",
-      '{"results":[]}') } })
+    raw:script(name, servers.last_reply("200 OK", '{"results":[]}'))
     local other = indoxhub.new { api_key = "k", base_url = raw:base(name) }
     local kept = other.analytics:query { clock = function() return now end }
       :last("1d")
@@ -177,8 +175,8 @@ describe("an analytics query", function()
   it("returns errors as they are, and one for a reply without rows", function()
     local function fetch(status, body)
       count = count + 1
-      local base = raw:script("query" .. count, { { "body" },
-        { "send", servers.last_reply(status, body) } })
+      local base = raw:script("query" .. count,
+        servers.last_reply(status, body))
       return indoxhub.new { api_key = "k", base_url = base, max_retries = 0 }
         .analytics:query():fetch()
     end

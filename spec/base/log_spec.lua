@@ -216,7 +216,7 @@ describe("the log", function()
           log = function(event)
             told[#told + 1] = event
             if event.path == "auth/api-key" then
-              raw:script("log" .. count, { { "body" }, { "send", echo } })
+              raw:script("log" .. count, echo)
             end
           end })
         local _, err = client.chat:create({ messages = MESSAGES,
@@ -245,8 +245,8 @@ describe("the log", function()
 
   describe("on stderr", function()
     local function run(variable, setup_code, call)
-      raw:script("program", { { "body" }, { "send",
-        answer("200 OK", '{"data":"fine\\nX","detail":"' .. KEY .. '"}') } })
+      raw:script("program",
+        answer("200 OK", '{"data":"fine\\nX","detail":"' .. KEY .. '"}'))
       return programs.run(([[
         local indoxhub = require "indoxhub"
         local options = { api_key = %q, base_url = %q }

@@ -324,11 +324,11 @@ describe("the pieces of an answer", function()
 
   it("are not lost when the connection of `create` breaks", function()
     local client = indoxhub.new { api_key = "indox-test", max_retries = 0,
-      base_url = raw:script("broken", { { "body" }, { "send",
+      base_url = raw:script("broken",
         servers.CHUNKED_HEAD .. servers.chunk("data: "
           .. dialects.chunk('{"content":"Rime"}', nil, nil,
             '"usage":{"prompt_tokens":5,"completion_tokens":1}')
-          .. "\n\ndata: {") } }) }
+          .. "\n\ndata: {")) }
     local _, err = client.chat:create { messages = MESSAGES }
     assert.equal("truncated", err.kind)
     assert.equal("closed", err.code)

@@ -60,9 +60,8 @@ describe("a try", function()
   it("that fails after a redirect is judged by what it sent last", function()
     local tried = {}
     raw:script("away", { { "body" }, { "reset" } })
-    local url = raw:script("here", { { "body" }, { "send", servers.reply(
-      "307 Moved", "text/plain", "", "Location: /away/x\r\n" ..
-        "Connection: close\r\n") } })
+    local url = raw:script("here", servers.reply("307 Moved", "text/plain", "",
+      "Location: /away/x\r\nConnection: close\r\n"))
     local client = indoxhub.new { api_key = KEY, base_url = url,
       log = function(event) tried[#tried + 1] = event end }
     local _, err = client:request { path = "x", json = { a = 1 } }

@@ -94,8 +94,8 @@ describe("max_connections", function()
   end)
 
   it("has each try of a call wait", function()
-    local client = client_for("tries", { { "body" }, { "send",
-      servers.last_reply("503 Busy", "{}", "Retry-After: 0\r\n") } },
+    local client = client_for("tries",
+      servers.last_reply("503 Busy", "{}", "Retry-After: 0\r\n"),
       { max_connections = 1, max_retries = 2 })
     local one, other = ask(client), ask(client)
     assert.equal(3, #select(2, one:await()).attempts)
@@ -203,9 +203,9 @@ describe("max_connections", function()
 
   it("does not count streams that have arrived and wait for a reader",
     function()
-      local client = client_for("unread", { { "body" }, { "send",
+      local client = client_for("unread",
         servers.CHUNKED_HEAD .. servers.chunk(events.answer("a", "b"))
-        .. servers.LAST_CHUNK } }, { max_connections = 1 })
+        .. servers.LAST_CHUNK, { max_connections = 1 })
       local one = indoxhub.assert(client.chat:stream(FIELDS))
       local other = indoxhub.assert(client.chat:stream(FIELDS))
       assert.equal("ab", one:reply().data)

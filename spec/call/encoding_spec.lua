@@ -107,7 +107,7 @@ describe("an answer in", function()
       encoded "zstd") } do
       local engine = assert(core.engine())
       local transfer = assert(engine:submit { method = name,
-        url = raw:script("empty" .. name, { { "body" }, { "send", sent } }) })
+        url = raw:script("empty" .. name, sent) })
       repeat
         engine:step({}, nil, nil, 0.05)
       until transfer:result()

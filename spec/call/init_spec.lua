@@ -34,7 +34,7 @@ describe("a call", function()
   end
 
   local function answering(name, bytes)
-    return client_at(raw:script(name, { { "body" }, { "send", bytes } }))
+    return client_at(raw:script(name, bytes))
   end
 
   local function assert_error(kind, code, err)
@@ -65,8 +65,8 @@ describe("a call", function()
     end)
 
     it("tells a proxy that refuses", function()
-      raw:script("proxy", { { "body" }, { "send", servers.reply(
-        "407 Proxy Authentication Required", "text/plain", "") } })
+      raw:script("proxy",
+        servers.reply("407 Proxy Authentication Required", "text/plain", ""))
       local proxy = "http://127.0.0.1:" .. raw.port
       assert_error("network", "proxy", failure(client_at(
         "https://api.example.test", { proxy = proxy })))
@@ -293,8 +293,7 @@ describe("a call", function()
 
   -- Runs a call in a program that has only so many descriptors left.
   local function with_descriptors(count)
-    local url = raw:script("nofile", { { "body" }, { "send",
-      servers.reply("200 OK", "application/json", '{"status":"ok"}') } })
+    local url = raw:script("nofile", servers.json('{"status":"ok"}'))
     return programs.run(([[
       local indoxhub = require "indoxhub"
       local client = indoxhub.new { base_url = %q, api_key = "k" }

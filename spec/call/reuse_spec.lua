@@ -116,7 +116,7 @@ describe("a connection that is used again", function()
     servers.wait_until(function()
       return raw:told(name) > 0
     end, "what is not asked for")
-    raw:script(name, { { "body" }, { "send", answer } })
+    raw:script(name, answer)
   end
 
   local function requests(name)
@@ -281,7 +281,7 @@ describe("a connection that is used again", function()
     servers.wait_until(function()
       return raw:told(name) == 20
     end, "what is not asked for")
-    raw:script(name, { { "body" }, { "send", json "second" } })
+    raw:script(name, json "second")
     local replies, failures = indoxhub.gather(second)
     assert.is_nil(failures)
     for i = 1, 20 do
@@ -292,7 +292,7 @@ describe("a connection that is used again", function()
 
   it("goes on being used when nothing came", function()
     local name = new_name()
-    raw:script(name, { { "body" }, { "send", json "fine" } })
+    raw:script(name, json "fine")
     local client = client_of(name)
     for _ = 1, 20 do
       ask(client, "x")
@@ -304,7 +304,7 @@ describe("a connection that is used again", function()
   it("is never asked a second time when the server took the request",
     function()
       local name = new_name()
-      raw:script(name, { { "body" }, { "send", json "first" } })
+      raw:script(name, json "first")
       local client = client_of(name, { max_retries = 2 })
       ask(client, "1")
       for _, ending in ipairs { "close", "reset" } do
@@ -314,7 +314,7 @@ describe("a connection that is used again", function()
         assert.is_nil(reply)
         assert.equal("network", err.kind)
         assert.equal(before + 1, requests(name))
-        raw:script(name, { { "body" }, { "send", json "first" } })
+        raw:script(name, json "first")
         ask(client, "1")
       end
     end)

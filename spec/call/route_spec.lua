@@ -208,7 +208,7 @@ describe("the way of a call", function()
 
   -- A server that answers whatever comes.
   local function target(script, answer)
-    raw:script(script, { { "body" }, { "send", answer or OK } })
+    raw:script(script, answer or OK)
   end
 
   for _, status in ipairs { 301, 302, 303, 307, 308 } do
@@ -270,7 +270,7 @@ describe("the way of a call", function()
 
   it("never leads to another server, and the key stays here", function()
     local other = servers.raw()
-    other:script("there", { { "body" }, { "send", OK } })
+    other:script("there", OK)
     other:script("tls", { { "close" } })
     local host = "127.0.0.1:" .. other.port
     for _, location in ipairs { "http://" .. host .. "/there/x",

@@ -87,9 +87,8 @@ describe("a key", function()
     local echo = json.encode { error = { message = "no: " .. KEY .. " " .. BYOK
       .. " Bearer " .. TOKEN, code = KEY, type = BYOK }, request_id = TOKEN,
       detail = { { loc = { "header", KEY }, msg = TOKEN, type = BYOK } } }
-    local url = raw:script("echo", { { "body" }, { "send",
-      servers.reply("400 Bad Request", "application/json", echo,
-        "X-Request-Id: " .. KEY .. "\r\n") } })
+    local url = raw:script("echo", servers.reply("400 Bad Request",
+      "application/json", echo, "X-Request-Id: " .. KEY .. "\r\n"))
     local client = client_at(url, { headers = {
       Authorization = "Bearer " .. TOKEN } })
     local reply, err = client.chat:create { messages = MESSAGES,
@@ -100,9 +99,8 @@ describe("a key", function()
   end)
 
   it("is not in an error when it was deep in the request", function()
-    local url = raw:script("deep", { { "body" }, { "send",
-      servers.reply("400 Bad Request", "application/json",
-        json.encode { error = "no " .. BYOK }) } })
+    local url = raw:script("deep", servers.reply("400 Bad Request",
+      "application/json", json.encode { error = "no " .. BYOK }))
     local client = client_at(url)
     local _, err = client.chat:create { messages = MESSAGES,
       additional_params = { byok_api_key = BYOK } }
@@ -122,10 +120,10 @@ describe("a key", function()
   end)
 
   it("is not in the error of an event that repeats it", function()
-    local url = raw:script("event", { { "body" }, { "send",
+    local url = raw:script("event",
       servers.EVENTS_HEAD .. 'data: {"model":"' .. KEY .. '","choices":[],'
       .. '"usage":{"prompt_tokens":3,"' .. KEY .. '":["' .. KEY .. '"]}}\n\n'
-      .. 'data: {"error":{"message":"bad ' .. KEY .. '"}}\n\n' } })
+      .. 'data: {"error":{"message":"bad ' .. KEY .. '"}}\n\n')
     local stream = indoxhub.assert(client_at(url).chat:stream {
       messages = MESSAGES })
     local reply, err = stream:reply()

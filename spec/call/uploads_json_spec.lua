@@ -29,8 +29,7 @@ describe("an upload", function()
     end
 
     before_each(function()
-      serve { { "body" }, { "send", servers.reply("200 OK",
-        "application/json", '{"data":{"job_id":"j","status":"pending"}}') } }
+      serve(servers.json('{"data":{"job_id":"j","status":"pending"}}'))
     end)
 
     it("is a data URI, from any kind of file", function()
@@ -38,8 +37,7 @@ describe("an upload", function()
       for _, file in ipairs { indoxhub.file(path), indoxhub.bytes(PNG),
         indoxhub.reader(pieces_of { PNG:sub(1, 4), "", PNG:sub(5) }),
         indoxhub.reader(pieces_of { PNG }, { size = #PNG }) } do
-        serve { { "body" }, { "send", servers.reply("200 OK",
-          "application/json", '{"data":{"job_id":"j"}}') } }
+        serve(servers.json('{"data":{"job_id":"j"}}'))
         indoxhub.assert(scene.client.videos:generate { prompt = "p",
           input_image = file })
         assert.equal(URI, sent_json().input_image)
@@ -62,8 +60,7 @@ describe("an upload", function()
       local picture = indoxhub.bytes(PNG)
       local part_of = { type = "image_url", image_url = { url = picture } }
       local message = { role = "user", content = { part_of, part_of } }
-      serve { { "body" }, { "send", servers.reply("200 OK",
-        "application/json", '{"data":"seen","success":true}') } }
+      serve(servers.json('{"data":"seen","success":true}'))
       indoxhub.assert(scene.client.chat:create { messages = { message } })
       local content = sent_json().messages[1].content
       assert.equal(URI, content[1].image_url.url)

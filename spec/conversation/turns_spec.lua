@@ -101,9 +101,9 @@ describe("a streamed answer", function()
 
   it("hands out reasoning when asked, and does not remember it", function()
     local talk, scene = talks.new(raw, "reasoning")
-    scene.answer { { "body" }, { "send", servers.EVENTS_HEAD
-      .. events.created .. events.reasoning("hm") .. events.delta("yes")
-      .. events.completed .. events.done } }
+    scene.answer(servers.EVENTS_HEAD .. events.created
+      .. events.reasoning("hm") .. events.delta("yes") .. events.completed
+      .. events.done)
     local stream = must(talk:stream("first", { reasoning = true }))
     assert.same({ "hm", "reasoning" }, { stream:next() })
     must(stream:reply())
@@ -241,12 +241,12 @@ describe("a streamed answer", function()
 
   it("keeps the calls of tools", function()
     local talk, scene = talks.new(raw, "tools", { tools = { {} } })
-    scene.answer { { "body" }, { "send", servers.EVENTS_HEAD
+    scene.answer(servers.EVENTS_HEAD
       .. 'data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,'
       .. '"id":"c1","function":{"name":"clock","arguments":"{\\"at\\""}}]}}]}'
       .. '\n\ndata: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,'
       .. '"function":{"arguments":":1}"}}]},"finish_reason":"tool_calls"}]}'
-      .. "\n\ndata: [DONE]\n\n" } }
+      .. "\n\ndata: [DONE]\n\n")
     local reply = must(must(talk:stream("what time is it?")):reply())
     assert.equal("clock", reply.tool_calls[1].name)
     must(talk:add { role = "tool", tool_call_id = reply.tool_calls[1].id,

@@ -74,8 +74,8 @@ describe("a batch of embeddings", function()
 
   it("passes fields and options on", function()
     local name = "fields"
-    local client = new_client(raw:script(name, { { "body" }, { "send",
-      servers.reply("200 OK", "application/json", '{"data":[[1],[2]]}') } }))
+    local client = new_client(raw:script(name,
+      servers.json('{"data":[[1],[2]]}')))
     local reply = indoxhub.assert(client.embeddings:batch({
       text = { "a", "b" }, model = "m-1", flavour = "x" },
       { headers = { ["X-Own"] = "yes" }, size = 2 }))
@@ -181,8 +181,8 @@ describe("a batch of embeddings", function()
       ["402 No"] = "insufficient_credits", ["403 No"] = "permission",
       ["404 No"] = "not_found" } do
       local name = kind
-      local client = new_client(raw:script(name, { { "body" }, { "send",
-        servers.reply(status, "application/json", '{"message":"no"}') } }))
+      local client = new_client(raw:script(name,
+        servers.reply(status, "application/json", '{"message":"no"}')))
       local reply, err = client.embeddings:batch({ text = texts(20) },
         { size = 1, concurrency = 2 })
       assert.is_nil(reply)
@@ -193,8 +193,8 @@ describe("a batch of embeddings", function()
   end)
 
   it("notices a reply with too few vectors", function()
-    local client = new_client(raw:script("few", { { "body" }, { "send",
-      servers.reply("200 OK", "application/json", '{"data":[[1],[2]]}') } }))
+    local client = new_client(raw:script("few",
+      servers.json('{"data":[[1],[2]]}')))
     local reply, err = client.embeddings:batch({ text = texts(5) },
       { size = 2, concurrency = 1 })
     assert.is_nil(reply)
@@ -207,9 +207,8 @@ describe("a batch of embeddings", function()
 
   it("notices a reply whose vectors are of another size", function()
     local function client_of(name, data)
-      return new_client(raw:script(name, { { "body" }, { "send",
-        servers.reply("200 OK", "application/json", ('{"data":%s,'
-          .. '"usage":{"total_tokens":3}}'):format(data)) } }))
+      return new_client(raw:script(name, servers.json(
+        ('{"data":%s,"usage":{"total_tokens":3}}'):format(data))))
     end
     local options = { size = 2, concurrency = 1 }
     local _, err = client_of("short", "[[1],[2]]").embeddings:batch(

@@ -24,8 +24,8 @@ describe("embeddings as vectors", function()
   -- The reply to a body, with vectors and without.
   local function both(name, body, content_type, texts)
     local fields = { text = texts or TEXTS }
-    local url = raw:script(name, { { "body" }, { "send",
-      servers.reply("200 OK", content_type or "application/json", body) } })
+    local url = raw:script(name,
+      servers.reply("200 OK", content_type or "application/json", body))
     local vectors = { ask(url, { as = "vectors" }, fields) }
     return vectors, { ask(url, nil, fields) }
   end
@@ -176,8 +176,7 @@ describe("embeddings as vectors", function()
   it("refuse what no float32 can be", function()
     for i, body in ipairs { '{"data":[[1e39]]}', '{"data":[1,1e39]}',
       '{"data":[{"embedding":[1,-1e39]}]}', '{"data":[[1,null]]}' } do
-      local url = raw:script("big" .. i, { { "body" }, { "send",
-        servers.reply("200 OK", "application/json", body) } })
+      local url = raw:script("big" .. i, servers.json(body))
       local reply, err = ask(url, { as = "vectors" }, { text = "gull" })
       assert.is_nil(reply, body)
       assert.equal("protocol", err.kind)
@@ -256,8 +255,7 @@ describe("a reply of embeddings", function()
   -- The reply to texts that a server answers with a body.
   local function answer(body, texts, as)
     scripts = scripts + 1
-    local url = raw:script("n" .. scripts, { { "body" }, { "send",
-      servers.reply("200 OK", "application/json", body) } })
+    local url = raw:script("n" .. scripts, servers.json(body))
     local client = indoxhub.new { api_key = "indox-test", max_retries = 0,
       base_url = url }
     return client.embeddings:create({ text = texts }, { as = as })

@@ -151,7 +151,7 @@ describe("a conversation", function()
     for _, call in ipairs(answer.calls) do
       talk:add { role = "tool", tool_call_id = call.id, content = "done" }
     end
-    raw:script("talk", { { "body" }, { "send", DONE } })
+    raw:script("talk", DONE)
     reply, err = talk:send()
     if not reply then
       return bytes, "second success", "a reply", tostring(err)

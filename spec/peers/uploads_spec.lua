@@ -89,8 +89,8 @@ describe("an upload", function()
     it("may contain what an earlier one ended with, says " .. parser,
       function()
         local raw = servers.raw()
-        local base = raw:script("seen", { { "body" }, { "send",
-          servers.reply("200 OK", "text/plain", "x") } })
+        local base = raw:script("seen",
+          servers.reply("200 OK", "text/plain", "x"))
         indoxhub.assert(indoxhub.new { api_key = "k", base_url = base }
           .audio:transcribe { file = indoxhub.bytes("x") })
         local body = raw:got("seen"):match("\r\n\r\n(.*)$")

@@ -32,7 +32,7 @@ describe("client:save", function()
 
   -- A URL of a server, where it says these bytes to everybody.
   local function url_of(server, name, bytes)
-    return server:script(name, { { "body" }, { "send", bytes } }) .. "/f"
+    return server:script(name, bytes) .. "/f"
   end
 
   -- Saves what cannot be saved; nothing is left. Returns the error.

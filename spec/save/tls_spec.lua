@@ -45,18 +45,17 @@ describe("a download over TLS", function()
     bytes = table.concat(bytes)
     local tag = 'ETag: "v1"\r\n'
     local first
-    raw:script("cut", { { "body" }, { "send", servers.head("200 OK", "a/b",
-      #bytes, tag) .. bytes:sub(1, 1500000) } })
+    raw:script("cut",
+      servers.head("200 OK", "a/b", #bytes, tag) .. bytes:sub(1, 1500000))
     client = indoxhub.new { api_key = KEY, base_url = nginx.url,
       ca_file = nginx.certificate, log = function(event)
         if event.name == "retry" and not first then
           local got = io.popen("ls -l " .. place .. ".*.part")
           first = tonumber(got:read("*a"):match("%s(%d+) %a%a%a +%d+ "))
           got:close()
-          raw:script("cut", { { "body" }, { "send", servers.head(
-            "206 Partial Content", "a/b", #bytes - first, tag
-            .. ("Content-Range: bytes %d-%d/%d\r\n"):format(first, #bytes - 1,
-            #bytes)) .. bytes:sub(first + 1) } })
+          raw:script("cut", servers.head("206 Partial Content", "a/b",
+            #bytes - first, tag .. ("Content-Range: bytes %d-%d/%d\r\n")
+            :format(first, #bytes - 1, #bytes)) .. bytes:sub(first + 1))
         end
       end }
     local saved = indoxhub.assert(client:save(url_of("cut"), place))
@@ -70,10 +69,9 @@ describe("a download over TLS", function()
   end)
 
   it("is followed to from elsewhere, and the key stays behind", function()
-    raw:script("there", { { "body" }, { "send", servers.reply("200 OK", "a/b",
-      "behind") } })
-    local base = raw:script("here", { { "body" }, { "send", servers.reply(
-      "302 Found", "a/b", "", "Location: " .. url_of("there") .. "\r\n") } })
+    raw:script("there", servers.reply("200 OK", "a/b", "behind"))
+    local base = raw:script("here", servers.reply("302 Found", "a/b", "",
+      "Location: " .. url_of("there") .. "\r\n"))
     client = indoxhub.new { api_key = KEY, base_url = base,
       ca_file = nginx.certificate, headers = { ["X-Own"] = "mine" } }
     indoxhub.assert(client:save(base .. "/f", place))
@@ -90,9 +88,8 @@ describe("a download over TLS", function()
 
   it("is not followed back to where there is no TLS", function()
     -- nginx would take the other name of this machine for its own.
-    raw:script("back", { { "body" }, { "send", servers.reply("302 Found",
-      "a/b", "", ("Location: http://localhost:%s/never/f\r\n"):format(
-      raw.port)) } })
+    raw:script("back", servers.reply("302 Found", "a/b", "",
+      ("Location: http://localhost:%s/never/f\r\n"):format(raw.port)))
     client = indoxhub.new { api_key = KEY, base_url = nginx.url,
       ca_file = nginx.certificate }
     local saved, err = client:save(url_of("back"), place)

@@ -162,8 +162,13 @@ end
 
 --- Stores a script: a list of { operation, argument }, and { "repeat", count,
 --- bytes }; bytes are written as they are. After a reply that keeps the
---- connection the next request is read. Returns the base URL that runs it.
+--- connection the next request is read. An answer alone is said to whoever has
+--- sent a request. Returns the base URL that runs it.
+---@param steps table[]|string
 function raw_methods:script(name, steps)
+  if type(steps) == "string" then
+    steps = { { "body" }, { "send", steps } }
+  end
   local lines = {}
   for i, step in ipairs(steps) do
     local argument = step[2]
@@ -188,9 +193,7 @@ function raw_methods:in_turn(name, answers)
   local given = 0
   return function()
     given = given + 1
-    local answer = answers[math.min(given, #answers)]
-    return self:script(name, type(answer) == "table" and answer
-      or { { "body" }, { "send", answer } })
+    return self:script(name, answers[math.min(given, #answers)])
   end
 end
 
@@ -443,6 +446,11 @@ end
 --- A reply with a body.
 function servers.reply(status, content_type, body, extra)
   return servers.head(status, content_type, #body, extra) .. body
+end
+
+--- A JSON reply to a call that went well.
+function servers.json(body)
+  return servers.reply("200 OK", "application/json", body)
 end
 
 --- A JSON reply after which the connection ends. Where tries are counted each

@@ -48,8 +48,7 @@ function talks.new(raw, name, settings, options)
   name = name .. count
   local scene = { name = name }
   function scene.answer(reply)
-    return raw:script(name, type(reply) == "table" and reply
-      or { { "body" }, { "send", reply } })
+    return raw:script(name, reply)
   end
   function scene.sent()
     local got, bodies, at = raw:got(name), {}, 1

@@ -252,8 +252,7 @@ describe("indoxhub", function()
     end)
 
     it("sends its options", function()
-      local url = raw:script("complete", { { "body" }, { "send", servers.reply(
-        "200 OK", "application/json", '{"data":"ok"}') } })
+      local url = raw:script("complete", servers.json('{"data":"ok"}'))
       indoxhub:run("complete -m a/b -t 0.5 --max-tokens 9 hi", url)
       local sent = json.decode(raw:got("complete"):match("\r\n\r\n(.*)$"))
       assert.equal("hi", sent.prompt)
@@ -299,7 +298,7 @@ describe("indoxhub", function()
   it("leaves what goes into a pipe as it is", function()
     local text = servers.reply("200 OK", "application/json",
       '{"data":"red \\u001b[31m"}')
-    local url = raw:script("raw", { { "body" }, { "send", text } })
+    local url = raw:script("raw", text)
     assert.equal("red \27[31m\n", (indoxhub:run("complete hi", url)))
     local code, seen = terminals.start(indoxhub:line("complete hi", url))
       :finish()

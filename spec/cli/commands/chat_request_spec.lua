@@ -22,8 +22,7 @@ describe("indoxhub chat", function()
   it("sends no byte order mark", function()
     local mark = "\239\187\191"
     local function asked(name, text, arguments)
-      local url = raw:script(name, { { "body" }, { "send", servers.reply(
-        "200 OK", "application/json", '{"data":"ok"}') } })
+      local url = raw:script(name, servers.json('{"data":"ok"}'))
       local _, err, code = indoxhub:feed(text, arguments, url)
       assert.equal(0, code, err)
       assert.equal("", err)
@@ -50,8 +49,7 @@ describe("indoxhub chat", function()
   end)
 
   it("sends model and system message", function()
-    local url = raw:script("request", { { "body" }, { "send", servers.reply(
-      "200 OK", "application/json", '{"data":"ok"}') } })
+    local url = raw:script("request", servers.json('{"data":"ok"}'))
     local out = run("chat -m openai/gpt-4o -s 'Be brief' hi", url)
     local got = raw:got("request")
     assert.equal("ok\n", out)
@@ -64,8 +62,8 @@ describe("indoxhub chat", function()
     local bad = { "caf\233", "\192\175", "\237\160\128", "\244\144\128\128",
       "\226\130" }
     local shown = { "caf?", "??", "???", "????", "??" }
-    local url = raw:script("latin", { { "body" }, { "send", servers.reply(
-      "200 OK", "application/json", '{"success":true,"data":"yes"}') } })
+    local url = raw:script("latin",
+      servers.json('{"success":true,"data":"yes"}'))
     local out, err, code = indoxhub:feed(good .. table.concat(bad, " "),
       "chat review", url)
     assert.equal(0, code, err)
@@ -80,8 +78,7 @@ describe("indoxhub chat", function()
   end)
 
   it("sends UTF-8, whatever the instructions are", function()
-    local url = raw:script("latin-system", { { "body" }, { "send",
-      servers.reply("200 OK", "application/json", '{"data":"yes"}') } })
+    local url = raw:script("latin-system", servers.json('{"data":"yes"}'))
     local out, err, code = run("chat -s \"$(printf 'caf\\351')\" hi", url)
     assert.equal(0, code, err)
     assert.equal("yes\n", out)
@@ -91,8 +88,7 @@ describe("indoxhub chat", function()
   end)
 
   it("sends pictures", function()
-    local url = raw:script("picture", { { "body" }, { "send", servers.reply(
-      "200 OK", "application/json", '{"data":"a fox"}') } })
+    local url = raw:script("picture", servers.json('{"data":"a fox"}'))
     local picture = files.write(indoxhub.folder .. "/fox.png",
       "\137PNG\r\n\26\n")
     local out = run("chat -i " .. picture .. " 'What is this?'", url)
@@ -104,8 +100,7 @@ describe("indoxhub chat", function()
   end)
 
   it("sends any other field as its type", function()
-    local url = raw:script("fields", { { "body" }, { "send", servers.reply(
-      "200 OK", "application/json", '{"data":"ok"}') } })
+    local url = raw:script("fields", servers.json('{"data":"ok"}'))
     run("chat -t 0.5 --max-tokens 9 --set top_p=0.25 --set seed=7 "
       .. "--set stop='[\"x\"]' hi", url)
     local sent = json.decode(raw:got("fields"):match("\r\n\r\n(.*)$"))

@@ -45,7 +45,7 @@ describe("indoxhub chat", function()
     it("sends what was said", function()
       local reply = servers.reply("200 OK", "application/json",
         '{"data":"ok"}')
-      local url = raw:script("session", { { "body" }, { "send", reply } })
+      local url = raw:script("session", reply)
       run("chat --session said -m a/b first", url)
       run("chat --session said second", url)
       local got = raw:got("session")

@@ -215,8 +215,8 @@ describe("indoxhub chat", function()
   end)
 
   it("prints as JSON what is not UTF-8 of an answer", function()
-    local url = raw:script("broken", { { "body" }, { "send", servers.reply(
-      "200 OK", "application/json", '{"data":"a\255b","x":{"\128":[]}}') } })
+    local url = raw:script("broken",
+      servers.json('{"data":"a\255b","x":{"\128":[]}}'))
     local out, err, code = run("chat --json hi", url)
     assert.equal(0, code, err)
     local shown = json.decode(out)
@@ -239,9 +239,8 @@ describe("indoxhub chat", function()
     end)
 
     it("shows what comes with the whole reply", function()
-      local url = raw:script("whole", { { "body" }, { "send", servers.reply(
-        "200 OK", "application/json",
-        '{"data":"ok","reasoning_content":"well\\n"}') } })
+      local url = raw:script("whole",
+        servers.json('{"data":"ok","reasoning_content":"well\\n"}'))
       local out, err = run("chat --reasoning hi", url)
       assert.equal("ok\n", out)
       assert.equal("well\n\n", err)
@@ -250,9 +249,8 @@ describe("indoxhub chat", function()
     end)
 
     it("dims it on a terminal, without what that would obey", function()
-      local url = raw:script("dim", { { "body" }, { "send", servers.reply(
-        "200 OK", "application/json",
-        '{"data":"ok","reasoning_content":"we\\u001b[31mll"}') } })
+      local url = raw:script("dim",
+        servers.json('{"data":"ok","reasoning_content":"we\\u001b[31mll"}'))
       local code, seen = terminals.start(command("chat --reasoning hi", url))
         :finish()
       assert.equal(0, code)
@@ -275,9 +273,8 @@ describe("indoxhub chat", function()
     end)
 
     it("is what complete does, too", function()
-      local url = raw:script("complete", { { "body" }, { "send", servers.reply(
-        "200 OK", "application/json",
-        '{"data":"ok","reasoning_content":"well"}') } })
+      local url = raw:script("complete",
+        servers.json('{"data":"ok","reasoning_content":"well"}'))
       local out, err = run("complete --reasoning hi", url)
       assert.equal("ok\n", out)
       assert.equal("well\n\n", err)

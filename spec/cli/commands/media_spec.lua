@@ -126,8 +126,8 @@ describe("indoxhub", function()
     end)
 
     it("sends its options", function()
-      local url = raw:script("image", { { "body" }, { "send", servers.reply(
-        "200 OK", "application/json", '{"data":[{"b64_json":"AAAA"}]}') } })
+      local url = raw:script("image",
+        servers.json('{"data":[{"b64_json":"AAAA"}]}'))
       local out = indoxhub:run("image fox -n 1 --size 9x9 -m a/b "
         .. "--set quality=hd", url)
       assert.equal("\0\0\0", out)
@@ -146,8 +146,7 @@ describe("indoxhub", function()
     end)
 
     it("sends its options", function()
-      local url = raw:script("speak", { { "body" }, { "send", servers.reply(
-        "200 OK", "application/json", '{"data":{"audio":"AAAA"}}') } })
+      local url = raw:script("speak", servers.json('{"data":{"audio":"AAAA"}}'))
       indoxhub:run("speak hi --voice alloy --format wav --speed 1.5", url)
       assert.same({ input = "hi", voice = "alloy", response_format = "wav",
         speed = 1.5 }, json.decode(raw:got("speak"):match("\r\n\r\n(.*)$")))

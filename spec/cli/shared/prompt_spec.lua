@@ -60,8 +60,7 @@ for name, setting in pairs { ["with readline"] = "",
     it("remembers what was said", function()
       local reply = servers.reply("200 OK", "application/json",
         '{"data":"fine"}')
-      local url = raw:script("said" .. #name, { { "body" },
-        { "send", reply } })
+      local url = raw:script("said" .. #name, reply)
       local terminal = begin("-s 'Be kind' -m a/b", url)
       ask(terminal, "how are you", "fine")
       ask(terminal, "and now", "fine")
@@ -330,8 +329,7 @@ for name, setting in pairs { ["with readline"] = "",
     it("shows no escape sequence of the server's", function()
       local text = servers.reply("200 OK", "application/json",
         '{"data":"red \\u001b[31mthen\\u009b1m\\u0007"}')
-      local url = raw:script("escape" .. #name, { { "body" },
-        { "send", text } })
+      local url = raw:script("escape" .. #name, text)
       local terminal = begin("", url)
       terminal:type("hi\n")
       terminal:expect("red ^[[31mthen\239\191\1891m^G")
