@@ -8,17 +8,8 @@ local ASSERT_TAKES_OBJECTS = _VERSION ~= "Lua 5.2"
   and (_VERSION ~= "Lua 5.1" or rawget(_G, "jit") ~= nil)
 
 describe("a program", function()
-  local sandbox, raw
-
-  setup(function()
-    sandbox = servers.sandbox("--pace 0")
-    raw = servers.raw()
-  end)
-
-  teardown(function()
-    servers.kill(sandbox)
-    raw:stop()
-  end)
+  local sandbox = servers.sandbox_for(setup, teardown, "--pace 0")
+  local raw = servers.raw_for(setup, teardown)
 
   -- Runs code with `client` and `indoxhub` defined.
   local function run(code, base_url)

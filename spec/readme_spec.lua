@@ -24,15 +24,7 @@ local function listings(text)
 end
 
 describe("the README", function()
-  local sandbox
-
-  setup(function()
-    sandbox = servers.sandbox("--pace 0")
-  end)
-
-  teardown(function()
-    servers.kill(sandbox)
-  end)
+  local sandbox = servers.sandbox_for(setup, teardown, "--pace 0")
 
   for i, listing in ipairs(listings(read_readme())) do
     it("has a listing that runs: number " .. i, function()

@@ -8,15 +8,7 @@ local servers = require "spec.support.servers"
 local SOON = 5
 
 describe("while a host name is looked up", function()
-  local sandbox
-
-  setup(function()
-    sandbox = servers.sandbox("--pace 0")
-  end)
-
-  teardown(function()
-    servers.kill(sandbox)
-  end)
+  local sandbox = servers.sandbox_for(setup, teardown, "--pace 0")
 
   -- Runs code with `slow` and `quick`, two clients. Returns what it printed;
   -- fails when it waited for the name.

@@ -31,15 +31,7 @@ end
 
 describe("a key", function()
   local raw = servers.raw_for(setup, teardown)
-  local sandbox
-
-  setup(function()
-    sandbox = servers.sandbox("--pace 0")
-  end)
-
-  teardown(function()
-    servers.kill(sandbox)
-  end)
+  local sandbox = servers.sandbox_for(setup, teardown, "--pace 0")
 
   local function client_at(url, options)
     options = options or {}

@@ -19,16 +19,15 @@ CipherString = DEFAULT@SECLEVEL=0
 ]=]
 
 describe("over TLS", function()
-  local sandbox, nginx
+  local sandbox = servers.sandbox_for(setup, teardown, "--pace 0.01")
+  local nginx
 
   setup(function()
-    sandbox = servers.sandbox("--pace 0.01")
     nginx = servers.nginx(sandbox.port)
   end)
 
   teardown(function()
     nginx:stop()
-    servers.kill(sandbox)
   end)
 
   local function client_with(options)

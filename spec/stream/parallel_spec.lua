@@ -75,15 +75,7 @@ local PROGRAM = [[
 ]]
 
 describe("200 streams at once", function()
-  local sandbox
-
-  setup(function()
-    sandbox = servers.sandbox("--pace 0.005")
-  end)
-
-  teardown(function()
-    servers.kill(sandbox)
-  end)
+  local sandbox = servers.sandbox_for(setup, teardown, "--pace 0.005")
 
   it("all end with their own text, and memory does not grow", function()
     local said, code = programs.run(PROGRAM:format(sandbox.url, ROUNDS,

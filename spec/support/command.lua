@@ -8,31 +8,36 @@ local command = { KEY = "indox-" .. ("k"):rep(32) }
 local command_methods = {}
 command_methods.__index = command_methods
 
+local function begin(self, url)
+  self.url, self.folder = url, files.folder()
+  -- In a file, so that the tests' own shells do not show the key.
+  self.environment = programs.write("export INDOXHUB_API_KEY=" .. command.KEY)
+  return self
+end
+
 --- For one server. `run("models --json")` and the like.
 ---@param url string base URL
 function command.new(url)
-  return setmetatable({ url = url, folder = files.folder(),
-    -- In a file, so that the tests' own shells do not show the key.
-    environment = programs.write("export INDOXHUB_API_KEY=" .. command.KEY) },
-    command_methods)
+  return begin(setmetatable({}, command_methods), url)
 end
 
---- The same for a sandbox with these flags. Returns a raw server, too; `remove`
---- ends both.
+--- The same for the tests of a block, whose `setup` and `teardown` are given,
+--- and a sandbox with these flags. Returns a raw server, too.
 ---@param flags string
-function command.with_servers(flags)
-  local sandbox = servers.sandbox(flags)
-  local self = command.new(sandbox.url)
-  self.sandbox, self.raw = sandbox, servers.raw()
-  return self, self.raw
+function command.with_servers(setup, teardown, flags)
+  local self = setmetatable({}, command_methods)
+  local sandbox = servers.sandbox_for(setup, teardown, flags)
+  setup(function()
+    begin(self, sandbox.url)
+  end)
+  teardown(function()
+    self:remove()
+  end)
+  return self, servers.raw_for(setup, teardown)
 end
 
---- Removes what its runs left behind, and ends the servers it was made with.
+--- Removes what its runs left behind.
 function command_methods:remove()
-  if self.sandbox then
-    self.raw:stop()
-    servers.kill(self.sandbox)
-  end
   os.remove(self.environment)
   files.remove_folder(self.folder)
 end

@@ -78,13 +78,33 @@ function servers.wait_until(condition, what)
   end
 end
 
---- A sandbox. `url` is its base URL.
-function servers.sandbox(arguments)
+local function start_sandbox(arguments, server)
   local command = os.getenv("INDOXHUB_SANDBOX")
     or error("INDOXHUB_SANDBOX must hold the command that starts a sandbox")
-  local server = start(command .. " " .. (arguments or ""))
+  server = start(command .. " " .. (arguments or ""), server)
   server.url = server.said:match("http://%S+")
   server.port = server.url:match(":(%d+)/")
+  return server
+end
+
+--- A sandbox. `url` is its base URL.
+function servers.sandbox(arguments)
+  return start_sandbox(arguments)
+end
+
+--- The same for the tests of a block, from its `setup` to its `teardown`; or
+--- for each of them, from its `before_each` to its `after_each`.
+---@param before fun(fn: fun())
+---@param after fun(fn: fun())
+---@param arguments? string
+function servers.sandbox_for(before, after, arguments)
+  local server = {}
+  before(function()
+    start_sandbox(arguments, server)
+  end)
+  after(function()
+    servers.kill(server)
+  end)
   return server
 end
 
@@ -117,8 +137,7 @@ function servers.raw()
   return start_raw(setmetatable({}, raw_methods))
 end
 
---- The same for the tests of a block, from its `setup` to its `teardown`; or
---- for each of them, from its `before_each` to its `after_each`.
+--- The same for the tests of a block, as sandbox_for() is.
 ---@param before fun(fn: fun())
 ---@param after fun(fn: fun())
 function servers.raw_for(before, after)

@@ -30,24 +30,22 @@ function video_jobs.intervals_of(fn)
   return seconds
 end
 
---- A scene, which is there between `start()` and `stop()`.
-function video_jobs.scene()
-  local scene = {}
-  local sandbox, raw, client
+--- A scene for the tests of a block, whose `setup` and `teardown` are given: a
+--- sandbox, a `client` of it, and a raw server.
+function video_jobs.scene(setup, teardown)
+  local raw = servers.raw_for(setup, teardown)
+  local sandbox = servers.sandbox_for(setup, teardown,
+    "--pace 0 --job-seconds 0.3")
+  local scene, client = { raw = raw, sandbox = sandbox }, nil
 
-  --- Returns a raw server, a client of a sandbox, and the sandbox.
-  function scene.start()
-    sandbox = servers.sandbox("--pace 0 --job-seconds 0.3")
-    raw = servers.raw()
+  setup(function()
     client = indoxhub.new { api_key = "indox-test", base_url = sandbox.url }
-    return raw, client, sandbox
-  end
+    scene.client = client
+  end)
 
-  function scene.stop()
+  teardown(function()
     client:close()
-    servers.kill(sandbox)
-    raw:stop()
-  end
+  end)
 
   --- Begins a job in the sandbox. Returns its id.
   function scene.generate(prompt, headers)

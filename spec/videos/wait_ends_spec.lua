@@ -8,15 +8,14 @@ local video_jobs = require "spec.support.video_jobs"
 local looks, STUCK = video_jobs.looks, video_jobs.STUCK
 
 describe("videos:wait", function()
-  local scene = video_jobs.scene()
+  local scene = video_jobs.scene(setup, teardown)
   local generate, request_count = scene.generate, scene.request_count
-  local raw, client, sandbox
+  local raw, sandbox = scene.raw, scene.sandbox
+  local client
 
   setup(function()
-    raw, client, sandbox = scene.start()
+    client = scene.client
   end)
-
-  teardown(scene.stop)
 
   after_each(function()
     assert.is_false(indoxhub.step(0))

@@ -6,15 +6,14 @@ local video_jobs = require "spec.support.video_jobs"
 local looks, intervals_of = video_jobs.looks, video_jobs.intervals_of
 
 describe("videos:wait", function()
-  local scene = video_jobs.scene()
+  local scene = video_jobs.scene(setup, teardown)
   local request_count = scene.request_count
-  local raw, client
+  local raw = scene.raw
+  local client
 
   setup(function()
-    raw, client = scene.start()
+    client = scene.client
   end)
-
-  teardown(scene.stop)
 
   after_each(function()
     assert.is_false(indoxhub.step(0))

@@ -13,15 +13,14 @@ local STUCK = video_jobs.STUCK
 local FAST = { interval = 0.05 }
 
 describe("videos:wait", function()
-  local scene = video_jobs.scene()
+  local scene = video_jobs.scene(setup, teardown)
   local generate, request_count = scene.generate, scene.request_count
-  local raw, client, sandbox
+  local raw, sandbox = scene.raw, scene.sandbox
+  local client
 
   setup(function()
-    raw, client, sandbox = scene.start()
+    client = scene.client
   end)
-
-  teardown(scene.stop)
 
   after_each(function()
     assert.is_false(indoxhub.step(0))

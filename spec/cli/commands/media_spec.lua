@@ -11,15 +11,12 @@ local shell = commands.shell
 local PNG = "\137PNG\r\n\26\n"
 
 describe("indoxhub", function()
-  local indoxhub, raw, root
+  local indoxhub, raw = commands.with_servers(setup, teardown,
+    "--pace 0 --job-seconds 1")
+  local root
 
   setup(function()
-    indoxhub, raw = commands.with_servers("--pace 0 --job-seconds 1")
     root = files.output("pwd"):match("^[^\n]+")
-  end)
-
-  teardown(function()
-    indoxhub:remove()
   end)
 
   local function path(name)

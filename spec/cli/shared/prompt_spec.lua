@@ -14,17 +14,13 @@ local WITHOUT_READLINE = [[LUA_INIT='package.preload.readline = ]]
 for name, setting in pairs { ["with readline"] = "",
   ["without readline"] = WITHOUT_READLINE } do
   describe("the prompt " .. name, function()
-    local indoxhub, raw
+    local indoxhub, raw = commands.with_servers(setup, teardown,
+      "--pace 0.01")
 
     setup(function()
-      indoxhub, raw = commands.with_servers("--pace 0.01")
       if setting == "" then
         assert.is_true((pcall(require, "readline")), "run make deps-all")
       end
-    end)
-
-    teardown(function()
-      indoxhub:remove()
     end)
 
     local function begin(arguments, url)
