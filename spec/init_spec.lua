@@ -1,5 +1,6 @@
 -- Whole programs: what they print and how they end, on the interpreter that
 -- runs the specs.
+local during_tests = require "spec.support.during_tests"
 local programs = require "spec.support.programs"
 local servers = require "spec.support.servers"
 
@@ -8,8 +9,8 @@ local ASSERT_TAKES_OBJECTS = _VERSION ~= "Lua 5.2"
   and (_VERSION ~= "Lua 5.1" or rawget(_G, "jit") ~= nil)
 
 describe("a program", function()
-  local sandbox = servers.sandbox_for(setup, teardown, "--pace 0")
-  local raw = servers.raw_for(setup, teardown)
+  local sandbox = during_tests(servers.sandbox, "--pace 0")
+  local raw = during_tests(servers.raw)
 
   -- Runs code with `client` and `indoxhub` defined.
   local function run(code, base_url)

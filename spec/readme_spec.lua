@@ -1,4 +1,5 @@
 -- Every Lua listing of the README runs, and prints what the README says.
+local during_tests = require "spec.support.during_tests"
 local programs = require "spec.support.programs"
 local servers = require "spec.support.servers"
 
@@ -24,7 +25,7 @@ local function listings(text)
 end
 
 describe("the README", function()
-  local sandbox = servers.sandbox_for(setup, teardown, "--pace 0")
+  local sandbox = during_tests(servers.sandbox, "--pace 0")
 
   for i, listing in ipairs(listings(read_readme())) do
     it("has a listing that runs: number " .. i, function()

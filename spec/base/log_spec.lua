@@ -1,4 +1,5 @@
 -- What is told about calls, to whom, and what never is.
+local during_tests = require "spec.support.during_tests"
 local indoxhub = require "indoxhub"
 local events = require "spec.support.events"
 local log = require "indoxhub.base.log"
@@ -19,7 +20,7 @@ local BUSY = answer("503 Busy", '{"detail":"no ' .. KEY .. '"}',
   "Retry-After: 0\r\n")
 
 describe("the log", function()
-  local raw = servers.raw_for(setup, teardown)
+  local raw = during_tests(servers.raw)
 
   local count = 0
 

@@ -27,6 +27,7 @@
 -- Tables must hold what is named and may hold more; lists have exactly these
 -- elements.
 local dialects = require "spec.support.dialects"
+local during_tests = require "spec.support.during_tests"
 local indoxhub = require "indoxhub"
 local servers = require "spec.support.servers"
 
@@ -199,7 +200,7 @@ end
 ---------------------------------------------------------------------------
 
 describe("an answer", function()
-  local raw = servers.raw_for(setup, teardown)
+  local raw = during_tests(servers.raw)
 
   local served = 0
 
@@ -243,7 +244,7 @@ end)
 -- ways to read a stream
 
 describe("the pieces of an answer", function()
-  local raw = servers.raw_for(setup, teardown)
+  local raw = during_tests(servers.raw)
 
   -- Thoughts, text and a refusal in one event.
   local EVENTS = { dialects.chunk('{"reasoning_content":"so","content":"Rime",'

@@ -1,5 +1,6 @@
 -- One try of a call: what ends its waits, and calls that nobody waits for.
 local attempt = require "indoxhub.call.attempt"
+local during_tests = require "spec.support.during_tests"
 local indoxhub = require "indoxhub"
 local loop = require "indoxhub.loop"
 local servers = require "spec.support.servers"
@@ -55,7 +56,7 @@ describe("a pause", function()
 end)
 
 describe("a try", function()
-  local raw = servers.raw_for(setup, teardown)
+  local raw = during_tests(servers.raw)
 
   it("that fails after a redirect is judged by what it sent last", function()
     local tried = {}

@@ -1,5 +1,6 @@
 -- max_connections: how many calls of a client run at the same time.
 local core = require "indoxhub.core"
+local during_tests = require "spec.support.during_tests"
 local events = require "spec.support.events"
 local indoxhub = require "indoxhub"
 local servers = require "spec.support.servers"
@@ -7,7 +8,7 @@ local servers = require "spec.support.servers"
 local FIELDS = { messages = { { role = "user", content = "go" } } }
 
 describe("max_connections", function()
-  local raw = servers.raw_for(setup, teardown)
+  local raw = during_tests(servers.raw)
   local tasks
 
   before_each(function()

@@ -1,6 +1,7 @@
 -- Answers that a server or a proxy compressed although nobody asked for it.
 local compress = require "spec.support.compress"
 local core = require "indoxhub.core"
+local during_tests = require "spec.support.during_tests"
 local events = require "spec.support.events"
 local indoxhub = require "indoxhub"
 local servers = require "spec.support.servers"
@@ -14,7 +15,7 @@ local function encoded(name)
 end
 
 describe("an answer in", function()
-  local raw = servers.raw_for(setup, teardown)
+  local raw = during_tests(servers.raw)
   local count = 0
 
   -- A client whose every call gets these bytes.

@@ -1,4 +1,5 @@
 -- What each way to fail becomes: kind, code and a line to act on.
+local during_tests = require "spec.support.during_tests"
 local indoxhub = require "indoxhub"
 local programs = require "spec.support.programs"
 local servers = require "spec.support.servers"
@@ -7,7 +8,7 @@ local MESSAGES = { { role = "user", content = "go" } }
 local KEY = "indox-" .. ("k"):rep(32)
 
 describe("a call", function()
-  local raw = servers.raw_for(setup, teardown)
+  local raw = during_tests(servers.raw)
 
   local function client_at(base_url, options)
     local settings = { api_key = KEY, base_url = base_url, max_retries = 0 }

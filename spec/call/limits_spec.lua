@@ -1,6 +1,7 @@
 -- What a server may send without an end, or without need: the limits of size
 -- and time hold whatever it is.
 local core = require "indoxhub.core"
+local during_tests = require "spec.support.during_tests"
 local indoxhub = require "indoxhub"
 local programs = require "spec.support.programs"
 local servers = require "spec.support.servers"
@@ -12,7 +13,7 @@ local CHUNKED = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 local REPLY = '{"success":true,"data":"ok"}'
 
 describe("limits hold for", function()
-  local raw = servers.raw_for(setup, teardown)
+  local raw = during_tests(servers.raw)
   local count = 0
 
   local function base(steps)

@@ -1,6 +1,7 @@
 -- Answers with random damage: whatever a server sends, a call gives a reply or
 -- an error object, and never raises or hangs. The damage is the same in every
 -- run; INDOXHUB_MUTATIONS asks for more of it.
+local during_tests = require "spec.support.during_tests"
 local errors = require "indoxhub.base.errors"
 local events = require "spec.support.events"
 local indoxhub = require "indoxhub"
@@ -61,7 +62,7 @@ local function assert_outcome(what, ok, result, err)
 end
 
 describe("a damaged answer", function()
-  local raw = servers.raw_for(setup, teardown)
+  local raw = during_tests(servers.raw)
 
   it("gives a reply or an error", function()
     local replies = 0

@@ -1,6 +1,7 @@
 -- A name server that does not answer holds up nobody: not the calls beside it,
 -- not cancelling, not the end of the program.
 local core = require "indoxhub.core"
+local during_tests = require "spec.support.during_tests"
 local programs = require "spec.support.programs"
 local servers = require "spec.support.servers"
 
@@ -8,7 +9,7 @@ local servers = require "spec.support.servers"
 local SOON = 5
 
 describe("while a host name is looked up", function()
-  local sandbox = servers.sandbox_for(setup, teardown, "--pace 0")
+  local sandbox = during_tests(servers.sandbox, "--pace 0")
 
   -- Runs code with `slow` and `quick`, two clients. Returns what it printed;
   -- fails when it waited for the name.

@@ -76,7 +76,15 @@ end
 
 describe("a connection that is used again", function()
   -- Connections to one server may be used in the next test.
-  local raw = servers.raw_for(before_each, after_each)
+  local raw
+
+  before_each(function()
+    raw = servers.raw()
+  end)
+
+  after_each(function()
+    raw:stop()
+  end)
 
   -- Steps that answer and, once they are allowed to, go on.
   local function idle_then(name, answer, steps)

@@ -45,7 +45,15 @@ end)
 
 describe("the way of a call", function()
   -- What is learned about a server is kept, so each test has its own.
-  local raw = servers.raw_for(before_each, after_each)
+  local raw
+
+  before_each(function()
+    raw = servers.raw()
+  end)
+
+  after_each(function()
+    raw:stop()
+  end)
   local name
 
   before_each(function()

@@ -1,4 +1,5 @@
 -- Nothing that a program prints, logs or dumps shows an API key.
+local during_tests = require "spec.support.during_tests"
 local indoxhub = require "indoxhub"
 local json = require "indoxhub.base.json"
 local servers = require "spec.support.servers"
@@ -30,8 +31,8 @@ local function assert_hidden(value, where, seen)
 end
 
 describe("a key", function()
-  local raw = servers.raw_for(setup, teardown)
-  local sandbox = servers.sandbox_for(setup, teardown, "--pace 0")
+  local raw = during_tests(servers.raw)
+  local sandbox = during_tests(servers.sandbox, "--pace 0")
 
   local function client_at(url, options)
     options = options or {}

@@ -1,4 +1,5 @@
 -- HTTPS and HTTP/2, against nginx.
+local during_tests = require "spec.support.during_tests"
 local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
 local programs = require "spec.support.programs"
@@ -19,7 +20,7 @@ CipherString = DEFAULT@SECLEVEL=0
 ]=]
 
 describe("over TLS", function()
-  local sandbox = servers.sandbox_for(setup, teardown, "--pace 0.01")
+  local sandbox = during_tests(servers.sandbox, "--pace 0.01")
   local nginx
 
   setup(function()

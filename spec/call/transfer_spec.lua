@@ -1,11 +1,12 @@
 -- One exchange: what is read of the head, and what ends it.
+local during_tests = require "spec.support.during_tests"
 local indoxhub = require "indoxhub"
 local redact = require "indoxhub.base.redact"
 local servers = require "spec.support.servers"
 local transfers = require "indoxhub.call.transfer"
 
 describe("an exchange", function()
-  local raw = servers.raw_for(setup, teardown)
+  local raw = during_tests(servers.raw)
   local owner
 
   before_each(function()

@@ -8,7 +8,7 @@ local pieces_of, assert_heard = uploads.pieces_of, uploads.assert_heard
 local kind_and_code = uploads.kind_and_code
 
 describe("an upload", function()
-  local scene = uploads.scene(setup, teardown)
+  local scene = uploads.scene()
   local serve, transcribe, write = scene.serve, scene.transcribe, scene.write
   local received = scene.received
 

@@ -10,7 +10,7 @@ local READS, REFUSES = uploads.READS, uploads.REFUSES
 local assert_heard, kind_and_code = uploads.assert_heard, uploads.kind_and_code
 
 describe("an upload", function()
-  local scene = uploads.scene(setup, teardown)
+  local scene = uploads.scene()
   local serve, transcribe, write = scene.serve, scene.transcribe, scene.write
   local received = scene.received
 

@@ -8,7 +8,7 @@ local uploads = require "spec.support.upload_calls"
 local pieces_of = uploads.pieces_of
 
 describe("an upload", function()
-  local scene = uploads.scene(setup, teardown)
+  local scene = uploads.scene()
   local serve, write = scene.serve, scene.write
 
   before_each(function()

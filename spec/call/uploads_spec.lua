@@ -7,7 +7,7 @@ local GO_AHEAD, REPLY, READS = uploads.GO_AHEAD, uploads.REPLY, uploads.READS
 local pieces_of, assert_heard = uploads.pieces_of, uploads.assert_heard
 
 describe("an upload", function()
-  local scene = uploads.scene(setup, teardown)
+  local scene = uploads.scene()
   local serve, transcribe, write = scene.serve, scene.transcribe, scene.write
   local received, part = scene.received, scene.part
 

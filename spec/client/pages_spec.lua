@@ -1,5 +1,6 @@
 -- Lists in pages, read one by one: from the sandbox, and from servers whose
 -- lists move or never end.
+local during_tests = require "spec.support.during_tests"
 local errors = require "indoxhub.base.errors"
 local indoxhub = require "indoxhub"
 local json = require "indoxhub.base.json"
@@ -9,7 +10,7 @@ local servers = require "spec.support.servers"
 local IS_PUC_51 = _VERSION == "Lua 5.1" and not rawget(_G, "jit")
 
 describe("lists in pages", function()
-  local raw = servers.raw_for(setup, teardown)
+  local raw = during_tests(servers.raw)
   local sandbox, client
 
   setup(function()

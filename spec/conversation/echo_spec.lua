@@ -1,6 +1,7 @@
 -- What a conversation sends back of an answer that calls tools: what the model
 -- thought and what signs it, by the server's own names and in its own bytes.
 local dialects = require "spec.support.dialects"
+local during_tests = require "spec.support.during_tests"
 local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
 local servers = require "spec.support.servers"
@@ -33,7 +34,7 @@ local function events(...)
 end
 
 describe("a conversation sends back", function()
-  local raw = servers.raw_for(setup, teardown)
+  local raw = during_tests(servers.raw)
 
   -- Asks, answers the call, and asks again. Returns the answer as it was sent,
   -- the bytes of the request it was sent with, the conversation and its scene.

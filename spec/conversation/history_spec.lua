@@ -1,4 +1,5 @@
 -- Calls of tools and their results, which belong together.
+local during_tests = require "spec.support.during_tests"
 local history = require "indoxhub.conversation.history"
 local servers = require "spec.support.servers"
 local talks = require "spec.support.talks"
@@ -72,7 +73,7 @@ describe("a history", function()
 end)
 
 describe("a tool exchange", function()
-  local raw = servers.raw_for(setup, teardown)
+  local raw = during_tests(servers.raw)
 
   local function weather(name)
     local talk, scene = talks.new(raw, name, { tools = { { type = "function",

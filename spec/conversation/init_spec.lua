@@ -1,4 +1,5 @@
 -- A conversation as a program meets it: what it remembers, and what it refuses.
+local during_tests = require "spec.support.during_tests"
 local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
 local json = require "indoxhub.base.json"
@@ -10,7 +11,7 @@ local unpack = table.unpack or unpack
 local line, must = talks.line, talks.must
 
 describe("a conversation", function()
-  local raw = servers.raw_for(setup, teardown)
+  local raw = during_tests(servers.raw)
 
   -- The message of a misuse, which must be told at the line that made it.
   local function refusal(fn, ...)

@@ -1,4 +1,5 @@
 -- Conversations as files: what survives, who may read it, what is refused.
+local during_tests = require "spec.support.during_tests"
 local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
 local json = require "indoxhub.base.json"
@@ -9,7 +10,7 @@ local talks = require "spec.support.talks"
 local must = talks.must
 
 describe("a saved conversation", function()
-  local raw = servers.raw_for(setup, teardown)
+  local raw = during_tests(servers.raw)
   local folder, path
 
   before_each(function()

@@ -1,4 +1,5 @@
 -- Answers that stream into a conversation, and what is left of broken ones.
+local during_tests = require "spec.support.during_tests"
 local events = require "spec.support.events"
 local indoxhub = require "indoxhub"
 local servers = require "spec.support.servers"
@@ -9,7 +10,7 @@ local line, must = talks.line, talks.must
 local IS_PUC_51 = _VERSION == "Lua 5.1" and not rawget(_G, "jit")
 
 describe("a streamed answer", function()
-  local raw = servers.raw_for(setup, teardown)
+  local raw = during_tests(servers.raw)
 
   local function whole(...)
     return { { "body" }, { "send", servers.EVENTS_HEAD

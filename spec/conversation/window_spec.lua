@@ -1,4 +1,5 @@
 -- What is left out when a conversation is longer than what may be sent.
+local during_tests = require "spec.support.during_tests"
 local indoxhub = require "indoxhub"
 local servers = require "spec.support.servers"
 local talks = require "spec.support.talks"
@@ -11,7 +12,7 @@ local function ten()
 end
 
 describe("the window of a conversation", function()
-  local raw = servers.raw_for(setup, teardown)
+  local raw = during_tests(servers.raw)
 
   local function add(talk, ...)
     for _, text in ipairs { ... } do

@@ -248,7 +248,7 @@ local function first_of(list, count)
 end
 
 describe("a reply of embeddings", function()
-  local raw = servers.raw_for(setup, teardown)
+  local raw = during_tests(servers.raw)
 
   local scripts = 0
 

@@ -1,6 +1,7 @@
 -- Downloads that a server sends compressed: the file is what they stand for,
 -- and the two forms are never mixed.
 local compress = require "spec.support.compress"
+local during_tests = require "spec.support.during_tests"
 local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
 local hurry = require "spec.support.hurry"
@@ -10,13 +11,13 @@ local ETAG = 'ETag: "v1"\r\n'
 local GZIP = "Content-Encoding: gzip\r\n"
 
 describe("a download that is compressed", function()
-  local raw = servers.raw_for(setup, teardown)
+  local raw = during_tests(servers.raw)
   local folder, place, client
   local count = 0
   local bytes = ("\137PNG" .. ("pixels"):rep(7)):rep(4000)
   local packed
 
-  hurry.at_once(setup, teardown)
+  hurry.at_once()
 
   setup(function()
     packed = compress.text("gzip", bytes)

@@ -1,4 +1,5 @@
 -- Downloads: what arrives, where the key goes, and what is left on the disk.
+local during_tests = require "spec.support.during_tests"
 local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
 local programs = require "spec.support.programs"
@@ -7,8 +8,8 @@ local servers = require "spec.support.servers"
 local KEY = "indox-" .. ("k"):rep(32)
 
 describe("client:save", function()
-  local raw = servers.raw_for(setup, teardown)
-  local other = servers.raw_for(setup, teardown)
+  local raw = during_tests(servers.raw)
+  local other = during_tests(servers.raw)
   local folder, place, client
 
   before_each(function()

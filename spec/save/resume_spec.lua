@@ -1,5 +1,6 @@
 -- Downloads that break off: what is asked for then, and what the file is.
 local core = require "indoxhub.core"
+local during_tests = require "spec.support.during_tests"
 local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
 local hurry = require "spec.support.hurry"
@@ -9,10 +10,10 @@ local PATH = "/f?sig=1"
 local ETAG = 'ETag: "v1"\r\n'
 
 describe("a download that breaks off", function()
-  local raw = servers.raw_for(setup, teardown)
+  local raw = during_tests(servers.raw)
   local folder, place, client
 
-  hurry.at_once(setup, teardown)
+  hurry.at_once()
 
   before_each(function()
     folder = files.folder()

@@ -1,4 +1,5 @@
 -- Downloads over TLS and HTTP/2: nginx before a server that follows scripts.
+local during_tests = require "spec.support.during_tests"
 local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
 local hurry = require "spec.support.hurry"
@@ -7,10 +8,10 @@ local servers = require "spec.support.servers"
 local KEY = "indox-" .. ("k"):rep(32)
 
 describe("a download over TLS", function()
-  local raw = servers.raw_for(setup, teardown)
+  local raw = during_tests(servers.raw)
   local nginx, place, client
 
-  hurry.at_once(setup, teardown)
+  hurry.at_once()
 
   setup(function()
     nginx = servers.nginx(raw.port)

@@ -1,10 +1,11 @@
 -- A program whose finalizers use the library, in the middle of its own work.
+local during_tests = require "spec.support.during_tests"
 local events = require "spec.support.events"
 local programs = require "spec.support.programs"
 local servers = require "spec.support.servers"
 
 describe("a stream", function()
-  local raw = servers.raw_for(setup, teardown)
+  local raw = during_tests(servers.raw)
 
   -- In an interpreter of its own, where collections are frequent.
   it("survives finalizers that turn the loop", function()

@@ -1,4 +1,5 @@
 -- Many streams at once: right texts, and memory that does not grow.
+local during_tests = require "spec.support.during_tests"
 local programs = require "spec.support.programs"
 local servers = require "spec.support.servers"
 
@@ -75,7 +76,7 @@ local PROGRAM = [[
 ]]
 
 describe("200 streams at once", function()
-  local sandbox = servers.sandbox_for(setup, teardown, "--pace 0.005")
+  local sandbox = during_tests(servers.sandbox, "--pace 0.005")
 
   it("all end with their own text, and memory does not grow", function()
     local said, code = programs.run(PROGRAM:format(sandbox.url, ROUNDS,

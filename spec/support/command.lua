@@ -1,4 +1,6 @@
 -- The command `indoxhub`, run as people run it.
+local busted = require "busted"
+local during_tests = require "spec.support.during_tests"
 local files = require "spec.support.files"
 local programs = require "spec.support.programs"
 local servers = require "spec.support.servers"
@@ -21,19 +23,19 @@ function command.new(url)
   return begin(setmetatable({}, command_methods), url)
 end
 
---- The same for the tests of a block, whose `setup` and `teardown` are given,
---- and a sandbox with these flags. Returns a raw server, too.
+--- The same while the tests of a block run, where it is called, and for a
+--- sandbox with these flags. Returns a raw server, too.
 ---@param flags string
-function command.with_servers(setup, teardown, flags)
+function command.with_servers(flags)
   local self = setmetatable({}, command_methods)
-  local sandbox = servers.sandbox_for(setup, teardown, flags)
-  setup(function()
+  local sandbox = during_tests(servers.sandbox, flags)
+  busted.setup(function()
     begin(self, sandbox.url)
   end)
-  teardown(function()
+  busted.teardown(function()
     self:remove()
   end)
-  return self, servers.raw_for(setup, teardown)
+  return self, during_tests(servers.raw)
 end
 
 --- Removes what its runs left behind.

@@ -23,11 +23,8 @@ end
 -- Ends a server that a failed test forgot: Lua would wait for it at its end. A
 -- finalizer of its own, in any Lua, which runs before that of the older pipe.
 local function guard(server)
-  local pid = server.pid
   local function on_collect()
-    if server.pid == pid then -- it was not started again
-      servers.kill(server)
-    end
+    servers.kill(server)
   end
   local newproxy = rawget(_G, "newproxy") -- luacheck: ignore 113
   if newproxy then
@@ -38,20 +35,18 @@ local function guard(server)
   end
 end
 
--- Starts a shell command that prints its process id and says nothing more, as
--- `server` or a new one.
-local function start_silent(command, server)
+-- Starts a shell command that prints its process id and says nothing more.
+local function start_silent(command)
   local pipe = assert(io.popen("echo $$; exec " .. command, "r"))
-  server = server or {}
-  server.pid, server.pipe = assert(pipe:read("*l")), pipe
+  local server = { pid = assert(pipe:read("*l")), pipe = pipe }
   running[server] = true
   guard(server)
   return server
 end
 
 -- The same for one that then has something to say.
-local function start(command, server)
-  server = start_silent(command, server)
+local function start(command)
+  local server = start_silent(command)
   server.said = server.pipe:read("*l")
   if not server.said then
     error("a server did not start: " .. command)
@@ -78,33 +73,13 @@ function servers.wait_until(condition, what)
   end
 end
 
-local function start_sandbox(arguments, server)
-  local command = os.getenv("INDOXHUB_SANDBOX")
-    or error("INDOXHUB_SANDBOX must hold the command that starts a sandbox")
-  server = start(command .. " " .. (arguments or ""), server)
-  server.url = server.said:match("http://%S+")
-  server.port = server.url:match(":(%d+)/")
-  return server
-end
-
 --- A sandbox. `url` is its base URL.
 function servers.sandbox(arguments)
-  return start_sandbox(arguments)
-end
-
---- The same for the tests of a block, from its `setup` to its `teardown`; or
---- for each of them, from its `before_each` to its `after_each`.
----@param before fun(fn: fun())
----@param after fun(fn: fun())
----@param arguments? string
-function servers.sandbox_for(before, after, arguments)
-  local server = {}
-  before(function()
-    start_sandbox(arguments, server)
-  end)
-  after(function()
-    servers.kill(server)
-  end)
+  local command = os.getenv("INDOXHUB_SANDBOX")
+    or error("INDOXHUB_SANDBOX must hold the command that starts a sandbox")
+  local server = start(command .. " " .. (arguments or ""))
+  server.url = server.said:match("http://%S+")
+  server.port = server.url:match(":(%d+)/")
   return server
 end
 
@@ -125,30 +100,13 @@ end
 local raw_methods = {}
 raw_methods.__index = raw_methods
 
-local function start_raw(server)
-  server.folder = files.folder()
-  start("build/tools/raw_server " .. server.folder, server)
-  server.port = server.said
-  return server
-end
-
 --- A server that says exactly what a script tells it (see raw_server.c).
 function servers.raw()
-  return start_raw(setmetatable({}, raw_methods))
-end
-
---- The same for the tests of a block, as sandbox_for() is.
----@param before fun(fn: fun())
----@param after fun(fn: fun())
-function servers.raw_for(before, after)
-  local server = setmetatable({}, raw_methods)
-  before(function()
-    start_raw(server)
-  end)
-  after(function()
-    server:stop()
-  end)
-  return server
+  local folder = files.folder()
+  local server = start("build/tools/raw_server " .. folder)
+  server.folder = folder
+  server.port = server.said
+  return setmetatable(server, raw_methods)
 end
 
 -- Whether a script's reply tells its end, and not that the connection ends with

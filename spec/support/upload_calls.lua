@@ -1,9 +1,11 @@
 -- Uploads of the specs: files and readers, a client whose server takes them or
 -- refuses them, and what that server got.
 local assert = require "luassert"
+local busted = require "busted"
+local during_tests = require "spec.support.during_tests"
 local files = require "spec.support.files"
-local indoxhub = require "indoxhub"
 local hurry = require "spec.support.hurry"
+local indoxhub = require "indoxhub"
 local servers = require "spec.support.servers"
 
 local uploads = {}
@@ -60,19 +62,19 @@ local function parts_of(body, boundary)
   return parts
 end
 
---- A scene for the tests of a block, whose functions these are: `raw` is its
+--- A scene for the tests of a block, in which it is called: `raw` is its
 --- server, `folder` one for files, `client` the client that `serve` made last,
 --- and `name` the name of its script.
-function uploads.scene(setup, teardown)
-  local scene, count = { raw = servers.raw_for(setup, teardown) }, 0
+function uploads.scene()
+  local scene, count = { raw = during_tests(servers.raw) }, 0
 
-  hurry.at_once(setup, teardown)
+  hurry.at_once()
 
-  setup(function()
+  busted.setup(function()
     scene.folder = files.folder()
   end)
 
-  teardown(function()
+  busted.teardown(function()
     files.remove_folder(scene.folder)
   end)
 

@@ -1,5 +1,7 @@
 -- Video jobs of the specs: in a sandbox, and as a server tells of them that
 -- says what no sandbox would.
+local busted = require "busted"
+local during_tests = require "spec.support.during_tests"
 local indoxhub = require "indoxhub"
 local json = require "indoxhub.base.json"
 local servers = require "spec.support.servers"
@@ -30,20 +32,19 @@ function video_jobs.intervals_of(fn)
   return seconds
 end
 
---- A scene for the tests of a block, whose `setup` and `teardown` are given: a
---- sandbox, a `client` of it, and a raw server.
-function video_jobs.scene(setup, teardown)
-  local raw = servers.raw_for(setup, teardown)
-  local sandbox = servers.sandbox_for(setup, teardown,
-    "--pace 0 --job-seconds 0.3")
+--- A scene for the tests of a block, in which it is called: a sandbox, a
+--- `client` of it, and a raw server.
+function video_jobs.scene()
+  local raw = during_tests(servers.raw)
+  local sandbox = during_tests(servers.sandbox, "--pace 0 --job-seconds 0.3")
   local scene, client = { raw = raw, sandbox = sandbox }, nil
 
-  setup(function()
+  busted.setup(function()
     client = indoxhub.new { api_key = "indox-test", base_url = sandbox.url }
     scene.client = client
   end)
 
-  teardown(function()
+  busted.teardown(function()
     client:close()
   end)
 

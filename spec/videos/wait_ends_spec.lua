@@ -8,7 +8,7 @@ local video_jobs = require "spec.support.video_jobs"
 local looks, STUCK = video_jobs.looks, video_jobs.STUCK
 
 describe("videos:wait", function()
-  local scene = video_jobs.scene(setup, teardown)
+  local scene = video_jobs.scene()
   local generate, request_count = scene.generate, scene.request_count
   local raw, sandbox = scene.raw, scene.sandbox
   local client

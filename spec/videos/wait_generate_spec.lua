@@ -6,7 +6,7 @@ local video_jobs = require "spec.support.video_jobs"
 local looks, intervals_of = video_jobs.looks, video_jobs.intervals_of
 
 describe("videos:wait", function()
-  local scene = video_jobs.scene(setup, teardown)
+  local scene = video_jobs.scene()
   local request_count = scene.request_count
   local raw = scene.raw
   local client

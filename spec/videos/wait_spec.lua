@@ -13,7 +13,7 @@ local STUCK = video_jobs.STUCK
 local FAST = { interval = 0.05 }
 
 describe("videos:wait", function()
-  local scene = video_jobs.scene(setup, teardown)
+  local scene = video_jobs.scene()
   local generate, request_count = scene.generate, scene.request_count
   local raw, sandbox = scene.raw, scene.sandbox
   local client

@@ -9,7 +9,7 @@ local terminals = require "spec.support.terminals"
 local shell = commands.shell
 
 describe("indoxhub", function()
-  local indoxhub, raw = commands.with_servers(setup, teardown, "--pace 0")
+  local indoxhub, raw = commands.with_servers("--pace 0")
 
   local function lines(text)
     return select(2, text:gsub("\n", ""))

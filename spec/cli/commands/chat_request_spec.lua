@@ -5,7 +5,7 @@ local json = require "indoxhub.base.json"
 local servers = require "spec.support.servers"
 
 describe("indoxhub chat", function()
-  local indoxhub, raw = commands.with_servers(setup, teardown, "--pace 0.01")
+  local indoxhub, raw = commands.with_servers("--pace 0.01")
 
   local function run(arguments, url)
     return indoxhub:run(arguments, url)

@@ -12,7 +12,7 @@ local read, shell = files.read, commands.shell
 local start, finish = commands.start, commands.finish
 
 describe("indoxhub chat", function()
-  local indoxhub, raw = commands.with_servers(setup, teardown, "--pace 0.01")
+  local indoxhub, raw = commands.with_servers("--pace 0.01")
 
   local function command(arguments, url)
     return indoxhub:line(arguments, url)

@@ -11,8 +11,7 @@ local shell = commands.shell
 local PNG = "\137PNG\r\n\26\n"
 
 describe("indoxhub", function()
-  local indoxhub, raw = commands.with_servers(setup, teardown,
-    "--pace 0 --job-seconds 1")
+  local indoxhub, raw = commands.with_servers("--pace 0 --job-seconds 1")
   local root
 
   setup(function()

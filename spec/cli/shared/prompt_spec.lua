@@ -14,8 +14,7 @@ local WITHOUT_READLINE = [[LUA_INIT='package.preload.readline = ]]
 for name, setting in pairs { ["with readline"] = "",
   ["without readline"] = WITHOUT_READLINE } do
   describe("the prompt " .. name, function()
-    local indoxhub, raw = commands.with_servers(setup, teardown,
-      "--pace 0.01")
+    local indoxhub, raw = commands.with_servers("--pace 0.01")
 
     setup(function()
       if setting == "" then
