@@ -32,7 +32,8 @@ describe("over TLS", function()
   end)
 
   local function client_with(options)
-    local settings = { api_key = "indox-test", base_url = nginx.url }
+    local settings = { api_key = "indox-test", base_url = nginx.url,
+      max_retries = 0 }
     for name, value in pairs(options or {}) do
       settings[name] = value
     end
