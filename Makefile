@@ -1,6 +1,8 @@
 # indoxhub: builds the C core, runs the demo, the tests and the benchmarks.
 #
 #   make demo                 a streamed answer, with no key and no network
+#   make check [LUA=lua5.4]   lint, C tests, and the specs on one interpreter,
+#                             LuaJIT unless told otherwise
 #   make test                 everything that can be tested on this machine
 #   make build LUA=luajit     the module for one interpreter (lua5.1 .. lua5.4,
 #                             luajit)
@@ -45,8 +47,8 @@ NET = $(wildcard csrc/net/*.c)
 BIND = $(wildcard csrc/bind/*.c)
 OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(CORE) $(NET) $(BIND))
 
-.PHONY: all build neovim env install uninstall clean demo test bench layers deps \
-  deps-test deps-all tools
+.PHONY: all build neovim env install uninstall clean demo check test bench \
+  layers deps deps-test deps-all tools
 
 all: build
 
@@ -98,6 +100,12 @@ demo:
 	@sh spec/support/deps.sh demo $(LUA)
 	@$(MAKE) -s --no-print-directory build LUA=$(LUA)
 	@sh examples/demo.sh $(LUA)
+
+# LuaJIT is the fastest; what the makefile takes as default is not meant here.
+check: export CHECKED = $(if $(filter file,$(origin LUA)),luajit,$(LUA))
+check:
+	@sh spec/support/deps.sh test
+	@sh spec/support/test.sh check "$$CHECKED"
 
 test:
 	@sh spec/support/deps.sh test

@@ -1,254 +1,221 @@
 #!/bin/sh
-# Runs the test suites and sums up what they found.
+# Runs the test suites (see suites.sh) and sums up what they found.
 #
 #   test.sh                          all suites
-#   test.sh specs LUA [FILES...]     the specs under one interpreter
+#   test.sh check LUA                what is quick: lint, C tests, and the specs
+#                                    on one interpreter
+#   test.sh specs LUA [FILES...]     the specs on one interpreter
 #   test.sh SUITE...                 some: lint build ctest fuzz specs runtimes
 #                                    asan valgrind rock demo
 #
-# The last line is "N passed, N failed, N skipped". A skip is a failure when
-# INDOXHUB_NO_SKIPS is set.
+# The last line is "N passed, N failed, N skipped". Variables:
+#
+#   INDOXHUB_NO_SKIPS   set: a skip is a failure
+#   INDOXHUB_FULL       set: all specs run on all interpreters (see suites.sh)
+#   INDOXHUB_JOBS       how many suites run at a time: as many as there are
+#                       processors unless told otherwise
+#   INDOXHUB_TIMES      a file to which each spec file appends a line: suite,
+#                       name and seconds, with tabs between. `sort -n -r -k 3`
+#                       shows the slowest
+#
+# Suites run side by side, each in a process of its own whose output is shown
+# whole at its end. A single one shows it at once.
 set -u
 
 LUAS="lua5.1 lua5.2 lua5.3 lua5.4 luajit"
-totals=$(mktemp)
-trap 'rm -f "$totals" "$totals.now"' EXIT
-limit=1200 # seconds for one interpreter's specs
-root=$(pwd)
-runner= # what interpreters run under
-export WERROR=-Werror
-export INDOXHUB_TOTALS="$totals"
-# Nothing of the person who tests may leak into the tests.
-unset INDOXHUB_API_KEY INDOX_HUB_API_KEY INDOX_ROUTER_API_KEY \
-  INDOXHUB_BASE_URL SSL_CERT_FILE SSL_CERT_DIR http_proxy https_proxy \
-  all_proxy no_proxy HTTPS_PROXY ALL_PROXY NO_PROXY LUA_PATH LUA_CPATH \
-  LUA_INIT
+INDOXHUB_JOBS=${INDOXHUB_JOBS:-$(getconf _NPROCESSORS_ONLN)}
+export INDOXHUB_JOBS
 
-title() {
-  printf '\n== %s\n' "$1"
+# Suites are words here, with ":" between a name and its arguments.
+
+# folder_of WORD: where a suite's totals, output and time are kept.
+folder_of() {
+  echo "$work/$(echo "$1" | tr / .)"
 }
 
-# record PASSED FAILED SKIPPED
-record() {
-  echo "$1 $2 $3" >>"$totals"
-}
-
-# check NAME COMMAND...: one test that passes when the command does.
-check() {
-  name=$1
-  shift
-  if "$@"; then
-    record 1 0 0
-  else
-    echo "FAILED: $name"
-    record 0 1 0
-  fi
-}
-
-# counted COMMAND...: a suite that prints its own total line last.
-counted() {
-  out=$(mktemp)
-  "$@" >"$out" 2>&1
-  status=$?
-  cat "$out"
-  line=$(tail -n 1 "$out")
-  rm -f "$out"
-  set -- $(echo "$line" | sed -n \
-    's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p')
-  if [ $# -ne 3 ]; then
-    echo "FAILED: no total line"
-    record 0 1 0
-  elif [ "$status" -ne 0 ] && [ "$2" -eq 0 ]; then
-    echo "FAILED: exit code $status"
-    record "$1" 1 "$3"
-  else
-    record "$@"
-  fi
-}
-
-# with_lua LUA COMMAND...: with the tree's modules for an interpreter.
-with_lua() {
-  (
-    lua=$1
-    shift
-    eval "$(make -s --no-print-directory env LUA="$lua" BUILD="${BUILD:-build/$lua}")"
-    export LUA_PATH LUA_CPATH INDOXHUB_LUA="$lua"
-    exec "$@"
-  )
-}
-
-# The sandbox runs under one interpreter, whichever the specs run under.
-INDOXHUB_SANDBOX="env LUA_PATH='$root/lua/?.lua;$root/lua/?/init.lua;;'"
-INDOXHUB_SANDBOX="$INDOXHUB_SANDBOX LUA_CPATH='$root/build/lua5.4/lib/?.so;;'"
-INDOXHUB_SANDBOX="$INDOXHUB_SANDBOX lua5.4 lua/indoxhub/cli/command.lua sandbox"
-export INDOXHUB_SANDBOX
-INDOXHUB_NGINX=$(sh spec/support/nginx.sh path)
-export INDOXHUB_NGINX
-
-suite_lint() {
-  title "lint"
-  check "luacheck" luacheck -q --no-color .
-  check "clang-format" sh -c \
-    'clang-format --dry-run -Werror $(git ls-files "*.c" "*.h")'
-  check "includes and globals" sh spec/support/layers.sh
-  check "layers" lua5.4 spec/support/layers.lua
-  check "no circles in csrc" lua5.4 spec/support/includes.lua \
-    $(git ls-files "csrc/*.c" "csrc/*.h")
-  check "shell scripts parse" sh -c \
-    'for f in $(git ls-files "*.sh") .ci/run; do sh -n "$f" || exit 1; done'
-}
-
-suite_build() {
-  title "build"
-  for lua in $LUAS; do
-    check "build for $lua" make -s build tools LUA="$lua"
-    check "one exported symbol for $lua" sh -c \
-      "test \"\$(nm -D --defined-only build/$lua/lib/indoxhub/core.so |
-        sed 's/.* //')\" = luaopen_indoxhub_core"
-  done
-}
-
-suite_ctest() {
-  title "C tests under ASan and UBSan"
-  counted sh spec/support/ctest.sh
-}
-
-suite_fuzz() {
-  title "fuzzing"
-  counted sh spec/support/fuzz.sh "${INDOXHUB_FUZZ_SECONDS:-20}"
-}
-
-# run_specs LUA [FILES...]: busted appends to the totals by itself. What goes
-# wrong after that, such as a leak or a crash while the state is closed, shows
-# in the exit code only.
-run_specs() {
-  lua=$1
-  shift
-  before=$(wc -l <"$totals")
-  with_lua "$lua" timeout --foreground -k 9 "$limit" $runner "$lua" spec/support/specs.lua \
-    -o spec/support/totals.lua "$@"
-  status=$?
-  if [ "$(wc -l <"$totals")" -eq "$before" ]; then
-    echo "FAILED: the specs did not run to their end (exit code $status)," \
-      "but to: $(cat "$totals.now")"
-    record 0 1 0
-  elif [ "$status" -ne 0 ] &&
-    [ "$(tail -n 1 "$totals" | cut -d ' ' -f 2)" = 0 ]; then
-    echo "FAILED: the specs ended with exit code $status"
-    record 0 1 0
-  fi
-}
-
-suite_specs() {
-  specs=$(find spec -name '*_spec.lua' ! -path 'spec/runtime/*' | sort)
-  for lua in $LUAS; do
-    title "specs on $lua"
-    # Every cut of every vector takes a while: on the fastest and the newest.
-    case $lua in
-      luajit | lua5.4) INDOXHUB_ALL_CUTS=1 run_specs "$lua" $specs ;;
-      *) run_specs "$lua" $specs ;;
+# expand SUITE...: the words for what people ask for, one a line.
+expand() {
+  for suite in "$@"; do
+    case $suite in
+      specs) for lua in $LUAS; do echo "specs:$lua"; done ;;
+      *) echo "$suite" ;;
     esac
   done
 }
 
-# runtime NAME NEEDED...: the specs that run in it, if the machine has what they
-# need.
-runtime() {
-  name=$1
+# folders_of_specs LUA: a suite for each, so that they run side by side; the
+# largest first.
+folders_of_specs() {
+  find spec -name '*_spec.lua' ! -path 'spec/runtime/*' -exec wc -c '{}' + |
+    awk -v lua="$1" '$2 != "total" {
+      n = split($2, parts, "/")
+      size[n > 2 ? parts[1] "/" parts[2] : parts[1]] += $1
+    }
+    END {
+      for (folder in size) print size[folder], "specs:" lua ":" folder
+    }' | sort -rn | cut -d ' ' -f 2
+}
+
+# run_suite WORD ARGUMENTS...: these for suites.sh. Leaves the totals and how
+# many seconds it took.
+run_suite() {
+  word=$1
   shift
-  for program in "$@"; do
-    if ! $program >/dev/null 2>&1; then
-      echo "SKIPPED: $name: run make deps-all"
-      record 0 0 1
-      return
+  folder=$(folder_of "$word")
+  mkdir -p "$folder"
+  begun=$(date +%s)
+  INDOXHUB_TOTALS=$folder/totals INDOXHUB_SUITE=$word \
+    sh spec/support/suites.sh "$@"
+  status=$?
+  if [ "$status" -ne 0 ] || [ ! -s "$folder/totals" ]; then
+    echo "FAILED: $word did not run to its end (exit code $status)"
+    echo "0 1 0" >>"$folder/totals"
+  fi
+  echo $(($(date +%s) - begun)) >"$folder/seconds"
+}
+
+# run_word WORD
+run_word() {
+  # Words on purpose.
+  # shellcheck disable=SC2046
+  run_suite "$1" $(echo "$1" | tr : ' ')
+}
+
+# lane WORD...: runs one after the other of those that no other lane has taken.
+lane() {
+  for suite in "$@"; do
+    folder=$(folder_of "$suite")
+    mkdir "$folder" 2>/dev/null || continue
+    run_word "$suite" >"$folder/output" 2>&1 </dev/null
+    flock "$work/lock" cat "$folder/output"
+  done
+}
+
+# side_by_side WORD...: each lane is a session of its own, by which all that it
+# has started can be found; that leaves it without a terminal as well.
+side_by_side() {
+  lanes=
+  i=0
+  while [ "$i" -lt "$INDOXHUB_JOBS" ]; do
+    i=$((i + 1))
+    setsid sh "$0" lane "$work" "$@" &
+    lanes="$lanes $!"
+  done
+  # Words on purpose.
+  # shellcheck disable=SC2086
+  wait $lanes
+  end_lanes KILL # servers of what was ended before its time
+  lanes=
+}
+
+# end_lanes SIGNAL: to all processes of theirs.
+end_lanes() {
+  for lane in $lanes; do
+    for id in $(pgrep -s "$lane"); do
+      kill "-$1" "$id" 2>/dev/null
+    done
+  done
+}
+
+interrupt() {
+  trap '' INT TERM HUP
+  if [ -n "$lanes" ]; then
+    end_lanes TERM
+    sleep 1
+    end_lanes KILL
+  fi
+  echo "Interrupted."
+  exit 130
+}
+
+# sum WORD...: a table when there are several, and the total. A suite that has
+# no end, because its lane had none, failed.
+sum() {
+  for word in "$@"; do
+    folder=$(folder_of "$word")
+    if [ -f "$folder/seconds" ]; then
+      echo "suite $word $(cat "$folder/seconds")"
+      cat "$folder/totals"
+    else
+      echo "FAILED: $word has no end" >&2
+      echo "suite $word ?"
+      echo "0 1 0"
     fi
-  done
-  run_specs luajit "spec/runtime/${name}_spec.lua"
+  done >"$work/sums"
+  awk -v strict="${INDOXHUB_NO_SKIPS:-}" -v many=$(($# > 1)) \
+    -v seconds=$(($(date +%s) - started)) '
+    function row(name, seconds, passed, failed, skipped) {
+      printf "%-32s %8s %8s %8s %8s\n", name, seconds, passed, failed, skipped
+    }
+    function flush() {
+      if (n == 1 && many) row("suite", "seconds", "passed", "failed", "skipped")
+      if (n > 0 && many) row(name, time, p, f, s)
+      p = f = s = 0
+    }
+    BEGIN { print "" }
+    $1 == "suite" { flush(); n++; name = $2; time = $3; next }
+    {
+      p += $1; f += $2; s += $3
+      passed += $1; failed += $2; skipped += $3
+    }
+    END {
+      flush()
+      if (many) row("all", seconds, passed, failed, skipped)
+      printf "\n%d passed, %d failed, %d skipped\n", passed, failed, skipped
+      exit failed > 0 || strict != "" && skipped > 0
+    }' "$work/sums"
 }
 
-has_openresty() {
-  [ -n "$(sh spec/support/openresty.sh path)" ]
-}
-
-suite_runtimes() {
-  title "specs in Neovim, nginx, LÖVE, luv and cqueues"
-  runtime neovim "command -v nvim"
-  runtime neovim_example "command -v nvim"
-  runtime neovim_health "command -v nvim"
-  runtime neovim_json "command -v nvim"
-  runtime neovim_plugin "command -v nvim"
-  runtime neovim_threads "command -v nvim"
-  runtime openresty has_openresty
-  runtime openresty_code_cache has_openresty
-  runtime openresty_example has_openresty "command -v chromium" "command -v chromedriver"
-  runtime openresty_leaving has_openresty
-  runtime love "command -v love" "command -v xvfb-run"
-  runtime luv "luajit -e require'luv'" "lua5.4 -e require'luv'"
-  runtime cqueues "luajit -e require'cqueues'" "lua5.4 -e require'cqueues'"
-}
-
-suite_asan() {
-  title "specs on lua5.4 with the core under ASan and UBSan"
-  BUILD=build/asan
-  export BUILD
-  make -s build tools LUA=lua5.4 BUILD=build/asan LDFLAGS= \
-    CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"
-  LD_PRELOAD="$(cc -print-file-name=libasan.so) \
-    $(cc -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=1 \
-    run_specs lua5.4 spec/core spec/stream/init_spec.lua spec/call/init_spec.lua \
-    spec/stream/opening_spec.lua spec/stream/fetching_spec.lua \
-    spec/stream/decoding_spec.lua spec/stream/pieces_spec.lua \
-    spec/stream/ending_spec.lua \
-    spec/stream/collect_spec.lua spec/client/init_spec.lua \
-    spec/client/key_spec.lua spec/client/replies_spec.lua \
-    spec/client/request_spec.lua spec/client/resources_spec.lua \
-    spec/client/settings_spec.lua \
-    spec/stream/parallel_spec.lua \
-    spec/call/mutations_spec.lua spec/embeddings/init_spec.lua \
-    spec/call/connections_spec.lua \
-    spec/call/encoding_spec.lua spec/save/encoding_spec.lua \
-    spec/base/json_spec.lua spec/call/reuse_spec.lua spec/call/refused_spec.lua
-  unset BUILD
-}
-
-suite_valgrind() {
-  title "specs on lua5.4 under valgrind"
-  runner="valgrind -q --error-exitcode=9 --leak-check=full
-    --errors-for-leak-kinds=definite --child-silent-after-fork=yes"
-  run_specs lua5.4 spec/core/engine*_spec.lua spec/core/upload*_spec.lua \
-    spec/stream/init_spec.lua spec/stream/opening_spec.lua \
-    spec/stream/fetching_spec.lua spec/stream/decoding_spec.lua \
-    spec/stream/pieces_spec.lua spec/stream/ending_spec.lua \
-    spec/call/encoding_spec.lua
-  runner=
-}
-
-suite_rock() {
-  title "installing"
-  check "luarocks make into an empty tree" sh spec/support/rock.sh
-  check "make install" sh spec/support/install.sh
-}
-
-suite_demo() {
-  title "demo"
-  check "make demo" sh spec/support/demo_test.sh
-}
-
-if [ "${1:-}" = specs ] && [ $# -gt 1 ]; then
-  shift
-  lua=$1
-  shift
-  make -s build LUA=lua5.4 && make -s build tools LUA="$lua"
-  run_specs "$lua" "$@"
-else
-  for suite in ${*:-lint build ctest fuzz specs runtimes asan valgrind rock demo}; do
-    "suite_$suite"
-  done
+if [ "${1:-}" = lane ]; then
+  work=$2
+  shift 2
+  lane "$@"
+  exit
 fi
 
-awk -v strict="${INDOXHUB_NO_SKIPS:-}" '
-  { passed += $1; failed += $2; skipped += $3 }
-  END {
-    printf "\n%d passed, %d failed, %d skipped\n", passed, failed, skipped
-    exit failed > 0 || strict != "" && skipped > 0
-  }' "$totals"
+started=$(date +%s)
+work=$(mktemp -d)
+lanes=
+trap 'rm -rf "$work"' EXIT
+trap interrupt INT TERM HUP
+
+case ${1:-} in
+  check)
+    lua=${2:-luajit}
+    first="build:lua5.4:$lua"
+    rest="lint ctest $(folders_of_specs "$lua")"
+    ;;
+  specs)
+    if [ $# -gt 1 ]; then
+      shift
+      run_suite "specs:$1" files "$@"
+      sum "specs:$1"
+      exit
+    fi
+    first=
+    rest=$(expand specs)
+    ;;
+  '')
+    first=build
+    # Two that tell soon; then the longest first, so that none is left for last.
+    rest=$(expand lint ctest specs runtimes valgrind asan fuzz rock demo)
+    ;;
+  *)
+    first=
+    rest=$(expand "$@")
+    ;;
+esac
+
+# Words on purpose.
+# shellcheck disable=SC2086
+set -- $rest
+for word in $first; do
+  run_word "$word"
+done
+if [ $# -eq 1 ]; then
+  run_word "$1"
+else
+  side_by_side "$@"
+fi
+# shellcheck disable=SC2086
+sum $first "$@"

@@ -1,6 +1,8 @@
 -- An output handler of busted: names what failed and what was skipped, and
 -- appends "passed failed skipped" to the file that INDOXHUB_TOTALS names. The
--- test that runs is named in that file's neighbour ".now".
+-- test that runs is named in that file's neighbour ".now". Each file of specs
+-- appends its suite, its name and the seconds it took to the file that
+-- INDOXHUB_TIMES names.
 local busted = require "busted"
 
 local function show(kind, list)
@@ -46,6 +48,14 @@ return function()
     return nil, true
   end
 
+  local function time(element)
+    local suite = os.getenv("INDOXHUB_SUITE") or os.getenv("INDOXHUB_LUA")
+    write(os.getenv("INDOXHUB_TIMES"), "a", ("%s\t%s\t%.2f"):format(suite,
+      element.name, element.duration))
+    return nil, true
+  end
+
+  busted.subscribe({ "file", "end" }, time)
   busted.subscribe({ "test", "start" }, begin)
   busted.subscribe({ "suite", "end" }, finish)
   return handler

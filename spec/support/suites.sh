@@ -1,0 +1,277 @@
+#!/bin/sh
+# The test suites. `test.sh` runs them side by side and sums up; here one runs
+# alone and shows what it does at once:
+#
+#   suites.sh NAME [ARGUMENTS...]   lint, build, ctest, ...; specs LUA [FOLDER];
+#                                   files LUA FILES...
+#
+# It appends lines "passed failed skipped" to the file that INDOXHUB_TOTALS
+# names. Suites may run at the same time: each keeps to itself what it writes,
+# and `build` comes before all that need the module.
+#
+# Specs about what no interpreter shows in run on two of the five, unless
+# INDOXHUB_FULL is set. Such a spec says so in a line of its own that begins
+# with "-- On two interpreters: " and goes on with the reason.
+set -u
+
+LUAS="lua5.1 lua5.2 lua5.3 lua5.4 luajit"
+# The fastest and the newest, on which also takes place what takes a while.
+TWO="luajit lua5.4"
+totals=$INDOXHUB_TOTALS
+: >>"$totals"
+limit=1200 # seconds for one interpreter's specs
+root=$(pwd)
+runner= # what interpreters run under
+export WERROR=-Werror
+# Nothing of the person who tests may leak into the tests.
+unset INDOXHUB_API_KEY INDOX_HUB_API_KEY INDOX_ROUTER_API_KEY \
+  INDOXHUB_BASE_URL SSL_CERT_FILE SSL_CERT_DIR http_proxy https_proxy \
+  all_proxy no_proxy HTTPS_PROXY ALL_PROXY NO_PROXY LUA_PATH LUA_CPATH \
+  LUA_INIT
+
+title() {
+  printf '\n== %s\n' "$1"
+}
+
+# record PASSED FAILED SKIPPED
+record() {
+  echo "$1 $2 $3" >>"$totals"
+}
+
+# check NAME COMMAND...: one test that passes when the command does.
+check() {
+  name=$1
+  shift
+  if "$@"; then
+    record 1 0 0
+  else
+    echo "FAILED: $name"
+    record 0 1 0
+  fi
+}
+
+# counted COMMAND...: a suite that prints its own total line last.
+counted() {
+  out=$totals.out
+  "$@" >"$out" 2>&1
+  status=$?
+  cat "$out"
+  line=$(tail -n 1 "$out")
+  rm -f "$out"
+  set -- $(echo "$line" | sed -n \
+    's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p')
+  if [ $# -ne 3 ]; then
+    echo "FAILED: no total line"
+    record 0 1 0
+  elif [ "$status" -ne 0 ] && [ "$2" -eq 0 ]; then
+    echo "FAILED: exit code $status"
+    record "$1" 1 "$3"
+  else
+    record "$@"
+  fi
+}
+
+# with_lua LUA COMMAND...: with the tree's modules for an interpreter.
+with_lua() {
+  (
+    lua=$1
+    shift
+    eval "$(make -s --no-print-directory env LUA="$lua" \
+      BUILD="${BUILD:-build/$lua}")"
+    export LUA_PATH LUA_CPATH INDOXHUB_LUA="$lua"
+    exec "$@"
+  )
+}
+
+# The sandbox runs under one interpreter, whichever the specs run under.
+INDOXHUB_SANDBOX="env LUA_PATH='$root/lua/?.lua;$root/lua/?/init.lua;;'"
+INDOXHUB_SANDBOX="$INDOXHUB_SANDBOX LUA_CPATH='$root/build/lua5.4/lib/?.so;;'"
+INDOXHUB_SANDBOX="$INDOXHUB_SANDBOX lua5.4 lua/indoxhub/cli/command.lua sandbox"
+export INDOXHUB_SANDBOX
+INDOXHUB_NGINX=$(sh spec/support/nginx.sh path)
+export INDOXHUB_NGINX
+
+suite_lint() {
+  title "lint"
+  check "luacheck" luacheck -q --no-color .
+  check "clang-format" sh -c \
+    'clang-format --dry-run -Werror $(git ls-files "*.c" "*.h")'
+  check "includes and globals" sh spec/support/layers.sh
+  check "layers" lua5.4 spec/support/layers.lua
+  check "no circles in csrc" lua5.4 spec/support/includes.lua \
+    $(git ls-files "csrc/*.c" "csrc/*.h")
+  check "shell scripts parse" sh -c \
+    'for f in $(git ls-files "*.sh") .ci/run; do sh -n "$f" || exit 1; done'
+}
+
+# suite_build [LUA...]
+suite_build() {
+  title "build"
+  for lua in ${*:-$LUAS}; do
+    check "build for $lua" make -s -j"${INDOXHUB_JOBS:-1}" build tools \
+      LUA="$lua"
+    check "one exported symbol for $lua" sh -c \
+      "test \"\$(nm -D --defined-only build/$lua/lib/indoxhub/core.so |
+        sed 's/.* //')\" = luaopen_indoxhub_core"
+  done
+}
+
+suite_ctest() {
+  title "C tests under ASan and UBSan"
+  counted sh spec/support/ctest.sh
+}
+
+suite_fuzz() {
+  title "fuzzing"
+  counted sh spec/support/fuzz.sh "${INDOXHUB_FUZZ_SECONDS:-20}"
+}
+
+# run_specs LUA [FILES...]: busted appends to the totals by itself. What goes
+# wrong after that, such as a leak or a crash while the state is closed, shows
+# in the exit code only.
+run_specs() {
+  lua=$1
+  shift
+  before=$(wc -l <"$totals")
+  with_lua "$lua" timeout --foreground -k 9 "$limit" $runner "$lua" \
+    spec/support/specs.lua -o spec/support/totals.lua "$@"
+  status=$?
+  if [ "$(wc -l <"$totals")" -eq "$before" ]; then
+    echo "FAILED: the specs did not run to their end (exit code $status)," \
+      "but to: $(cat "$totals.now")"
+    record 0 1 0
+  elif [ "$status" -ne 0 ] &&
+    [ "$(tail -n 1 "$totals" | cut -d ' ' -f 2)" = 0 ]; then
+    echo "FAILED: the specs ended with exit code $status"
+    record 0 1 0
+  fi
+}
+
+# is_one_of_two LUA
+is_one_of_two() {
+  case " $TWO " in
+    *" $1 "*) true ;;
+    *) false ;;
+  esac
+}
+
+# specs_in FOLDER: those of a folder and of all below it, but of `spec` itself
+# only what is in no folder.
+specs_in() {
+  if [ "$1" = spec ]; then
+    find spec -maxdepth 1 -name '*_spec.lua' | sort
+  else
+    find "$1" -name '*_spec.lua' | sort
+  fi
+}
+
+# suite_specs LUA [FOLDER]: all that run in no special program.
+suite_specs() {
+  lua=$1
+  title "specs on $lua${2:+ in $2}"
+  if [ -n "${2:-}" ]; then
+    specs=$(specs_in "$2")
+  else
+    specs=$(find spec -name '*_spec.lua' ! -path 'spec/runtime/*' | sort)
+  fi
+  if is_one_of_two "$lua"; then
+    INDOXHUB_ALL_CUTS=1
+    export INDOXHUB_ALL_CUTS
+  elif [ -z "${INDOXHUB_FULL:-}" ]; then
+    specs=$(grep -L '^-- On two interpreters: ' $specs)
+  fi
+  if [ -n "$specs" ]; then
+    run_specs "$lua" $specs
+  else
+    record 0 0 0
+  fi
+}
+
+# suite_files LUA [FILES...]: these specs, or all.
+suite_files() {
+  make -s build LUA=lua5.4 && make -s build tools LUA="$1"
+  run_specs "$@"
+}
+
+# runtime NAME NEEDED...: the specs that run in it, if the machine has what they
+# need.
+runtime() {
+  name=$1
+  shift
+  for program in "$@"; do
+    if ! $program >/dev/null 2>&1; then
+      echo "SKIPPED: $name: run make deps-all"
+      record 0 0 1
+      return
+    fi
+  done
+  run_specs luajit "spec/runtime/${name}_spec.lua"
+}
+
+has_openresty() {
+  [ -n "$(sh spec/support/openresty.sh path)" ]
+}
+
+# Specs are named after the host they run in.
+suite_runtimes() {
+  title "specs in Neovim, nginx, LÖVE, luv and cqueues"
+  for spec in spec/runtime/*_spec.lua; do
+    name=$(basename "$spec" _spec.lua)
+    case $name in
+      neovim*) runtime "$name" "command -v nvim" ;;
+      openresty_example) runtime "$name" has_openresty "command -v chromium" \
+        "command -v chromedriver" ;;
+      openresty*) runtime "$name" has_openresty ;;
+      love*) runtime "$name" "command -v love" "command -v xvfb-run" ;;
+      luv* | cqueues*) runtime "$name" \
+        "luajit -e require'${name%%_*}'" "lua5.4 -e require'${name%%_*}'" ;;
+      *)
+        echo "FAILED: suites.sh does not say what $spec runs in"
+        record 0 1 0
+        ;;
+    esac
+  done
+}
+
+suite_asan() {
+  title "specs on lua5.4 with the core under ASan and UBSan"
+  BUILD=build/asan
+  export BUILD
+  make -s build tools LUA=lua5.4 BUILD=build/asan LDFLAGS= \
+    CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"
+  LD_PRELOAD="$(cc -print-file-name=libasan.so) \
+    $(cc -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=1 \
+    run_specs lua5.4 spec/core spec/stream spec/client spec/call/init_spec.lua \
+    spec/call/mutations_spec.lua spec/call/connections_spec.lua \
+    spec/call/encoding_spec.lua spec/call/reuse_spec.lua \
+    spec/call/refused_spec.lua spec/embeddings/init_spec.lua \
+    spec/save/encoding_spec.lua spec/base/json_spec.lua
+  unset BUILD
+}
+
+suite_valgrind() {
+  title "specs on lua5.4 under valgrind"
+  runner="valgrind -q --error-exitcode=9 --leak-check=full
+    --errors-for-leak-kinds=definite --child-silent-after-fork=yes"
+  run_specs lua5.4 spec/core/engine*_spec.lua spec/core/upload*_spec.lua \
+    spec/stream/init_spec.lua spec/stream/opening_spec.lua \
+    spec/stream/fetching_spec.lua spec/stream/decoding_spec.lua \
+    spec/stream/pieces_spec.lua spec/stream/ending_spec.lua \
+    spec/call/encoding_spec.lua
+  runner=
+}
+
+suite_rock() {
+  title "installing"
+  check "luarocks make into an empty tree" sh spec/support/rock.sh
+  check "make install" sh spec/support/install.sh
+}
+
+suite_demo() {
+  title "demo"
+  check "make demo" sh spec/support/demo_test.sh
+}
+
+suite=$1
+shift
+"suite_$suite" "$@"
