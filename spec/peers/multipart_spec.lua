@@ -1,5 +1,6 @@
 -- The two parsers of uploads among the peers, fed by curl: what they tell of an
 -- upload is what was in it.
+-- On two interpreters: what is tested is a program in JavaScript.
 local during_tests = require "spec.support.during_tests"
 local files = require "spec.support.files"
 local json = require "indoxhub.base.json"

@@ -1,5 +1,6 @@
 -- spec/vectors/openapi.json: the facts of the vendor's document, and of our own
 -- endpoint table.
+-- On two interpreters: it compares documents with tables.
 local endpoints = require "indoxhub.api.endpoints"
 local files = require "spec.support.files"
 local json = require "indoxhub.base.json"

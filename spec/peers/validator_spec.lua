@@ -1,5 +1,6 @@
 -- The validator among the peers: it lets through what the API's document
 -- allows, and catches what it does not.
+-- On two interpreters: what is tested is a program in JavaScript.
 local during_tests = require "spec.support.during_tests"
 local files = require "spec.support.files"
 local indoxhub = require "indoxhub"

@@ -1,4 +1,5 @@
 -- Embeddings: vectors that follow from the text.
+-- On two interpreters: the sandbox is another program, on lua5.4.
 local ask = require "spec.sandbox.ask"
 local during_tests = require "spec.support.during_tests"
 

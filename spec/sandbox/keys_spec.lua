@@ -1,4 +1,5 @@
 -- API keys, tokens, and the end of an account.
+-- On two interpreters: the sandbox is another program, on lua5.4.
 local ask = require "spec.sandbox.ask"
 local during_tests = require "spec.support.during_tests"
 local indoxhub = require "indoxhub"

@@ -1,4 +1,5 @@
 -- Pictures, speech, and the files that answers point to.
+-- On two interpreters: the sandbox is another program, on lua5.4.
 local ask = require "spec.sandbox.ask"
 local during_tests = require "spec.support.during_tests"
 

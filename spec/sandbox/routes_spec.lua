@@ -1,4 +1,5 @@
 -- Every endpoint is answered, under its method and for a good key only.
+-- On two interpreters: the sandbox is another program, on lua5.4.
 local ask = require "spec.sandbox.ask"
 local during_tests = require "spec.support.during_tests"
 local endpoints = require "indoxhub.api.endpoints"

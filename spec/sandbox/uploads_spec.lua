@@ -1,4 +1,5 @@
 -- Uploads: what multipart bodies the sandbox reads, and what it hears in them.
+-- On two interpreters: the sandbox is another program, on lua5.4.
 local ask = require "spec.sandbox.ask"
 local during_tests = require "spec.support.during_tests"
 local files = require "spec.support.files"

@@ -1,4 +1,5 @@
 -- What the sandbox counts: usage, analytics, credits, the trend.
+-- On two interpreters: the sandbox is another program, on lua5.4.
 local ask = require "spec.sandbox.ask"
 local during_tests = require "spec.support.during_tests"
 

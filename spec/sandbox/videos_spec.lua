@@ -1,4 +1,5 @@
 -- Video jobs, and their rival shapes.
+-- On two interpreters: the sandbox is another program, on lua5.4.
 local ask = require "spec.sandbox.ask"
 local during_tests = require "spec.support.during_tests"
 local servers = require "spec.support.servers"
