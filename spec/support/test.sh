@@ -12,8 +12,8 @@
 #
 #   INDOXHUB_NO_SKIPS   set: a skip is a failure
 #   INDOXHUB_FULL       set: all specs run on all interpreters (see suites.sh)
-#   INDOXHUB_JOBS       how many suites run at a time: as many as there are
-#                       processors unless told otherwise
+#   INDOXHUB_JOBS       how many suites run at a time: unless told otherwise as
+#                       many as there are processors, for `check` one more
 #   INDOXHUB_TIMES      a file to which each spec file appends a line: suite,
 #                       name and seconds, with tabs between. `sort -n -r -k 3`
 #                       shows the slowest
@@ -23,8 +23,7 @@
 set -u
 
 LUAS="lua5.1 lua5.2 lua5.3 lua5.4 luajit"
-INDOXHUB_JOBS=${INDOXHUB_JOBS:-$(getconf _NPROCESSORS_ONLN)}
-export INDOXHUB_JOBS
+processors=$(getconf _NPROCESSORS_ONLN)
 
 # Suites are words here, with ":" between a name and its arguments.
 
@@ -182,6 +181,8 @@ trap interrupt INT TERM HUP
 case ${1:-} in
   check)
     lua=${2:-luajit}
+    # Specs wait half of their time.
+    INDOXHUB_JOBS=${INDOXHUB_JOBS:-$((processors + 1))}
     first="build:lua5.4:$lua"
     rest="lint ctest $(folders_of_specs "$lua")"
     ;;
@@ -206,6 +207,8 @@ case ${1:-} in
     ;;
 esac
 
+INDOXHUB_JOBS=${INDOXHUB_JOBS:-$processors}
+export INDOXHUB_JOBS
 # Words on purpose.
 # shellcheck disable=SC2086
 set -- $rest
