@@ -204,7 +204,7 @@ function engine:submit(request) end
 ---@param seconds? number
 function engine:alarm(seconds) end
 
---- How many exchanges are not over.
+--- How many transfers are not over.
 ---@return integer
 function engine:running() end
 
@@ -228,7 +228,7 @@ function engine:wake_on_interrupt() end
 ---@return true? ok, string? message
 function engine:watch(descriptor) end
 
---- Ends all exchanges. Closing again does nothing.
+--- Ends all transfers. Closing again does nothing.
 function engine:close() end
 
 ---@class indoxhub.core.Request
@@ -253,7 +253,7 @@ function engine:close() end
 ---@field http1? boolean never HTTP/2
 ---@field gate? indoxhub.core.Gate to pass before it starts; `total` goes on
 
---- Lets some exchanges through at the same time; the others wait, the first to
+--- Lets some transfers through at the same time; the others wait, the first to
 --- come the first to pass. Made for the requests of one client.
 ---@class indoxhub.core.Gate
 local gate = {}
