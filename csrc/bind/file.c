@@ -1,6 +1,9 @@
 /* core.read_file(path, [most]) -> bytes | nil, message: a regular file, or its
 ** first bytes. Unlike io.open it does not wait for the other end of a pipe.
 ** core.create_file(path) -> true | nil, message: a new one that is private.
+** core.match_mode(path, place) -> true | nil, message: gives it the permissions
+** of the file at a place, or of any new file.
+** core.sync_file(path) -> true | nil, message: it is on the disk.
 ** core.read_link(path) -> text | nil, message: where a symbolic link leads. */
 #include <errno.h>
 #include <string.h>
@@ -40,6 +43,20 @@ static int l_create_file(lua_State *L) {
   return 1;
 }
 
+static int l_match_mode(lua_State *L) {
+  if (ih_file_mode(luaL_checkstring(L, 1), luaL_checkstring(L, 2)) < 0)
+    return failed(L);
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+static int l_sync_file(lua_State *L) {
+  if (ih_file_sync(luaL_checkstring(L, 1)) < 0)
+    return failed(L);
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
 static int l_read_link(lua_State *L) {
   char to[LONGEST_PATH];
   int64_t n = ih_file_link(luaL_checkstring(L, 1), to, sizeof to);
@@ -58,6 +75,10 @@ void ih_open_file(lua_State *L) {
   lua_setfield(L, -2, "read_file");
   lua_pushcfunction(L, l_create_file);
   lua_setfield(L, -2, "create_file");
+  lua_pushcfunction(L, l_match_mode);
+  lua_setfield(L, -2, "match_mode");
+  lua_pushcfunction(L, l_sync_file);
+  lua_setfield(L, -2, "sync_file");
   lua_pushcfunction(L, l_read_link);
   lua_setfield(L, -2, "read_link");
 }

@@ -70,6 +70,35 @@ int ih_file_create(const char *path) {
   return fd < 0 ? -1 : close(fd);
 }
 
+/* What the program lets others do with new files. Until it is known, those of
+** other threads are private. */
+static mode_t usual_mode(void) {
+  mode_t mask = umask(S_IRWXG | S_IRWXO);
+  umask(mask);
+  return (S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH) & ~mask;
+}
+
+int ih_file_mode(const char *path, const char *place) {
+  struct stat about;
+  mode_t mode;
+  if (stat(place, &about) == 0)
+    mode = about.st_mode & (S_IRWXU | S_IRWXG | S_IRWXO);
+  else
+    mode = usual_mode();
+  return chmod(path, mode);
+}
+
+int ih_file_sync(const char *path) {
+  int fd = open(path, O_RDONLY | O_CLOEXEC), error = 0;
+  if (fd < 0)
+    return -1;
+  if (fsync(fd) < 0 && errno != EINVAL && errno != ENOSYS)
+    error = errno;
+  close(fd);
+  errno = error;
+  return error ? -1 : 0;
+}
+
 int64_t ih_file_link(const char *path, char *to, size_t n) {
   return (int64_t)readlink(path, to, n);
 }

@@ -1,7 +1,7 @@
 /*
 ** Files that are sent: regular ones only, whose size is known. Opening one never
 ** waits, as that of a pipe would for its other end. And new ones that nobody
-** else may read.
+** else may read, before they get the place they are meant for.
 */
 #ifndef IH_FILE_H
 #define IH_FILE_H
@@ -27,6 +27,13 @@ int64_t ih_file_load(const char *path, char *to, size_t n);
 /* Makes an empty file that only its owner can read and write. 0, or -1 with
 ** errno, EEXIST when there is something of that name. */
 int ih_file_create(const char *path);
+
+/* Gives a file the permissions of what stands at a place, or those of any new
+** file where nothing does. 0, or -1 with errno. */
+int ih_file_mode(const char *path, const char *place);
+
+/* Waits until all of a file is on the disk. 0, or -1 with errno. */
+int ih_file_sync(const char *path);
 
 /* Where a symbolic link leads, as it says itself, without a 0 at its end. How
 ** many bytes, n of them when there may be more; -1 with errno, EINVAL when it is

@@ -57,6 +57,41 @@ describe("a file to be written", function()
     assert.equal("secret", read("a.bin"))
   end)
 
+  local function mode(name)
+    return files.output("stat -c %a " .. name)
+  end
+
+  it("keeps the permissions of what it replaces", function()
+    for _, bits in ipairs { "600", "640", "755" } do
+      write("a.bin", "old")
+      os.execute(("chmod %s %s/a.bin"):format(bits, folder))
+      local file = assert(target.open(folder .. "/a.bin"))
+      assert.equal("600\n", mode(file.part))
+      assert(target.write(file, "new"))
+      assert(target.commit(file))
+      assert.equal(bits .. "\n", mode(folder .. "/a.bin"))
+      assert.equal("new", read("a.bin"))
+    end
+  end)
+
+  it("has the permissions of any new file where there was none", function()
+    write("usual.bin", "")
+    local file = assert(target.open(folder .. "/a.bin"))
+    assert.equal("600\n", mode(file.part))
+    assert(target.commit(file))
+    assert.equal(mode(folder .. "/usual.bin"), mode(folder .. "/a.bin"))
+  end)
+
+  it("is for its owner only though others could read what it replaces",
+    function()
+      write("a.bin", "old")
+      os.execute(("chmod 644 %s/a.bin"):format(folder))
+      assert(target.put(folder .. "/a.bin", function(file)
+        return target.write(file, "new")
+      end))
+      assert.equal("600\n", mode(folder .. "/a.bin"))
+    end)
+
   it("leaves nothing behind when it is given up", function()
     write("a.bin", "old")
     local file = assert(target.open(folder .. "/a.bin"))

@@ -13,6 +13,7 @@ local target = {}
 ---@field part string the name it has meanwhile
 ---@field handle file*
 ---@field size integer bytes written
+---@field private? boolean
 
 local count = 0
 
@@ -63,20 +64,20 @@ local function place_of(path)
   return nil, "Too many levels of symbolic links"
 end
 
--- Opens the file that is written; a private one was made with its mode.
-local function open_part(part, private)
-  if private then
-    local ok, why = core.create_file(part)
-    if not ok then
-      return nil, why
-    end
+-- Opens the file that is written. Only its owner can read it while it is not
+-- complete.
+local function open_part(part)
+  local ok, why = core.create_file(part)
+  if not ok then
+    return nil, why
   end
   return io.open(part, "wb")
 end
 
 --- Opens a file to be written.
 ---@param path string
----@param private? boolean only its owner can read it, whoever could before
+---@param private? boolean only its owner can read it, whoever could before;
+--- else it has the permissions of what it replaces
 ---@return indoxhub.Target? opened, indoxhub.Error? err
 function target.open(path, private)
   if path:find("/$") or is_folder(path) then
@@ -89,11 +90,12 @@ function target.open(path, private)
     return failed(path, why)
   end
   local part = part_name(place)
-  local handle, reason = open_part(part, private)
+  local handle, reason = open_part(part)
   if not handle then
     return failed(path, reason)
   end
-  return { path = path, place = place, part = part, handle = handle, size = 0 }
+  return { path = path, place = place, part = part, handle = handle, size = 0,
+    private = private }
 end
 
 --- Adds bytes.
@@ -129,6 +131,11 @@ end
 function target.commit(self)
   local ok, why = self.handle:close()
   self.handle = nil
+  if ok and not self.private then
+    core.match_mode(self.part, self.place) -- where there are such things
+  elseif ok then
+    ok, why = core.sync_file(self.part)
+  end
   if ok then
     ok, why = os.rename(self.part, self.place)
   end

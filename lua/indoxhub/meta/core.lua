@@ -74,6 +74,18 @@ function core.read_file(path, most) end
 ---@return true? made, string? message
 function core.create_file(path) end
 
+--- Gives a file the permissions of what stands at a place, or those of any new
+--- file where nothing does.
+---@param path string
+---@param place string
+---@return true? done, string? message
+function core.match_mode(path, place) end
+
+--- Waits until all of a file is on the disk.
+---@param path string
+---@return true? done, string? message
+function core.sync_file(path) end
+
 --- Where a symbolic link leads, as it says itself; fails when it is none.
 ---@param path string
 ---@return string? text, string? message
@@ -95,9 +107,15 @@ function core.unbase64(text) end
 ---@return boolean
 function core.isatty(descriptor) end
 
---- Takes Ctrl-C over, for programs, never for libraries.
+--- Takes Ctrl-C over, for programs, never for libraries; with `ends` also the
+--- first SIGTERM and SIGHUP, of which `core.ending` tells.
+---@param ends? boolean default false
 ---@return true? ok, string? message
-function core.catch_interrupts() end
+function core.catch_interrupts(ends) end
+
+--- The number of the signal that ends the program, once it was caught.
+---@return integer? signal
+function core.ending() end
 
 --- Whether there was a Ctrl-C since the last call.
 ---@return boolean
