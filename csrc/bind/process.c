@@ -22,9 +22,11 @@ static int l_isatty(lua_State *L) {
   return 1;
 }
 
-/* core.catch_interrupts() -> true | nil, message: takes Ctrl-C over */
+/* core.catch_interrupts([ends]) -> true | nil, message: takes Ctrl-C over, and
+** with `ends` what ends programs */
 static int l_catch(lua_State *L) {
-  if (ih_interrupt_catch() < 0)
+  if (ih_interrupt_catch() < 0 ||
+      (lua_toboolean(L, 1) && ih_interrupt_catch_ends() < 0))
     return ih_push_failure(L, strerror(errno));
   lua_pushboolean(L, 1);
   return 1;
@@ -33,6 +35,16 @@ static int l_catch(lua_State *L) {
 /* core.interrupted() -> whether there was one since the last call */
 static int l_interrupted(lua_State *L) {
   lua_pushboolean(L, ih_interrupt_take());
+  return 1;
+}
+
+/* core.ending() -> number of the signal that ends the program | nil */
+static int l_ending(lua_State *L) {
+  int number = ih_interrupt_ending();
+  if (number)
+    lua_pushinteger(L, number);
+  else
+    lua_pushnil(L);
   return 1;
 }
 
@@ -125,6 +137,7 @@ static int l_lock(lua_State *L) {
 static const luaL_Reg functions[] = {{"isatty", l_isatty},
                                      {"catch_interrupts", l_catch},
                                      {"interrupted", l_interrupted},
+                                     {"ending", l_ending},
                                      {"await_input", l_await},
                                      {"read_input", l_read},
                                      {"terminal_width", l_width},

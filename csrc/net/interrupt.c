@@ -12,11 +12,13 @@
 
 static volatile sig_atomic_t pending;
 static volatile sig_atomic_t bell = -1;
+static volatile sig_atomic_t ending;
 
 static void on_signal(int number) {
   static const uint64_t one = 1;
   int saved = errno;
-  (void)number;
+  if (number != SIGINT)
+    ending = number;
   pending = 1;
   if (write(bell, &one, sizeof one) < 0) {
     /* The counter is full, so it is readable: nothing is lost. */
@@ -24,7 +26,7 @@ static void on_signal(int number) {
   errno = saved;
 }
 
-int ih_interrupt_catch(void) {
+static int catch_one(int number, int flags) {
   struct sigaction action;
   if (bell < 0) {
     bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -33,9 +35,30 @@ int ih_interrupt_catch(void) {
   }
   memset(&action, 0, sizeof action);
   action.sa_handler = on_signal;
+  action.sa_flags = flags;
   sigemptyset(&action.sa_mask);
   /* Without SA_RESTART a read from the terminal ends, too. */
-  return sigaction(SIGINT, &action, NULL) == 0 ? IH_OK : IH_SYSTEM;
+  return sigaction(number, &action, NULL) == 0 ? IH_OK : IH_SYSTEM;
+}
+
+int ih_interrupt_catch(void) {
+  return catch_one(SIGINT, 0);
+}
+
+int ih_interrupt_catch_ends(void) {
+  static const int ends[] = {SIGTERM, SIGHUP};
+  struct sigaction action;
+  size_t i;
+  for (i = 0; i < sizeof ends / sizeof *ends; i++)
+    if (sigaction(ends[i], NULL, &action) < 0 ||
+        (action.sa_handler == SIG_DFL &&
+         catch_one(ends[i], (int)SA_RESETHAND) < 0))
+      return IH_SYSTEM;
+  return IH_OK;
+}
+
+int ih_interrupt_ending(void) {
+  return ending;
 }
 
 int ih_interrupt_fd(void) {

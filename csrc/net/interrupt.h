@@ -15,6 +15,14 @@
 /* Takes SIGINT over. IH_OK, or IH_SYSTEM with errno. Once is enough. */
 int ih_interrupt_catch(void);
 
+/* The same for what ends a program, SIGTERM and SIGHUP: the first of each is an
+** interrupt, the next does what it always does. One that is ignored, as under
+** nohup, stays so. */
+int ih_interrupt_catch_ends(void);
+
+/* The signal that ends the program, 0 while none has come. */
+int ih_interrupt_ending(void);
+
 /* A descriptor that is readable while an interrupt waits to be taken; -1 when
 ** they are not caught. */
 int ih_interrupt_fd(void);

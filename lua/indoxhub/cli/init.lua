@@ -85,7 +85,7 @@ local function run(command, given)
   if command.outside then
     return command.run(given)
   end
-  interrupt.catch()
+  interrupt.catch(true)
   local ok, err = interrupt.run(command.run, given)
   return ok and 0 or exit.with(err)
 end
@@ -113,7 +113,8 @@ function cli.main(arguments)
   elseif not done then
     return exit.raised(code)
   end
-  return code
+  local signal = core.ending()
+  return signal and 128 + signal or code
 end
 
 return cli

@@ -204,7 +204,7 @@ end
 
 --- Runs the command. Returns its exit code.
 function video.run(given)
-  interrupt.catch()
+  interrupt.catch(true)
   local ok, err = interrupt.run(run, given)
   if err and err.cancelling then
     settle(err)

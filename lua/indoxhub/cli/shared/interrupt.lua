@@ -1,5 +1,6 @@
 --- Ctrl-C cancels the task that runs, however often it is pressed, and never
---- ends the program in the middle of something.
+--- ends the program in the middle of something. SIGTERM and SIGHUP do so, too,
+--- the first time.
 
 local core = require "indoxhub.core"
 local indoxhub = require "indoxhub"
@@ -11,9 +12,10 @@ local interrupt = {}
 local running
 
 --- Takes Ctrl-C over.
-function interrupt.catch()
+---@param ends? boolean the first SIGTERM or SIGHUP as well
+function interrupt.catch(ends)
   local engine = loop.engine()
-  if not engine or not core.catch_interrupts() then
+  if not engine or not core.catch_interrupts(ends) then
     return
   end
   engine:wake_on_interrupt()
