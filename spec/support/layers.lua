@@ -59,7 +59,7 @@ end
 -- What a line requires: a module, or those whose name begins so ("loop.").
 local function required(line)
   local code = line:gsub("%-%-.*$", "")
-  return code:match("require%s*%(?%s*[\"'](indoxhub[%w_.]*)[\"']")
+  return code:match("require[%s(,]*[\"'%[]+(indoxhub[%w_.]*)[\"'%]]")
 end
 
 local function read(file)
@@ -215,5 +215,8 @@ end
 
 for _, message in ipairs(wrong) do
   print("layers: " .. message)
+end
+if #wrong > 0 then
+  print("(see LAYERS in spec/support/layers.lua)")
 end
 os.exit(#wrong == 0 and 0 or 1)

@@ -189,6 +189,10 @@ suite_specs() {
 
 # suite_files LUA [FILES...]: these specs, or all.
 suite_files() {
+  if is_one_of_two "$1"; then
+    INDOXHUB_ALL_CUTS=1
+    export INDOXHUB_ALL_CUTS
+  fi
   make -s build LUA=lua5.4 && make -s build tools LUA="$1"
   run_specs "$@"
 }

@@ -85,8 +85,7 @@ end
 function models.category(state, request)
   local provider = provider_of(state, request)
   if provider then
-    local category = request.row.path:match("/([^/]+)$")
-    replies.json(request, provider[category] or json.array())
+    replies.json(request, provider[request.row.name] or json.array())
   end
 end
 

@@ -218,10 +218,12 @@ describe("each endpoint", function()
       local reply, err = calls[operation](client_for(operation))
       assert.is_nil(err)
       assert.is_table(reply)
+      assert.is_not_nil(next(reply), "the sandbox answers nothing")
       assert.equal(200, indoxhub.meta(reply).status)
     end)
 
     it("returns what its annotation knows: " .. operation, function()
+      assert.is_function(calls[operation], "no call here")
       for i, headers in ipairs(FORMS) do
         local client = client_for(operation .. i):with { headers = headers }
         local reply = indoxhub.assert(calls[operation](client))
