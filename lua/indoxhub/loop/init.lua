@@ -284,8 +284,8 @@ local function suspend(slot, seconds, what)
   error(went_on, 0)
 end
 
---- Undoes the wait of a task that raised in place of suspending, which PUC Lua
---- 5.1 does not tell before the task waits again, or ends.
+--- Undoes the wait of a task that raised in place of suspending, if that is not
+--- done yet: PUC Lua 5.1 does not tell before the task waits again, or ends.
 ---@param task {slot?: table}
 function loop.settle_wait(task)
   local left = task.slot
@@ -310,16 +310,8 @@ function loop.wait(slot, seconds, what)
   loop.settle_wait(task)
   if not task.cancelled then
     task.slot = slot
-    local ok, err = true, nil
-    if loop.YIELDS_IN_PCALL then
-      ok, err = pcall(suspend, slot, seconds, what)
-    else
-      suspend(slot, seconds, what)
-    end
+    suspend(slot, seconds, what) -- when this raises, the slot is left to settle
     task.slot = nil
-    if not ok then
-      error(err, 0)
-    end
   end
   return not task.cancelled
 end
