@@ -336,6 +336,8 @@ describe("a conversation", function()
     assert.matches("^conversation.add: expects one message", add("hello"))
     assert.matches("not a list", add { { role = "user", content = "a" } })
     assert.matches("role must be a string", add { content = "a" })
+    assert.matches('role "assistent" is misspelt: did you mean "assistant"%?',
+      add { role = "assistent", content = "a" })
     assert.matches("content is required", add { role = "user" })
     assert.matches("content is required", add { role = "assistant" })
     assert.matches("content must be a text", add { role = "user",

@@ -98,10 +98,9 @@ local function check(given)
     return "expects one message like { role = \"user\", content = \"...\" }, "
       .. "not a " .. (type(given) == "table" and "list" or type(given))
   end
-  local calls = given.tool_calls
-  if type(given.role) ~= "string" then
-    return "role must be a string, such as \"user\"; it is "
-      .. types.show(given.role)
+  local calls, wrong_role = given.tool_calls, types.not_role(given.role)
+  if wrong_role then
+    return "role " .. wrong_role
   elseif given.content == nil and not (given.role == "assistant" and calls) then
     return "content is required: a text, or a list of parts"
   elseif calls ~= nil and (type(calls) ~= "table"

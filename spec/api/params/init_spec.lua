@@ -142,6 +142,25 @@ describe("messages", function()
       wrong_messages { HELLO[1], { role = 7, content = "x" } })
   end)
 
+  it("have a role that is no misspelt one", function()
+    local expected = { assistent = "assistant", Assistant = "assistant",
+      asistant = "assistant", User = "user", users = "user", ["usre"] = "user",
+      SYSTEM = "system", sytem = "system", tools = "tool",
+      functions = "function", develper = "developer" }
+    for role, meant in pairs(expected) do
+      assert.equal(('messages[2].role %q is misspelt: did you mean %q? Known '
+        .. 'are system, user, assistant, tool, function, developer')
+        :format(role, meant),
+        wrong_messages { HELLO[1], { role = role, content = "x" } })
+    end
+    for _, role in ipairs { "system", "user", "assistant", "tool", "function",
+      "developer", "model", "ipython", "human", "critic" } do
+      local given = { { role = role, content = "x" } }
+      assert.same(given, params.place(CHAT, { messages = given }, false)
+        .json.messages)
+    end
+  end)
+
   it("may have any role, any content and further fields", function()
     local messages = { { role = "tool", tool_call_id = "c1", content = "7" },
       { role = "assistant", tool_calls = {} },

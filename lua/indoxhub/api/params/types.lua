@@ -3,6 +3,7 @@
 local files = require "indoxhub.api.params.files"
 local json = require "indoxhub.base.json"
 local redact = require "indoxhub.base.redact"
+local spelling = require "indoxhub.base.spelling"
 local utf8 = require "indoxhub.base.utf8"
 
 local types = {}
@@ -67,6 +68,32 @@ function types.not_text(name, value)
   return wrong and name .. " " .. wrong or nil
 end
 
+local ROLES = { "system", "user", "assistant", "tool", "function",
+  "developer" }
+
+local function is_known_role(role)
+  for _, known in ipairs(ROLES) do
+    if role == known then
+      return true
+    end
+  end
+  return false
+end
+
+--- What is wrong with the role of a message, to be put behind its name. Servers
+--- and models may have roles of their own, so that only what is nearly one of
+--- the known ones is refused.
+---@param role any
+---@return string?
+function types.not_role(role)
+  if type(role) ~= "string" then
+    return ("must be a string, such as \"user\"; it is %s"):format(show(role))
+  end
+  local near = not is_known_role(role) and spelling.nearest(role, ROLES)
+  return near and ("%s is misspelt: did you mean %q? Known are %s")
+    :format(show(role), near, table.concat(ROLES, ", ")) or nil
+end
+
 -- Roles whose messages are nothing without a content; an assistant's may hold
 -- calls of tools instead.
 local NEEDS_CONTENT = { user = true, system = true }
@@ -79,12 +106,13 @@ local function check_messages(value)
       or "must not be empty", true
   end
   for i, message in ipairs(value) do
-    if type(message) ~= "table" then
+    local is_table = type(message) == "table"
+    local wrong_role = is_table and types.not_role(message.role)
+    if not is_table then
       return ("[%d] must be a table like { role = \"user\", content = ... }")
         :format(i), true
-    elseif type(message.role) ~= "string" then
-      return ("[%d].role must be a string, such as \"user\"; it is %s")
-        :format(i, show(message.role)), true
+    elseif wrong_role then
+      return ("[%d].role %s"):format(i, wrong_role), true
     elseif message.content == nil and NEEDS_CONTENT[message.role] then
       return ("[%d].content is required: a text, or a list of parts")
         :format(i), true
