@@ -1,6 +1,7 @@
 -- Streams over real connections: the ways to read one.
 local events = require "spec.support.events"
 local indoxhub = require "indoxhub"
+local misuse = require "spec.support.misuse"
 local raw_server = require "spec.support.raw_server"
 local servers = require "spec.support.servers"
 local streams = require "spec.support.streams"
@@ -45,6 +46,19 @@ describe("a stream", function()
     assert.is_nil(stream.id)
     stream:next()
     assert.equal("r-1", stream.id)
+  end)
+
+  it("wants its methods called with a colon", function()
+    local stream = open("dot", whole(events.answer("a", "b")))
+    for _, method in ipairs { "next", "try_next", "events", "reply",
+      "coroutine", "close" } do
+      local said = ("call it with a colon, as stream:%s(%s)")
+        :format(method, method == "coroutine" and "..." or "")
+      misuse(said, function() stream[method]() end)
+      misuse(said, function() stream[method]({ wait = false }) end)
+      misuse(said, function() stream[method]("a") end)
+    end
+    assert.equal("ab", stream:reply().data)
   end)
 
   describe("read event by event", function()

@@ -74,6 +74,11 @@ function stream.on_end(self, fn)
   end
 end
 
+-- A method called with a dot gets no stream.
+local function refuse_dot(method)
+  error(("call it with a colon, as stream:%s"):format(method), 3)
+end
+
 ---------------------------------------------------------------------------
 -- the next piece
 
@@ -128,6 +133,9 @@ end
 --- and the error of a broken stream, whose `partial` holds the text so far.
 ---@return string? delta, indoxhub.PieceKind|indoxhub.Error? kind
 function stream_methods:next()
+  if not self or not self._batch then -- cheaper than to look at its metatable
+    refuse_dot "next()"
+  end
   local item = recognised(self)
   if item then
     return item, "text"
@@ -138,6 +146,9 @@ end
 --- The same without waiting: nil and "pending" when nothing is there yet.
 ---@return string? delta, indoxhub.PieceKind|"pending"|indoxhub.Error?
 function stream_methods:try_next()
+  if getmetatable(self) ~= stream_mt then
+    refuse_dot "try_next()"
+  end
   self._owes_turn = true
   local piece, kind = advance(self, false)
   if kind ~= "pending" then
@@ -174,6 +185,9 @@ end
 --- not. A broken stream raises.
 ---@return fun(): table?
 function stream_methods:events()
+  if getmetatable(self) ~= stream_mt then
+    refuse_dot "events()"
+  end
   self._by_event = true
   return function()
     check_can_wait("event")
@@ -204,6 +218,9 @@ end
 --- nil and the error of a broken stream.
 ---@return indoxhub.ChatResponse? reply, indoxhub.Error? err
 function stream_methods:reply()
+  if getmetatable(self) ~= stream_mt then
+    refuse_dot "reply()"
+  end
   repeat
     local piece = self:next()
   until not piece
@@ -220,6 +237,9 @@ end
 ---@param options? {wait?: boolean} default true
 ---@return thread
 function stream_methods:coroutine(options)
+  if getmetatable(self) ~= stream_mt then
+    refuse_dot "coroutine(...)"
+  end
   for name in pairs(options or {}) do
     if name ~= "wait" then
       error("unknown option of coroutine: " .. tostring(name), 2)
@@ -243,6 +263,9 @@ end
 --- Ends the transfer at once. When the stream's id is known, the server is told
 --- to stop, without waiting for its answer. Does nothing when it has ended.
 function stream_methods:close()
+  if getmetatable(self) ~= stream_mt then
+    refuse_dot "close()"
+  end
   ending.close(self)
 end
 
