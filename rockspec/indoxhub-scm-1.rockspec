@@ -198,6 +198,7 @@ build = {
       "lua/indoxhub/cli/shared/unfinished.lua",
     ["indoxhub.client"] = "lua/indoxhub/client/init.lua",
     ["indoxhub.client.callers"] = "lua/indoxhub/client/callers.lua",
+    ["indoxhub.client.misnamed"] = "lua/indoxhub/client/misnamed.lua",
     ["indoxhub.client.pages"] = "lua/indoxhub/client/pages.lua",
     ["indoxhub.client.request"] = "lua/indoxhub/client/request.lua",
     ["indoxhub.client.resources"] = "lua/indoxhub/client/resources.lua",

@@ -5,6 +5,7 @@ local attempts = require "indoxhub.call.attempt"
 local callers = require "indoxhub.client.callers"
 local log = require "indoxhub.base.log"
 local loop = require "indoxhub.loop"
+local misnamed = require "indoxhub.client.misnamed"
 local request = require "indoxhub.client.request"
 local resources = require "indoxhub.client.resources"
 local settings = require "indoxhub.client.settings"
@@ -20,9 +21,11 @@ function client_mt.__index(self, name)
     return client_methods[name]
   end
   local resource = resources.of(self, name)
-  if resource then
-    rawset(self, name, resource)
+  if not resource then
+    misnamed.check_client(name, resources.all, client_methods)
+    return nil
   end
+  rawset(self, name, resource)
   return resource
 end
 

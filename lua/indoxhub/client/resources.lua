@@ -8,6 +8,7 @@ local callers = require "indoxhub.client.callers"
 local calls = require "indoxhub.call"
 local endpoints = require "indoxhub.api.endpoints"
 local kinds = require "indoxhub.api.replies.kinds"
+local misnamed = require "indoxhub.client.misnamed"
 local options_of = require "indoxhub.api.params.options"
 local params = require "indoxhub.api.params"
 local stream = require "indoxhub.stream"
@@ -18,6 +19,10 @@ local resources = {}
 
 -- Resource name -> metatable with the methods of its rows.
 local metatables = {}
+
+--- What there is, by name.
+---@type table<string, table>
+resources.all = metatables
 
 --- A resource of a client; nil when there is none of this name.
 ---@param client indoxhub.Client
@@ -172,9 +177,20 @@ local function stream_method(row)
   end
 end
 
+-- A resource without methods yet.
+local function new_metatable(resource)
+  local methods = {}
+  setmetatable(methods, { __index = function(_, name)
+    misnamed.check_resource(resource, name, methods)
+  end })
+  return { __name = "indoxhub." .. resource, __index = methods,
+    __call = function(_, first)
+      misnamed.refuse_call(resource, methods, callers.of(first) ~= nil)
+    end }
+end
+
 for _, row in ipairs(endpoints.rows) do
-  local mt = metatables[row.resource]
-    or { __name = "indoxhub." .. row.resource, __index = {} }
+  local mt = metatables[row.resource] or new_metatable(row.resource)
   metatables[row.resource] = mt
   mt.__index[row.name] = row.params and method_with_fields(row)
     or method_with_arguments(row)

@@ -1,0 +1,148 @@
+-- Names that a client does not have: which raise, and with what.
+local endpoints = require "indoxhub.api.endpoints"
+local indoxhub = require "indoxhub"
+local misnamed = require "indoxhub.client.misnamed"
+local misuse = require "spec.support.misuse"
+
+-- Nothing here is sent.
+local function new()
+  return indoxhub.new { api_key = "k", base_url = "http://127.0.0.1:1/api/v1" }
+end
+
+local function no_such(what, given, meant)
+  return ("%s: there is no such %s; did you mean %s?")
+    :format(given, what, meant)
+end
+
+describe("a name that a client does not have", function()
+  it("is told with the resource that is meant", function()
+    local client = new()
+    for given, meant in pairs { image = "images", imgaes = "images",
+      Images = "images", Chat = "chat", USER = "user", embedding = "embeddings",
+      model = "models", video = "videos", completion = "completions",
+      analytic = "analytics", users = "user", chats = "chat" } do
+      misuse(no_such("resource", "client." .. given, "client." .. meant),
+        function() return client[given] end)
+    end
+    misuse(no_such("resource", "client.image", "client.images"),
+      function() client.image:generate { prompt = "a" } end)
+    misuse(no_such("resource", "client.image", "client.images"),
+      function() client:image { prompt = "a" } end)
+  end)
+
+  it("is told with the method that is meant", function()
+    local client = new()
+    misuse(no_such("method", "client.stream", "client.chat:stream{...}"),
+      function() client:stream { messages = {} } end)
+    misuse(no_such("method", "client.reqest", "client:request(...)"),
+      function() client:reqest { path = "x" } end)
+    misuse(no_such("method", "client.conversations",
+      "client:conversation(...)"), function() client:conversations() end)
+    misuse(no_such("method", "client.speech", "client.audio:speak{...}"),
+      function() client.speech:create {} end)
+  end)
+
+  it("is nil when it is like none", function()
+    local client = new()
+    for _, name in ipairs { "n", "x", "width", "use", "safe", "closed", "class",
+      "keys", "is_a", "_init", "__index", "__name", "__tostring", "_models",
+      "_class", "toJSON", "length", "name", "type", "options" } do
+      assert.is_nil(client[name], name)
+      assert.is_nil(client.chat[name], name)
+    end
+    assert.is_nil(client[1])
+    assert.is_nil(client[true])
+    assert.is_nil(client.chat[1])
+  end)
+
+  it("does not keep anybody from printing it", function()
+    local client = new()
+    assert.matches("^indoxhub.client", tostring(client))
+    assert.is_string(tostring(client.chat))
+    assert.is_nil(next(new()))
+    for name in pairs(client) do
+      assert.equal("chat", name)
+    end
+    for name, value in pairs(client.chat) do
+      assert.equal("_client", name)
+      assert.equal(client, value)
+    end
+    assert.equal(0, #client.chat)
+    assert.same(client.chat, client.chat)
+  end)
+end)
+
+describe("a name that a resource does not have", function()
+  it("is told with the method that is meant", function()
+    local client = new()
+    misuse(no_such("method", "client.chat.completions",
+      "client.chat:create{...}"), function()
+        client.chat.completions:create { messages = {} }
+      end)
+    misuse(no_such("method", "client.chat.completions",
+      "client.chat:create{...}"), function()
+        client.chat:completions { messages = {} }
+      end)
+    misuse(no_such("method", "client.images.create",
+      "client.images:generate{...}"), function()
+        client.images:create { prompt = "a" }
+      end)
+    misuse(no_such("method", "client.videos.status", "client.videos:job(id)"),
+      function() client.videos:status("a") end)
+    misuse(no_such("method", "client.chat.strean", "client.chat:stream(...)"),
+      function() client.chat:strean { messages = {} } end)
+    misuse(no_such("method", "client.videos.each_jobs",
+      "client.videos:each_job(...)"), function() client.videos:each_jobs() end)
+  end)
+end)
+
+describe("a resource that is called", function()
+  it("is told with its method that is meant", function()
+    local client = new()
+    misuse(no_such("method", "client:chat(...)", "client.chat:create{...}"),
+      function() client:chat { messages = {} } end)
+    misuse(no_such("method", "client.chat(...)", "client.chat:create{...}"),
+      function() client.chat { messages = {} } end)
+    misuse(no_such("method", "client:models(...)", "client.models:list()"),
+      function() client:models() end)
+    misuse(no_such("method", "client:images(...)",
+      "client.images:generate{...}"), function() client:images {} end)
+  end)
+
+  it("is told with all its methods when any may be meant", function()
+    local client = new()
+    misuse("client:audio(...): there is no such method; client.audio has "
+      .. "speak, transcribe, translate", function() client:audio() end)
+  end)
+end)
+
+describe("the table of aliases", function()
+  local client = new()
+
+  local function exists(meant)
+    local resource, method = meant:match("^client%.(%l+):?([%l_]*)")
+    return method == "" and client[resource] or client[resource][method]
+  end
+
+  it("has no name that there is, and leads to names that there are", function()
+    for owner, aliases in pairs(misnamed.aliases) do
+      local has = owner == "client" and client or client[owner]
+      for alias, meant in pairs(aliases) do
+        assert.has_error(function() return has[alias] end)
+        assert.truthy(exists(meant), alias)
+      end
+    end
+  end)
+
+  it("says what a call means of resources that there are", function()
+    for resource, call in pairs(misnamed.calls) do
+      assert.truthy(exists("client." .. resource .. ":" .. call))
+    end
+  end)
+
+  it("hides no method of the endpoint table", function()
+    for _, row in ipairs(endpoints.rows) do
+      assert.is_function(client[row.resource][row.name])
+    end
+  end)
+end)
