@@ -141,6 +141,7 @@ build = {
     ["indoxhub.base.content_types"] = "lua/indoxhub/base/content_types.lua",
     ["indoxhub.base.core_check"] = "lua/indoxhub/base/core_check.lua",
     ["indoxhub.base.errors"] = "lua/indoxhub/base/errors.lua",
+    ["indoxhub.base.escapes"] = "lua/indoxhub/base/escapes.lua",
     ["indoxhub.base.json"] = "lua/indoxhub/base/json.lua",
     ["indoxhub.base.log"] = "lua/indoxhub/base/log.lua",
     ["indoxhub.base.number"] = "lua/indoxhub/base/number.lua",

@@ -11,6 +11,13 @@ describe("a character of UTF-8", function()
       ["\240\144\128\128"] = { 0x10000, 4 },
       ["\244\143\191\191"] = { 0x10FFFF, 4 } } do
       assert.same(expected, { utf8.character("." .. text .. ".", 2) })
+      assert.equal(text, utf8.encode(expected[1]))
+    end
+  end)
+
+  it("is none without a code point of its own", function()
+    for _, point in ipairs { 0xD800, 0xDFFF, 0x110000, 2 ^ 31 } do
+      assert.is_nil(utf8.encode(point))
     end
   end)
 

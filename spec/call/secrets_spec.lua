@@ -91,6 +91,51 @@ describe("a key", function()
     assert_hidden(err, "error")
   end)
 
+  it("is not in the error of a server that repeats it in escapes", function()
+    for i, escaped in ipairs { { "-", "%2D" }, { "-", "%2d" },
+      { "-", "\\u002d" }, { "[-/]", { ["-"] = "&#45;", ["/"] = "&#x2F;" } },
+      { "Z", "%5A" } } do
+      local function spelt(secret)
+        return (secret:gsub(escaped[1], type(escaped[2]) == "table"
+          and escaped[2] or (escaped[2]:gsub("%%", "%%%%"))))
+      end
+      local echo = json.encode { error = { message = "no: "
+        .. "https://a.test/?key=" .. spelt(KEY) .. "&byok=" .. spelt(BYOK) },
+        detail = { { loc = { "query", spelt(KEY) }, msg = spelt(TOKEN) } } }
+      local name = "escaped" .. i
+      local url = raw:script(name, servers.reply("400 Bad Request",
+        "application/json", echo))
+      local client = client_at(url, { headers = {
+        Authorization = "Bearer " .. TOKEN } })
+      local reply, err = client.chat:create { messages = MESSAGES,
+        byok_api_key = BYOK }
+      assert.is_nil(reply)
+      assert.equal("no: https://a.test/?key=[redacted]&byok=[redacted]",
+        err.message)
+      assert.equal("[redacted]", err.detail[1].loc[2])
+      assert.equal("[redacted]", err.detail[1].msg)
+      assert_hidden(err, "error")
+    end
+  end)
+
+  it("is not in a table that a server puts where a text belongs", function()
+    local deep = { [KEY] = { BYOK, { a = "x " .. KEY } } }
+    local url = raw:script("tables", servers.reply("422 Unprocessable",
+      "application/json", json.encode { detail = {
+        { loc = { "body", deep, { KEY }, json.null, 3, true }, msg = deep,
+          type = deep }, deep, { KEY }, KEY, { loc = deep, msg = "m" } },
+        usage = { [KEY] = deep } }))
+    local reply, err = client_at(url).chat:create { messages = MESSAGES,
+      byok_api_key = BYOK }
+    assert.is_nil(reply)
+    assert_hidden(err, "error")
+    assert.equal('body.{"[redacted]":["[redacted]",{"a":"x [redacted]"}]}.'
+      .. '["[redacted]"].null.3.true', table.concat(err.detail[1].loc, "."))
+    assert.equal('{"[redacted]":["[redacted]",{"a":"x [redacted]"}]}',
+      err.detail[1].msg)
+    assert.equal("[redacted]", err.detail[4].msg)
+  end)
+
   it("is not in an error when it was deep in the request", function()
     local url = raw:script("deep", servers.reply("400 Bad Request",
       "application/json", json.encode { error = "no " .. BYOK }))

@@ -1,5 +1,7 @@
 --- Takes secrets out of text that a person or a log will see.
 
+local escapes = require "indoxhub.base.escapes"
+
 local redact = {}
 
 local REDACTED = "[redacted]"
@@ -28,10 +30,12 @@ local function in_json(text)
   end))
 end
 
--- Adds the ways in which a secret may be written.
+-- Adds the ways in which a secret may be written. What looks like an escape in
+-- it is undone with those of the text.
 local function add_spellings(all, secret)
-  local json = in_json(secret)
-  for _, text in ipairs { secret, json, (json:gsub("/", "\\/")) } do
+  local json, undone = in_json(secret), escapes.undo(secret)
+  undone = undone and #undone >= SHORTEST_SECRET and undone or nil
+  for _, text in ipairs { secret, json, (json:gsub("/", "\\/")), undone } do
     if text ~= "" and not all[text] then
       all[text] = true
       all[#all + 1] = text
@@ -68,6 +72,62 @@ local function pattern_of(secret)
   return pattern
 end
 
+-- Escapes inside of escapes are undone so many times.
+local DEEPEST = 3
+
+-- Finds a pattern in a text whose escapes were undone, and adds the bytes of
+-- the text before that to a list of pairs. `origins` lead there.
+local function add_places(places, undone, pattern, shortest, origins)
+  local first, last = undone:find(pattern)
+  while first do
+    if last - first + 1 >= shortest then
+      local from, to = first, last
+      for i = #origins, 1, -1 do
+        from, to = origins[i](from, to)
+      end
+      places[#places + 1] = { from, to }
+    end
+    first, last = undone:find(pattern, last + 1)
+  end
+end
+
+-- Puts REDACTED in the places of some bytes, which may overlap.
+local function cut_out(text, places)
+  table.sort(places, function(a, b) return a[1] < b[1] end)
+  local pieces, at = {}, 1
+  for _, place in ipairs(places) do
+    if place[1] >= at then
+      pieces[#pieces + 1] = text:sub(at, place[1] - 1)
+      pieces[#pieces + 1] = REDACTED
+    end
+    at = math.max(at, place[2] + 1)
+  end
+  return table.concat(pieces) .. text:sub(at)
+end
+
+-- Takes out secrets that are written with escapes: a server may tell the
+-- address that it was sent, or a page quote it.
+local function hide_escaped(text, sorted)
+  local places, origins = {}, {}
+  local undone, origin = escapes.undo(text)
+  while undone do
+    origins[#origins + 1] = origin
+    for _, secret in ipairs(sorted) do
+      add_places(places, undone, pattern_of(secret), 1, origins)
+    end
+    add_places(places, undone, KEY_SHAPE, SHORTEST_KEY, origins)
+    local again, its_origin
+    if #origins < DEEPEST then
+      again, its_origin = escapes.undo(undone)
+    end
+    undone, origin = again, its_origin
+  end
+  return places[1] and cut_out(text, places) or text
+end
+
+-- With escapes a secret may be so many times as long.
+local WIDEST = 12
+
 ---@alias indoxhub.Hide fun(text: string, longest?: integer): string
 
 --- Makes a function that replaces the given secrets and anything that looks
@@ -79,7 +139,7 @@ end
 function redact.new(secrets)
   return function(text, longest)
     local sorted = longest_first(secrets)
-    local margin = math.max(LONGEST_KEY, 2 * #(sorted[1] or ""))
+    local margin = WIDEST * math.max(LONGEST_KEY, #(sorted[1] or ""))
     local cut = longest and #text > longest + margin
     if cut then
       text = text:sub(1, longest + margin)
@@ -87,11 +147,30 @@ function redact.new(secrets)
     for _, secret in ipairs(sorted) do
       text = text:gsub(pattern_of(secret), REDACTED)
     end
-    text = text:gsub(KEY_SHAPE, hide_key)
+    text = hide_escaped(text:gsub(KEY_SHAPE, hide_key), sorted)
     -- What is left of a secret that was cut stands in the margin.
     return longest and text:sub(1, math.min(longest,
       cut and #text - margin or longest)) or text
   end
+end
+
+--- A value as a person may see it: a text, or a copy of a table with all names
+--- and texts in it, without secrets.
+---@generic T
+---@param value T
+---@param hide indoxhub.Hide
+---@return T
+function redact.copy(value, hide)
+  if type(value) == "string" then
+    return hide(value)
+  elseif type(value) ~= "table" then
+    return value
+  end
+  local copy = {}
+  for name, item in pairs(value) do
+    copy[redact.copy(name, hide)] = redact.copy(item, hide)
+  end
+  return setmetatable(copy, getmetatable(value))
 end
 
 return redact

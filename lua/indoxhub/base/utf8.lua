@@ -57,6 +57,32 @@ function utf8.character(text, at)
   return point, count + 1
 end
 
+-- The bytes of a character that follow its first.
+local function following(point, count)
+  local bytes = ""
+  for _ = 1, count do
+    bytes = string.char(0x80 + point % 64) .. bytes
+    point = math.floor(point / 64)
+  end
+  return bytes
+end
+
+--- A code point as UTF-8; nil when it is no character.
+---@param point integer
+---@return string?
+function utf8.encode(point)
+  if point < 0x80 then
+    return string.char(point)
+  elseif point < 0x800 then
+    return string.char(0xC0 + math.floor(point / 64)) .. following(point, 1)
+  elseif point >= 0xD800 and point <= 0xDFFF or point > 0x10FFFF then
+    return nil
+  elseif point < 0x10000 then
+    return string.char(0xE0 + math.floor(point / 4096)) .. following(point, 2)
+  end
+  return string.char(0xF0 + math.floor(point / 262144)) .. following(point, 3)
+end
+
 -- Bytes above 127, with what is no character replaced.
 local function repair(bytes)
   local pieces, at = {}, 1

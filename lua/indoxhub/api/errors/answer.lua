@@ -12,21 +12,36 @@ local errors = require "indoxhub.base.errors"
 local json = require "indoxhub.base.json"
 local names = require "indoxhub.api.errors.names"
 local reason = require "indoxhub.api.errors.reason"
+local redact = require "indoxhub.base.redact"
 local retry_hint = require "indoxhub.api.errors.retry_hint"
 local text = require "indoxhub.api.errors.text"
 local usage = require "indoxhub.api.reading.usage"
+local utf8 = require "indoxhub.base.utf8"
 
 local answer_errors = {}
 
 -- How much of a body, and of a reason, an error keeps.
 local LONGEST = 2000
 
+-- How many bytes are looked through for a reason that is text.
+local LONGEST_LOOK = 64 * 1024
+
+-- What stands where a text belongs, as one; anything else is written as JSON.
+local function as_text(value, hide)
+  if type(value) == "table" or value == json.null then
+    local ok, written = pcall(json.encode,
+      redact.copy(utf8.copy(value), hide))
+    value = ok and written or "..."
+  end
+  return hide(tostring(value))
+end
+
 -- Only what is documented: a server may echo the request here.
 local function clean_loc(loc, hide)
   local clean
   for _, part in ipairs(type(loc) == "table" and loc or {}) do
     clean = clean or {}
-    clean[#clean + 1] = type(part) == "number" and part or hide(tostring(part))
+    clean[#clean + 1] = type(part) == "number" and part or as_text(part, hide)
   end
   return clean
 end
@@ -42,7 +57,7 @@ local function clean_detail(list, hide)
     end
     clean[i] = { loc = clean_loc(item.loc, hide),
       type = text.readable(item.type) and hide(item.type),
-      msg = hide(tostring(item.msg or "")) }
+      msg = as_text(item.msg or "", hide) }
   end
   return clean
 end
@@ -53,19 +68,7 @@ end
 ---@param hide indoxhub.Hide
 ---@return table?
 function answer_errors.usage(told, hide)
-  if type(told) ~= "table" then
-    return nil
-  end
-  local clean = {}
-  for name, value in pairs(told) do
-    if type(value) == "table" then
-      value = answer_errors.usage(value, hide)
-    elseif type(value) == "string" then
-      value = hide(value)
-    end
-    clean[type(name) == "string" and hide(name) or name] = value
-  end
-  return clean
+  return type(told) == "table" and redact.copy(told, hide) or nil
 end
 
 local function not_found_code(message)
@@ -122,7 +125,7 @@ end
 
 -- A message as it may be seen.
 local function shown(answer, message)
-  return text.cut(answer.hide(message), LONGEST)
+  return text.cut(answer.hide(message, LONGEST_LOOK), LONGEST)
 end
 
 -- Some servers use the status of a rate limit for an empty account. Waiting
@@ -156,7 +159,7 @@ function answer_errors.from_status(answer)
   local fields = fields_from(told, answer)
   if not told.message and is_text(told.value) then
     -- Secrets are gone before it is cut.
-    told.message = text.of_body(answer.hide(answer.text))
+    told.message = text.of_body(answer.hide(answer.text, LONGEST_LOOK))
   end
   local message = shown(answer, told.message or other_reason(answer))
   local kind = names.kind_of_status(answer.status)
