@@ -48,6 +48,18 @@ describe("videos:wait", function()
     assert.equal(2, request_count(name))
   end)
 
+  it("leaves no key in the job of its error", function()
+    local key = "indox-" .. ("aB3d"):rep(8)
+    local other = raw:client { looks("failed", { error_message = "no " .. key,
+      result = { [key] = { "x?key=indox%2D" .. key:sub(7) } } }) }
+    local _, err = other.videos:wait("vj_1")
+    assert.equal("job_failed", err.kind)
+    assert.equal("vj_1", err.job.job_id)
+    assert.equal("no [redacted]", err.job.error_message)
+    assert.same({ ["[redacted]"] = { "x?key=[redacted]" } }, err.job.result)
+    assert.equal(200, indoxhub.meta(err.job).status)
+  end)
+
   it("ends after its time, and says how to go on", function()
     local id = generate("an owl", STUCK)
     local began = core.now()

@@ -97,9 +97,17 @@ local function cancel_job(self)
   return cancelling
 end
 
+-- A job as an error shows it: what a server says of a failed one may repeat
+-- the key that it was sent.
+local function shown(job)
+  local copy = reply.stands_for(redact.copy(job, hide), job)
+  copy.job_id = job.job_id -- looks will need it
+  return copy
+end
+
 -- The error of a wait: the job goes with it, to be waited for again.
 local function fail(self, err, gives_up)
-  err.operation, err.job = "videos.wait", self.job
+  err.operation, err.job = "videos.wait", shown(self.job)
   if self.options.cancel_job and (gives_up or err.kind == "cancelled") then
     err.cancelling = cancel_job(self)
   end

@@ -77,6 +77,15 @@ function reply.remember(value, answer)
   return value
 end
 
+--- Lets a changed copy of a reply have the facts about its transfer.
+---@param copy table
+---@param value table the reply
+---@return table copy
+function reply.stands_for(copy, value)
+  metas[copy] = metas[value]
+  return copy
+end
+
 --- Facts about the transfer that brought a reply; nil for another table.
 ---@param value table
 ---@return indoxhub.Meta?
