@@ -145,6 +145,7 @@ build = {
     ["indoxhub.base.json"] = "lua/indoxhub/base/json.lua",
     ["indoxhub.base.log"] = "lua/indoxhub/base/log.lua",
     ["indoxhub.base.number"] = "lua/indoxhub/base/number.lua",
+    ["indoxhub.base.packages"] = "lua/indoxhub/base/packages.lua",
     ["indoxhub.base.redact"] = "lua/indoxhub/base/redact.lua",
     ["indoxhub.base.spelling"] = "lua/indoxhub/base/spelling.lua",
     ["indoxhub.base.times"] = "lua/indoxhub/base/times.lua",

@@ -52,6 +52,27 @@ describe("indoxhub", function()
     end
   end)
 
+  it("names the packages of a module that is missing", function()
+    local version = _VERSION:match "%d%.%d"
+    for module, case in pairs {
+      argparse = { "models", "the command", "argparse" },
+      ["http.server"] = { "sandbox", "the sandbox", "http" },
+    } do
+      local hiding = ("export LUA_INIT='package.preload[ [[%s]] ] = "
+        .. "function() error([[none]]) end'; unset LUA_INIT_5_2 LUA_INIT_5_3 "
+        .. "LUA_INIT_5_4; "):format(module)
+      local out, err, code = shell(("(%s%s) </dev/null"):format(hiding,
+        indoxhub:line(case[1])))
+      assert.equal("", out)
+      assert.equal(1, code)
+      local rock = case[3]
+      assert.equal(("indoxhub: %s needs the Lua module %s: install lua-%s "
+        .. "(Debian, Ubuntu, Alpine), or with LuaRocks (Homebrew: luarocks) "
+        .. "run luarocks --lua-version %s install %s\n")
+        :format(case[2], rock, rock, version, rock), err)
+    end
+  end)
+
   it("teaches each command by examples", function()
     for name in pairs(ASKING) do
       local out, _, code = indoxhub:run(name .. " --help")

@@ -35,7 +35,7 @@ local LAYERS = {
   { "sandbox", "api/endpoints", "base" },
   { "cli/shared", ".", "save", "loop", "api/endpoints", "api/params", "base" },
   { "cli/commands", "cli/shared", ".", "sandbox", "base" },
-  { "cli", "cli/commands", "cli/shared", "." },
+  { "cli", "cli/commands", "cli/shared", ".", "base" },
   { "meta" },
 }
 

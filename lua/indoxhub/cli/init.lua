@@ -8,6 +8,7 @@ local core = require "indoxhub.core"
 local exit = require "indoxhub.cli.shared.exit"
 local indoxhub = require "indoxhub"
 local interrupt = require "indoxhub.cli.shared.interrupt"
+local packages = require "indoxhub.base.packages"
 
 local cli = {}
 
@@ -96,8 +97,8 @@ end
 function cli.main(arguments)
   local found, argparse = pcall(require, "argparse")
   if not found then
-    io.stderr:write("indoxhub: the Lua module 'argparse' is missing ",
-      "(Debian: lua-argparse; else: luarocks install argparse)\n")
+    io.stderr:write("indoxhub: ",
+      packages.missing("the command", "argparse"), "\n")
     return 1
   end
   core.fill_descriptors()

@@ -4,6 +4,7 @@
 -- lua-http is needed by the sandbox only, never by the library.
 
 local json = require "indoxhub.base.json"
+local packages = require "indoxhub.base.packages"
 
 local http = {}
 
@@ -30,8 +31,7 @@ function http.load()
   end
   local ok, server = pcall(require, "http.server")
   if not ok then
-    return nil, "the sandbox needs the Lua module 'http': install lua-http " ..
-      "(Debian) or run `luarocks install http`"
+    return nil, packages.missing("the sandbox", "http")
   end
   return { server = server, headers = require "http.headers",
     bit = require "http.bit", digest = require "openssl.digest",
