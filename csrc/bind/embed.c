@@ -7,8 +7,18 @@
 #define TEXT 1
 #define KEEPER 2
 
+/* A vector takes more memory than its text when it has few numbers. No answer
+** has so many that are so short, unless somebody wants us to run out of it. */
+#define MANY 65536
+#define FEW 4
+
+static int is_worth_it(const struct ih_embed *sizes) {
+  return sizes->vectors > 0 &&
+         (sizes->vectors <= MANY || sizes->floats / FEW >= sizes->vectors);
+}
+
 /* core.take_vectors(text) -> rest, list of vectors; the text itself and none
-** where there are none to be taken */
+** where there are none to be taken, or far too many of a few numbers each */
 static int l_take_vectors(lua_State *L) {
   size_t n, i, *lengths;
   const char *text = luaL_checklstring(L, TEXT, &n);
@@ -17,7 +27,7 @@ static int l_take_vectors(lua_State *L) {
   char *rest;
   lua_settop(L, TEXT);
   ih_embed_measure(text, n, &sizes);
-  if (!sizes.vectors)
+  if (!is_worth_it(&sizes))
     return 1;
   lua_createtable(L, 1, 0);
   numbers = lua_newuserdata(L, sizes.floats * sizeof *numbers);

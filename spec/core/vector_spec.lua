@@ -158,6 +158,16 @@ describe("taking vectors", function()
     end
   end)
 
+  it("leaves vectors that would take much more memory than their text",
+    function()
+      local text = '{"data":[' .. ("[0],"):rep(100000) .. "[0]]}"
+      local rest, vectors = core.take_vectors(text)
+      assert.equal(text, rest)
+      assert.is_nil(vectors)
+      text = '{"data":[' .. ("[1,2,3,4],"):rep(100000) .. "[1,2,3,4]]}"
+      assert.equal(100001, #select(2, core.take_vectors(text)))
+    end)
+
   it("keeps the numbers of a vector alive", function()
     local last
     do
