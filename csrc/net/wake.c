@@ -2,6 +2,7 @@
 #include "wake.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,6 +22,7 @@
 #define DEFAULT_FOLDER "/tmp"
 #define FOLDER_NAME "/indoxhub-XXXXXX"
 #define SOCKET_NAME "/wake"
+#define OWN_DESCRIPTORS "/proc/self/fd/"
 
 enum { WATCHED, STOP, CONNECTION };
 
@@ -28,10 +30,12 @@ struct ih_wake {
   pid_t pid;
   int fd; /* what is watched; belongs to the caller */
   int set, stop, listener, connection;
+  int place;   /* the socket, as what stands in the file system */
   int running; /* whether there is a thread */
   pthread_t thread;
   char folder[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
   struct sockaddr_un address;
+  char path[IH_WAKE_PATH_ROOM];
 };
 
 static int watch(struct ih_wake *w, int op, int fd, uint32_t events, int what) {
@@ -116,6 +120,22 @@ static int listen_there(struct ih_wake *w) {
   return listen(w->listener, 1) == 0 ? IH_OK : IH_SYSTEM;
 }
 
+/* Leaves no trace in the file system, so that nothing stays there when the
+** program is killed: whoever has a descriptor of the socket's place reaches it
+** without a name. Only where there is no /proc it stands there until somebody has
+** connected. */
+static void hide(struct ih_wake *w) {
+  strcpy(w->path, w->address.sun_path);
+  w->place = open(w->path, O_PATH | O_CLOEXEC);
+  if (w->place < 0)
+    return;
+  snprintf(w->path, sizeof w->path, OWN_DESCRIPTORS "%d", w->place);
+  if (access(w->path, F_OK) == 0)
+    remove_folder(w);
+  else
+    strcpy(w->path, w->address.sun_path);
+}
+
 static int is_this_process(int fd) {
   struct ucred peer;
   socklen_t len = sizeof peer;
@@ -162,7 +182,7 @@ int ih_wake_new(int fd, struct ih_wake **out) {
     return IH_NOMEM;
   w->pid = getpid();
   w->fd = fd;
-  w->listener = w->connection = -1;
+  w->listener = w->connection = w->place = -1;
   w->set = epoll_create1(EPOLL_CLOEXEC);
   w->stop = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (w->set < 0 || w->stop < 0 ||
@@ -171,12 +191,13 @@ int ih_wake_new(int fd, struct ih_wake **out) {
     ih_wake_free(w);
     return IH_SYSTEM;
   }
+  hide(w);
   *out = w;
   return IH_OK;
 }
 
 const char *ih_wake_path(const struct ih_wake *w) {
-  return w->address.sun_path;
+  return w->path;
 }
 
 void ih_wake_rearm(struct ih_wake *w) {
@@ -212,6 +233,7 @@ void ih_wake_free(struct ih_wake *w) {
     remove_folder(w);
   close_one(w->connection);
   close_one(w->listener);
+  close_one(w->place);
   close_one(w->stop);
   close_one(w->set);
   free(w);

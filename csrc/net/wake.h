@@ -2,9 +2,9 @@
 ** Tells a host that can watch its own connections only, as nginx does, when a
 ** descriptor is readable: by one byte on a connection of the host's.
 **
-** The host connects to ih_wake_path, a unix socket in a folder of its own, and
-** then calls ih_wake_accept, which makes sure that it was this process, removes
-** the socket from the file system and starts a thread. The thread waits for the
+** The host connects to ih_wake_path, a unix socket that has no name in the file
+** system, and then calls ih_wake_accept, which makes sure that it was this
+** process, and starts a thread. The thread waits for the
 ** descriptor, sends a byte, and is silent until ih_wake_rearm says that the
 ** descriptor was attended to: there is never more than one byte on its way, and
 ** a descriptor that is readable by then is told of at once. It touches nothing
