@@ -186,6 +186,18 @@ describe("uploads", function()
       assert.is_false(result.sent_all)
     end)
 
+    -- Its connection can always be written to, the stream cannot.
+    it("for a server of HTTP/2 that stops reading", function()
+      local server = servers.frames("answer")
+      local transfer = assert(engine:submit { method = "POST",
+        url = server.root .. "/x", ca_file = server.certificate,
+        body = noise(1000 * KIB), idle = 0.3, first_byte = 60 })
+      assert.equal("idle", finish(transfer).ended)
+      assert.is_false(transfer:result().sent_all)
+      assert.equal(65535, (transfer:sent())) -- the window of a stream
+      server:stop()
+    end)
+
     it("for one that does not answer, from the last byte sent on", function()
       local steps = {}
       for _ = 1, 10 do
