@@ -32,6 +32,14 @@ local counts = {}  -- by name, how often it had a result and not an error
 local notices = {} -- those not given yet
 local depth, calls, enough = 0, 0, 0
 local values
+local used -- the object whose method is called now
+
+-- So that finalizers run in the midst of calls, not only between them. Other
+-- collectors would do nothing but collect.
+if _VERSION == "Lua 5.4" then
+  collectgarbage("setpause", 50)
+  collectgarbage("setstepmul", 400)
+end
 
 -- What a host does, once, with each notice it was handed.
 local function give(notice)
@@ -50,8 +58,11 @@ local function keep_results(target, ok, ...)
 end
 
 -- In a coroutine of its own, which may be left suspended for ever.
-local function call(target)
+local function call(target, object)
   local args = fitting.arguments(target, values)
+  if object and args.n > 0 then
+    args[1] = object
+  end
   calls = calls + 1
   if trace then
     io.stderr:write(("%d %s%s"):format(calls, ("  "):rep(depth), target.name))
@@ -63,18 +74,37 @@ local function call(target)
     end
     io.stderr:write("\n")
   end
+  for _ = 1, roll(4) == 1 and 3 or 0 do
+    values:trap()
+  end
+  local before = used
+  used = targets.class_of(args[1]) and args[1] or before
   local thread = coroutine.create(target.call)
   keep_results(target, coroutine.resume(thread, unpack(args, 1, args.n)))
+  used = before
   if coroutine.status(thread) == "suspended" and roll(2) == 1 then
     coroutine.resume(thread)
   end
+end
+
+-- Something to call; often a method of the object that is in use.
+local function choose()
+  local class = targets.class_of(used)
+  local target = all[roll(#all)]
+  if class and roll(2) == 1 then
+    while target.class ~= class do
+      target = all[roll(#all)]
+    end
+    return target, used
+  end
+  return target
 end
 
 local function meddle()
   if depth < DEPTH and calls < enough then
     local before = depth
     depth = before + 1
-    local ok, why = pcall(call, all[roll(#all)])
+    local ok, why = pcall(call, choose())
     depth = before
     if not ok then
       error(why, 0)
