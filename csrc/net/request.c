@@ -233,13 +233,17 @@ static curl_socket_t open_socket(void *self, curlsocktype purpose,
 }
 
 /* The server may have done what the first request said, unless it has said that
-** it did not. A callback of CURLOPT_PREREQFUNCTION: 0 goes on, 1 gives up. */
+** it did not. What changes nothing is sent once more on a new connection: libcurl
+** would try five more that were used before, and ask the server six times.
+** A callback of CURLOPT_PREREQFUNCTION: 0 goes on, 1 gives up. */
 static int on_sending(void *self, char *to, char *from, int to_port,
                       int from_port) {
   struct ih_transfer *t = self;
   enum ih_reuse reuse;
-  if (t->begun && !t->may_repeat && !t->refusal.is_told)
+  if (t->begun && !t->refusal.is_told && !(t->may_repeat && t->restarts)) {
+    t->spoilt = t->may_repeat;
     return 1;
+  }
   reuse = ih_reuse_look(&t->lanes->kept, t->easy, to, from, to_port, from_port);
   t->spoilt = reuse == IH_REUSE_SPOILT;
   if (t->spoilt)

@@ -327,6 +327,42 @@ describe("a connection that is used again", function()
       end
     end)
 
+  -- Connections that were used before, as many as calls at a time.
+  local function keep_connections(client, name, n)
+    local fns, all = {}, requests(name) + n
+    raw:script(name, { { "body" }, { "until", name .. "-all" },
+      { "send", json "first" } })
+    for i = 1, n do
+      fns[i] = function()
+        return client.user:health()
+      end
+    end
+    fns[n + 1] = function()
+      while requests(name) < all do
+        indoxhub.sleep(0.01)
+      end
+      raw:allow(name .. "-all")
+      return true
+    end
+    assert.is_nil(select(2, indoxhub.gather(fns)))
+  end
+
+  it("has what changes nothing asked once more, on a new one", function()
+    local name = new_name()
+    local client = client_of(name, { max_retries = 0 })
+    for _, ending in ipairs { "close", "reset" } do
+      keep_connections(client, name, 8)
+      raw:script(name, { { "body" }, { ending } })
+      local before, opened = requests(name), raw:opened(name)
+      local reply, err = client.user:health()
+      assert.is_nil(reply)
+      assert.equal("network", err.kind)
+      assert.equal(before + 2, requests(name))
+      assert.equal(opened + 1, raw:opened(name))
+      os.remove(raw.folder .. "/" .. name .. "-all")
+    end
+  end)
+
   describe("over TLS", function()
     local front
 
