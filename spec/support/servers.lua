@@ -335,6 +335,19 @@ function servers.http2()
   return with_certificate(FREE .. "node spec/support/peers/http2.js %s %s")
 end
 
+--- An API that goes wrong as it is told to. See peers/faults.js.
+function servers.faults()
+  local server = start(FREE .. "node spec/support/peers/faults.js")
+  server.root = "http://127.0.0.1:" .. server.said
+  --- What came since this was asked before.
+  function server.taken()
+    local status, body = servers.curl(server.root .. "/__take")
+    assert(status == 200, "the server of faults does not answer")
+    return json.decode(body)
+  end
+  return server
+end
+
 --- HTTP/2 over TLS, by hand, to do one thing after the other with its requests.
 --- See peers/frames.js.
 function servers.frames(deeds)
