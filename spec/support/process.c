@@ -4,6 +4,8 @@
 **     spec_process.fork()    -> 0 in the child, its id in the parent
 **     spec_process.wait(id)  -> exit code, that of a shell after a signal
 **     spec_process.call(callback, argument)
+**     spec_process.allocated() -> bytes that malloc has given out; what it keeps
+**         for later goes back to the system
 **
 ** and a person at a terminal:
 **
@@ -18,6 +20,7 @@
 #include <errno.h>
 #include <lauxlib.h>
 #include <lua.h>
+#include <malloc.h>
 #include <poll.h>
 #include <pty.h>
 #include <stdlib.h>
@@ -47,6 +50,14 @@ static int l_call(lua_State *L) {
   callback.pointer = lua_touserdata(L, 1);
   callback.call(lua_touserdata(L, 2));
   return 0;
+}
+
+static int l_allocated(lua_State *L) {
+  struct mallinfo2 info;
+  malloc_trim(0);
+  info = mallinfo2();
+  lua_pushnumber(L, (lua_Number)(info.uordblks + info.hblkhd));
+  return 1;
 }
 
 static int l_terminal(lua_State *L) {
@@ -108,9 +119,11 @@ static int l_leave(lua_State *L) {
 }
 
 static const luaL_Reg functions[] = {
-    {"fork", l_fork},         {"wait", l_wait},   {"call", l_call},
-    {"terminal", l_terminal}, {"type", l_type},   {"see", l_see},
-    {"is_usual", l_usual},    {"leave", l_leave}, {NULL, NULL}};
+    {"fork", l_fork},         {"wait", l_wait},
+    {"call", l_call},         {"allocated", l_allocated},
+    {"terminal", l_terminal}, {"type", l_type},
+    {"see", l_see},           {"is_usual", l_usual},
+    {"leave", l_leave},       {NULL, NULL}};
 
 int luaopen_spec_process(lua_State *L);
 
