@@ -12,6 +12,8 @@
 #   make install PREFIX=...   installs the module and the command
 #   make uninstall PREFIX=... removes what that has put there
 #   make bench [ONLY=neovim]  compares with peers, prints ratios
+#   make soak [LUA=lua5.4] [CALLS=100000 | SECONDS=60] [SEED=1] [ONLY=7]
+#                             mixed calls to a server with faults
 #   make layers               checks which folder uses which, and prints it
 #
 # Objects go to build/<interpreter>/, so interpreters do not meet.
@@ -48,7 +50,7 @@ BIND = $(wildcard csrc/bind/*.c)
 OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(CORE) $(NET) $(BIND))
 
 .PHONY: all build neovim env install uninstall clean demo check test bench \
-  layers deps deps-test deps-all tools
+  soak layers deps deps-test deps-all tools
 
 all: build
 
@@ -114,6 +116,16 @@ test:
 bench:
 	@sh spec/support/deps.sh bench
 	@sh spec/bench/run.sh $(ONLY)
+
+# What spec/soak/soak.lua takes, by the names it has here.
+SOAK = calls:$(CALLS) seconds:$(SECONDS) seed:$(SEED) faults:$(FAULTS) \
+  only:$(ONLY)
+
+soak:
+	@sh spec/support/deps.sh test
+	@sh spec/soak/run.sh \
+	  $(if $(filter file,$(origin LUA)),luajit,$(LUA)) \
+	  $(subst :,=,$(filter-out %:,$(SOAK)))
 
 layers:
 	@$(LUA) spec/support/layers.lua graph
