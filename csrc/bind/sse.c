@@ -10,7 +10,8 @@
 
 #define SELF 1
 #define BYTES 2
-#define LIST 3
+#define HELD 3
+#define LIST 4
 
 struct parser {
   struct ih_sse sse;
@@ -19,6 +20,14 @@ struct parser {
 
 static struct parser *check(lua_State *L) {
   return luaL_checkudata(L, SELF, SSE_TYPE);
+}
+
+/* Pushes an empty one. */
+static struct parser *push(lua_State *L) {
+  struct parser *p = lua_newuserdata(L, sizeof *p);
+  memset(p, 0, sizeof *p);
+  luaL_setmetatable(L, SSE_TYPE);
+  return p;
 }
 
 /* core.sse([{max_event_bytes = n, objects = boolean}]) -> parser */
@@ -32,11 +41,9 @@ static int l_new(lua_State *L) {
     lua_getfield(L, 1, "objects");
     objects = lua_toboolean(L, -1);
   }
-  p = lua_newuserdata(L, sizeof *p);
-  memset(p, 0, sizeof *p);
+  p = push(L);
   p->sse.objects = objects;
   p->sse.max_event_bytes = limit;
-  luaL_setmetatable(L, SSE_TYPE);
   return 1;
 }
 
@@ -50,20 +57,29 @@ static const char *explain(int status) {
                             : "out of memory";
 }
 
+static void move(struct parser *to, struct parser *from) {
+  to->sse = from->sse;
+  memset(&from->sse, 0, sizeof from->sse);
+}
+
 /* parser:feed(bytes) -> list of events | nil, message. Events that came whole
-** before an error are delivered first; the error stays for the next call. */
+** before an error are delivered first; the error stays for the next call.
+** Meanwhile another object, which no code of Lua knows, holds the state: a
+** finalizer may do anything to this one, even call its own finalizer. */
 static int l_feed(lua_State *L) {
-  struct parser *p = check(L);
+  struct parser *p = check(L), *held;
   struct ih_sse_event event;
   size_t n, used;
   const char *bytes = luaL_checklstring(L, BYTES, &n);
   int got, count = 0;
   lua_settop(L, BYTES);
+  held = push(L);
+  lua_newtable(L);
   if (p->feeding) /* a finalizer feeds the parser that is being fed */
     return ih_push_failure(L, explain(IH_NOMEM));
-  lua_newtable(L);
   p->feeding = 1;
-  while ((got = ih_sse_next(&p->sse, bytes, n, &used, &event)) ==
+  move(held, p);
+  while ((got = ih_sse_next(&held->sse, bytes, n, &used, &event)) ==
          IH_SSE_EVENT) {
     bytes += used;
     n -= used;
@@ -73,6 +89,7 @@ static int l_feed(lua_State *L) {
     set_span(L, "id", event.id);
     lua_rawseti(L, LIST, ++count);
   }
+  move(p, held);
   p->feeding = 0;
   return got < 0 && count == 0 ? ih_push_failure(L, explain(got)) : 1;
 }

@@ -1,4 +1,5 @@
 local core = require "indoxhub.core"
+local programs = require "spec.support.programs"
 local sse = require "spec.support.sse"
 
 local parse, summary = sse.parse, sse.summary
@@ -303,7 +304,54 @@ describe("the limit of a parser that was given none", function()
   end)
 end)
 
+-- Feeds a parser while the end of litter runs the parser's finalizer. A program
+-- of its own, in which nothing stops the collector.
+local LITTERED = [[
+  local core = require "indoxhub.core"
+  local newproxy = rawget(_G, "newproxy")
+  local function litter(fn)
+    if newproxy then
+      getmetatable(newproxy(true)).__gc = fn
+    else
+      setmetatable({}, { __gc = fn })
+    end
+  end
+  collectgarbage("setpause", 100)
+  collectgarbage("setstepmul", 1000)
+  local parser, ended, meanwhile = core.sse(), 0, 0
+  local text, count = ("x"):rep(300), 400
+  for _ = 1, 20 do
+    collectgarbage()
+    collectgarbage("stop")
+    for _ = 1, 100 do
+      litter(function()
+        ended = ended + 1
+        getmetatable(parser).__gc(parser)
+      end)
+    end
+    -- Two lines of data are joined in memory of the parser's own.
+    local bytes = ("data: %s\ndata: %s\n\n"):format(text, text):rep(count)
+    local before = ended
+    collectgarbage("restart")
+    local events = parser:feed(bytes)
+    meanwhile = meanwhile + ended - before
+    assert(#events == count)
+    for i = 1, count do
+      assert(events[i].data == text .. "\n" .. text)
+    end
+  end
+  print(meanwhile > 0)
+]]
+
 describe("a parser whose finalizer has run", function()
+  it("gives what it was fed, also when that was meanwhile", function()
+    -- The search for leaks cannot follow a collector that is driven like that.
+    local said, code = programs.run(LITTERED,
+      "export ASAN_OPTIONS=detect_leaks=0")
+    assert.equal("true\n", said)
+    assert.equal(0, code)
+  end)
+
   it("begins anew", function()
     local parser = core.sse()
     parser:feed "event: a\ndata: x\n"
