@@ -13,8 +13,7 @@ describe("core.engine", function()
 
   engines.for_tests(function(...)
     raw, engine = ...
-  end, { setup = setup, teardown = teardown, before_each = before_each,
-    after_each = after_each })
+  end)
 
   local function submit(url, fields)
     return engines.submit(engine, { method = "GET", url = url, headers = {} },

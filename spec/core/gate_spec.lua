@@ -1,25 +1,14 @@
 -- Gates before exchanges, where the client cannot show what they do.
 local core = require "indoxhub.core"
+local engines = require "spec.support.engines"
 local files = require "spec.support.files"
 local servers = require "spec.support.servers"
 
 describe("core.gate", function()
   local raw, engine
 
-  setup(function()
-    raw = servers.raw()
-  end)
-
-  teardown(function()
-    raw:stop()
-  end)
-
-  before_each(function()
-    engine = assert(core.engine())
-  end)
-
-  after_each(function()
-    engine:close()
+  engines.for_tests(function(...)
+    raw, engine = ...
   end)
 
   local HOLD = { { "body" }, { "hold" } }
@@ -37,9 +26,9 @@ describe("core.gate", function()
   end
 
   local function step_until(condition, ...)
-    local engines = { engine, ... }
+    local all = { engine, ... }
     servers.wait_until(function()
-      for _, one in ipairs(engines) do
+      for _, one in ipairs(all) do
         one:step({})
       end
       return condition()

@@ -14,8 +14,7 @@ describe("uploads", function()
 
   uploads.for_tests(function(...)
     raw, engine = ...
-  end, { setup = setup, teardown = teardown, before_each = before_each,
-    after_each = after_each })
+  end)
 
   describe("end between two pieces", function()
     local function held(name)

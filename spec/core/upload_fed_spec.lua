@@ -15,8 +15,7 @@ describe("uploads", function()
 
   uploads.for_tests(function(...)
     raw, engine = ...
-  end, { setup = setup, teardown = teardown, before_each = before_each,
-    after_each = after_each })
+  end)
 
   describe("from the host", function()
     -- Feeds pieces into one part between two others; returns what arrived.

@@ -17,8 +17,7 @@ describe("uploads", function()
 
   uploads.for_tests(function(...)
     raw, engine = ...
-  end, { setup = setup, teardown = teardown, before_each = before_each,
-    after_each = after_each })
+  end)
 
   -- One test makes itself another.
   after_each(function()

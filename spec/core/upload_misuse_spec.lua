@@ -10,8 +10,7 @@ describe("uploads", function()
 
   uploads.for_tests(function(...)
     raw, engine = ...
-  end, { setup = setup, teardown = teardown, before_each = before_each,
-    after_each = after_each })
+  end)
 
   describe("refuse wrong use", function()
     local function refuses(what, request)

@@ -16,8 +16,7 @@ describe("uploads", function()
 
   uploads.for_tests(function(...)
     raw, engine = ...
-  end, { setup = setup, teardown = teardown, before_each = before_each,
-    after_each = after_each })
+  end)
 
   describe("of forms", function()
     it("carry fields and files in memory", function()

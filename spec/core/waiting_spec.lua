@@ -1,6 +1,7 @@
 -- How long a transfer waits for something that means something, and how long
 -- for anything at all.
 local core = require "indoxhub.core"
+local engines = require "spec.support.engines"
 local servers = require "spec.support.servers"
 
 local COMMENT = ": thinking\n\n"
@@ -8,20 +9,8 @@ local COMMENT = ": thinking\n\n"
 describe("a transfer that waits", function()
   local raw, engine
 
-  setup(function()
-    raw = servers.raw()
-  end)
-
-  teardown(function()
-    raw:stop()
-  end)
-
-  before_each(function()
-    engine = assert(core.engine())
-  end)
-
-  after_each(function()
-    engine:close()
+  engines.for_tests(function(...)
+    raw, engine = ...
   end)
 
   -- The head of a stream, then some bytes every 20 ms, so many times, and what

@@ -6,7 +6,7 @@ local tasks = require "spec.support.tasks"
 local spawn, run, sleep = task.spawn, task.run, task.sleep
 local A_WHILE, later = tasks.A_WHILE, tasks.later
 
-tasks.watch { before_each = before_each, after_each = after_each }
+tasks.watch()
 
 describe("cancel", function()
   local function assert_cancelled(value, err)

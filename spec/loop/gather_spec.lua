@@ -6,7 +6,7 @@ local spawn, run, sleep, gather = task.spawn, task.run, task.sleep, task.gather
 local A_WHILE, settle = tasks.A_WHILE, tasks.settle
 local later, raised_by = tasks.later, tasks.raised_by
 
-tasks.watch { before_each = before_each, after_each = after_each }
+tasks.watch()
 
 describe("gather", function()
   it("returns the first result of each function, in their order", function()

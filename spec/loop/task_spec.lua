@@ -8,7 +8,7 @@ local spawn, run, sleep = task.spawn, task.run, task.sleep
 local A_WHILE, settle = tasks.A_WHILE, tasks.settle
 local later, raised_by = tasks.later, tasks.raised_by
 
-tasks.watch { before_each = before_each, after_each = after_each }
+tasks.watch()
 
 describe("spawn", function()
   it("starts a task that runs when the loop does", function()

@@ -1,25 +1,17 @@
 -- Engines of the specs, and how what runs in them is carried to its end.
 local assert = require "luassert"
+local busted = require "busted"
 local core = require "indoxhub.core"
+local during_tests = require "spec.support.during_tests"
 local servers = require "spec.support.servers"
 
 local engines = {}
 
---- Gives the tests of a block a server that does as it is told, and each of
---- them an engine of its own. Only spec files have busted's functions, so they
---- hand them over.
+--- Gives the tests of a block, in which it is called, a server that does as it
+--- is told, and each of them an engine of its own.
 ---@param take fun(raw: table, engine: userdata) called before each test
----@param busted table<string, function> what is called in the block
-function engines.for_tests(take, busted)
-  local raw, engine
-
-  busted.setup(function()
-    raw = servers.raw()
-  end)
-
-  busted.teardown(function()
-    raw:stop()
-  end)
+function engines.for_tests(take)
+  local raw, engine = during_tests(servers.raw), nil
 
   busted.before_each(function()
     engine = assert(core.engine())

@@ -1,5 +1,6 @@
 -- Tasks of the specs.
 local assert = require "luassert"
+local busted = require "busted"
 local indoxhub = require "indoxhub"
 local task = require "indoxhub.loop.task"
 
@@ -34,11 +35,10 @@ end
 -- What was told of tasks that nobody awaits.
 local reported
 
---- Watches over the tests of a file: one that leaves something running, or an
---- error that nobody looked at, would disturb the next. Only spec files have
---- busted's functions, so they hand them over.
----@param busted table<string, function> what is called in the file
-function tasks.watch(busted)
+--- Watches over the tests of a file, in which it is called: one that leaves
+--- something running, or an error that nobody looked at, would disturb the
+--- next.
+function tasks.watch()
   busted.before_each(function()
     reported = {}
     task.on_error = function(err, traceback)

@@ -1,5 +1,6 @@
 -- Forms of the specs and what is fed into them, and what a server got of them.
 local assert = require "luassert"
+local busted = require "busted"
 local engines = require "spec.support.engines"
 local files = require "spec.support.files"
 local servers = require "spec.support.servers"
@@ -19,11 +20,11 @@ uploads.NEXT = { "send", servers.reply("200 OK", "text/plain", "ok") }
 
 --- Gives the tests of a block what engines.for_tests gives them. All that is
 --- submitted here goes to the engine of the test that runs.
-function uploads.for_tests(take, busted)
+function uploads.for_tests(take)
   engines.for_tests(function(...)
     raw, engine = ...
     take(...)
-  end, busted)
+  end)
 
   busted.after_each(function()
     while #uploads.files > 0 do
