@@ -65,6 +65,7 @@ build = {
         "csrc/net/global.c",
         "csrc/net/inner.c",
         "csrc/net/interrupt.c",
+        "csrc/net/multi.c",
         "csrc/net/notice.c",
         "csrc/net/poll_epoll.c",
         "csrc/net/refused.c",

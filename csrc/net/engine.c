@@ -8,77 +8,10 @@
 #include "gate.h"
 #include "global.h"
 #include "inner.h"
-#include "sigpipe.h"
+#include "multi.h"
 #include "upload.h"
 
-/* Connections kept open for the next request. */
-#define IDLE_CONNECTIONS 100L
-
-#define MILLISECOND ((int64_t)1000000)
-
-/* ---- libcurl's two callbacks of the multi handle ------------------------- */
-
-/* libcurl itself tells of the socket of a transfer only when that is over. One
-** that it does not watch for a while may still be open. */
-static void note_socket(CURL *easy, curl_socket_t fd) {
-  struct ih_transfer *t = NULL;
-  curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)(void *)&t);
-  if (t)
-    t->socket = fd;
-}
-
-static int on_socket(CURL *easy, curl_socket_t fd, int what, void *self,
-                     void *known) {
-  struct ih_engine *e = self;
-  int events = what == CURL_POLL_REMOVE ? 0
-               : what == CURL_POLL_IN   ? IH_READ
-               : what == CURL_POLL_OUT  ? IH_WRITE
-                                        : IH_READ | IH_WRITE;
-  if (events)
-    note_socket(easy, fd);
-  if (ih_poll_watch(&e->poll, fd, events, known != NULL) < 0 && events)
-    return -1;
-  if (events && !known)
-    curl_multi_assign(e->multi, fd, e);
-  return 0;
-}
-
-static int on_timer(CURLM *multi, long timeout_ms, void *self) {
-  struct ih_engine *e = self;
-  (void)multi;
-  e->libcurl_due =
-      timeout_ms < 0 ? 0 : ih_poll_now() + timeout_ms * MILLISECOND;
-  return 0;
-}
-
 /* ---- construction ------------------------------------------------------- */
-
-static int open_multi(struct ih_engine *e) {
-  CURLMcode code;
-  e->multi = curl_multi_init();
-  if (!e->multi)
-    return IH_NOMEM;
-  code = curl_multi_setopt(e->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-  if (!code)
-    code = curl_multi_setopt(e->multi, CURLMOPT_SOCKETDATA, e);
-  if (!code)
-    code = curl_multi_setopt(e->multi, CURLMOPT_TIMERFUNCTION, on_timer);
-  if (!code)
-    code = curl_multi_setopt(e->multi, CURLMOPT_TIMERDATA, e);
-  if (!code)
-    code = curl_multi_setopt(e->multi, CURLMOPT_MAXCONNECTS, IDLE_CONNECTIONS);
-  /* Streams that share a connection share its fate: libcurl goes on reading for
-  ** the others and keeps in memory what arrives for a held one. */
-  if (!code)
-    code = curl_multi_setopt(e->multi, CURLMOPT_PIPELINING,
-                             (long)CURLPIPE_NOTHING);
-#if LIBCURL_VERSION_NUM >= 0x081400
-  /* Its name lookups belong to the multi handle, which must not wait for them
-  ** either. */
-  curl_multi_setopt(e->multi, CURLMOPT_QUICK_EXIT, 1L);
-#endif
-  return code ? IH_NOMEM : IH_OK;
-}
 
 int ih_engine_new(struct ih_engine **out) {
   struct ih_engine *e;
@@ -95,7 +28,7 @@ int ih_engine_new(struct ih_engine **out) {
     free(e);
     return status;
   }
-  status = open_multi(e);
+  status = ih_multi_open(e);
   if (status < 0) {
     ih_engine_free(e);
     return status;
@@ -277,13 +210,10 @@ void ih_engine_told(struct ih_engine *e, int64_t token) {
 
 /* ---- end ---------------------------------------------------------------- */
 
-static void close_multi(struct ih_engine *e) {
-  struct ih_sigpipe pipe;
+static void close_libcurl(struct ih_engine *e) {
   while (e->spares)
     curl_easy_cleanup(e->spare[--e->spares]);
-  ih_sigpipe_hold(&pipe);
-  curl_multi_cleanup(e->multi);
-  ih_sigpipe_release(&pipe);
+  ih_multi_close(e);
 }
 
 void ih_engine_free(struct ih_engine *e) {
@@ -300,7 +230,7 @@ void ih_engine_free(struct ih_engine *e) {
       ih_engine_detach(e, t, IH_END_CLOSED, CURLE_OK);
   }
   if (!forked)
-    close_multi(e);
+    close_libcurl(e);
   while ((link = ih_queue_first(&e->lanes.ready)))
     ih_queue_leave(link);
   ih_poll_close(&e->poll);
