@@ -133,12 +133,14 @@ layers:
 # What tests and benchmarks need besides the module.
 tools: build/tools/raw_server build/tools/tls_front build/tools/blast \
   build/tools/cpu build/tools/plain_search \
-  build/tools/slow_resolver.so $(BUILD)/lib/spec_process.so
+  build/tools/slow_resolver.so $(BUILD)/lib/spec_memory.so \
+  $(BUILD)/lib/spec_process.so
 
-$(BUILD)/lib/spec_process.so: spec/support/process.c
+$(BUILD)/lib/spec_%.so: spec/support/%.c
 	@mkdir -p $(@D)
 	@echo "  CC   $<"
-	@$(CC) -O2 -g -Wall -Wextra $(WERROR) $(LUA_CFLAGS) -fPIC -shared -o $@ $< -lutil
+	@$(CC) -O2 -g -Wall -Wextra $(WERROR) $(LUA_CFLAGS) -fPIC -shared -o $@ $< \
+	  -lutil -ldl
 
 build/tools/raw_server: spec/support/raw_server.c spec/support/listener.h
 build/tools/tls_front: spec/support/tls_front.c spec/support/listener.h

@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 #include <dirent.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,18 +24,19 @@
 #define HAS_PROTOCOLS_STR (LIBCURL_VERSION_NUM >= 0x075500)
 
 static struct {
-  pthread_once_t once;
-  int status, has_http2, has_sigpipe;
+  pthread_mutex_t lock;
+  int is_pinned, is_ready;
+  int has_http2, has_sigpipe;
   unsigned libcurl;
   char version[128];
   const char *ca_dir; /* use this alone; NULL: use libcurl's own bundle */
-} process = {PTHREAD_ONCE_INIT, IH_SYSTEM, 0, 0, 0, "", NULL};
+} process = {PTHREAD_MUTEX_INITIALIZER, 0, 0, 0, 0, 0, "", NULL};
 
 /* A thread of libcurl must not find its code gone after lua_close. */
-static void pin(void) {
+static int pin(void) {
   Dl_info info;
-  if (dladdr((void *)(size_t)&ih_global_init, &info) && info.dli_fname)
-    dlopen(info.dli_fname, RTLD_NOW | RTLD_NODELETE);
+  return dladdr((void *)(size_t)&ih_global_init, &info) && info.dli_fname &&
+         dlopen(info.dli_fname, RTLD_NOW | RTLD_NODELETE);
 }
 
 static int is_hash_link(const char *name) {
@@ -47,47 +49,53 @@ static int is_hash_link(const char *name) {
 
 /* Loading a whole bundle of authorities takes OpenSSL some 20 ms for every new
 ** connection; from a folder of hashed links it reads only the one it needs. */
-static const char *hashed_folder(const curl_version_info_data *info) {
+static int find_folder(const curl_version_info_data *info) {
   struct dirent *entry;
-  const char *found = NULL;
   DIR *folder;
   if (info->age < CURLVERSION_SEVENTH || !info->capath || !info->ssl_version ||
       strncmp(info->ssl_version, "OpenSSL", 7) != 0)
-    return NULL;
+    return IH_OK;
   folder = opendir(info->capath);
   if (!folder)
-    return NULL;
-  while (!found && (entry = readdir(folder)))
+    return errno == ENOMEM ? IH_NOMEM : IH_OK;
+  while (!process.ca_dir && (entry = readdir(folder)))
     if (is_hash_link(entry->d_name))
-      found = info->capath;
+      process.ca_dir = info->capath;
   closedir(folder);
-  return found;
+  return IH_OK;
 }
 
-static void start(void) {
+static int start(void) {
   const curl_version_info_data *info;
-  pin();
   if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-    return;
+    return IH_NOMEM; /* it tells of no other reason */
   info = curl_version_info(CURLVERSION_NOW);
   snprintf(process.version, sizeof process.version, "libcurl/%s (%s)",
            info->version, info->ssl_version ? info->ssl_version : "no TLS");
-  if (info->version_num < OLDEST)
-    return;
+  if (info->version_num < OLDEST) {
+    errno = ENOSYS;
+    return IH_SYSTEM;
+  }
   process.has_http2 = (info->features & CURL_VERSION_HTTP2) != 0;
   process.has_sigpipe = info->version_num < NO_SIGPIPE;
   process.libcurl = info->version_num;
-  process.ca_dir = hashed_folder(info);
-  process.status = IH_OK;
+  return find_folder(info);
 }
 
 int ih_global_init(void) {
-  pthread_once(&process.once, start);
-  return process.status;
+  int status = IH_OK;
+  pthread_mutex_lock(&process.lock);
+  if (!process.is_pinned)
+    process.is_pinned = pin();
+  if (!process.is_ready)
+    status = start();
+  process.is_ready = status == IH_OK;
+  pthread_mutex_unlock(&process.lock);
+  return status;
 }
 
 const char *ih_global_version(void) {
-  pthread_once(&process.once, start);
+  ih_global_init();
   return process.version;
 }
 

@@ -13,7 +13,8 @@
 
 #pragma GCC visibility push(hidden)
 
-/* IH_OK, or IH_SYSTEM when libcurl cannot start or is older than 7.76. */
+/* IH_OK; IH_NOMEM, after which the next call may succeed; IH_SYSTEM when libcurl
+** is older than 7.76. */
 int ih_global_init(void);
 
 /* Gives a libcurl handle the options every transfer of this process gets, as

@@ -84,7 +84,7 @@ void ih_engine_detach(struct ih_engine *e, struct ih_transfer *t,
     ih_engine_leave_gate(t);
   e->running--;
   easy = ih_result_write(t, end, code);
-  if (easy && e->spares < SPARE_HANDLES)
+  if (easy && !e->failed && e->spares < SPARE_HANDLES)
     e->spare[e->spares++] = easy;
   else
     curl_easy_cleanup(easy);

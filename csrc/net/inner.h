@@ -27,7 +27,8 @@ struct ih_engine {
   struct ih_queue starting; /* submitted, not yet libcurl's */
   struct ih_queue members;  /* every transfer that is not over */
   struct ih_heap timers;
-  void *multi;
+  void *multi; /* libcurl's handle, NULL: the next transfer has it made */
+  int failed;  /* it has, and is to be closed: see multi.h */
   int64_t libcurl_due; /* when libcurl wants to be called, 0: never */
   int64_t alarm;       /* of the host, 0: none */
   int64_t last_token;

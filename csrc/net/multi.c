@@ -30,8 +30,10 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *self,
                                         : IH_READ | IH_WRITE;
   if (events)
     note_socket(easy, fd);
-  if (ih_poll_watch(&e->poll, fd, events, known != NULL) < 0 && events)
+  if (ih_poll_watch(&e->poll, fd, events, known != NULL) < 0 && events) {
+    e->failed = 1;
     return -1;
+  }
   if (events && !known)
     curl_multi_assign(e->multi, fd, e);
   return 0;
@@ -49,6 +51,8 @@ static int on_timer(CURLM *multi, long timeout_ms, void *self) {
 
 int ih_multi_open(struct ih_engine *e) {
   CURLMcode code;
+  if (e->multi)
+    return IH_OK;
   e->multi = curl_multi_init();
   if (!e->multi)
     return IH_NOMEM;
@@ -71,12 +75,20 @@ int ih_multi_open(struct ih_engine *e) {
   ** either. */
   curl_multi_setopt(e->multi, CURLMOPT_QUICK_EXIT, 1L);
 #endif
+  if (code)
+    ih_multi_close(e);
   return code ? IH_NOMEM : IH_OK;
 }
 
 void ih_multi_close(struct ih_engine *e) {
   struct ih_sigpipe pipe;
-  ih_sigpipe_hold(&pipe);
-  curl_multi_cleanup(e->multi);
-  ih_sigpipe_release(&pipe);
+  if (e->multi) {
+    ih_sigpipe_hold(&pipe);
+    curl_multi_cleanup(e->multi);
+    ih_sigpipe_release(&pipe);
+  }
+  e->multi = NULL;
+  e->failed = 0;
+  e->libcurl_due = 0;
+  ih_reuse_free(&e->lanes.kept);
 }

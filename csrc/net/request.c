@@ -446,7 +446,7 @@ static int pauses(const struct ih_transfer *t) {
 }
 
 int ih_request_resume(struct ih_transfer *t, int64_t now) {
-  int was = pauses(t);
+  int was = pauses(t), code = CURLE_OK;
   if (t->held == IH_HELD_FOR_STEP || reader_has_room(t)) {
     t->held = IH_NOT_HELD;
     t->heard_at = now; /* the silence was ours */
@@ -458,11 +458,12 @@ int ih_request_resume(struct ih_transfer *t, int64_t now) {
     /* libcurl may not have seen yet that the form is held, and forgets it only
     ** when it knows. */
     if (t->easy)
-      curl_easy_pause(t->easy, was);
+      code = (int)curl_easy_pause(t->easy, was);
   }
-  if (!t->easy || pauses(t) == was)
-    return CURLE_OK;
-  return (int)curl_easy_pause(t->easy, pauses(t));
+  if (!code && t->easy && pauses(t) != was)
+    code = (int)curl_easy_pause(t->easy, pauses(t));
+  /* It is over in libcurl already, which will tell. */
+  return code == CURLE_BAD_FUNCTION_ARGUMENT ? CURLE_OK : code;
 }
 
 static void wipe_headers(struct curl_slist *list) {

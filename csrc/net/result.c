@@ -1,6 +1,7 @@
 #include "result.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -66,8 +67,20 @@ static int is_marked(const struct ih_transfer *t, int code) {
   return t->refusal.chances && (t->begun > 1 || code || !t->status);
 }
 
+/* Whether a handle is as a new one now. Without memory libcurl resets it by half,
+** which it does not tell, and the next request would be sent again and again. */
+static int reset(CURL *easy) {
+  errno = 0;
+  curl_easy_reset(easy);
+  if (errno == ENOMEM)
+    return 0;
+  ih_global_leave_quickly(easy);
+  return 1;
+}
+
 void *ih_result_write(struct ih_transfer *t, enum ih_end end, int code) {
   void *easy = t->easy;
+  int is_spent = 0;
   if (t->end == IH_RUNNING) {
     t->end = end;
     t->code = code;
@@ -93,12 +106,11 @@ void *ih_result_write(struct ih_transfer *t, enum ih_end end, int code) {
     strncpy(t->text, curl_easy_strerror((CURLcode)t->code), IH_MAX_TEXT - 1);
   if (easy) {
     read_infos(t, code);
-    curl_easy_reset(easy);
-    ih_global_leave_quickly(easy);
+    is_spent = !reset(easy) || is_marked(t, code);
     t->easy = NULL;
   }
   ih_upload_free(&t->upload);
-  if (easy && is_marked(t, code)) {
+  if (easy && is_spent) {
     curl_easy_cleanup(easy);
     easy = NULL;
   }

@@ -4,6 +4,7 @@
 
 #include "engine.h"
 #include "inner.h"
+#include "multi.h"
 #include "sigpipe.h"
 
 /* Handing a new transfer to libcurl takes it tens of microseconds, and it
@@ -27,20 +28,32 @@ static int spent(struct ih_engine *e, int64_t now) {
   return e->lanes.bytes_left == 0 || now >= e->lanes.stop_at;
 }
 
+static void resume(struct ih_engine *e, struct ih_transfer *t, int64_t now) {
+  int code = ih_request_resume(t, now);
+  if (t->end == IH_RUNNING && code == CURLE_ABORTED_BY_CALLBACK) {
+    t->end = IH_END_NOMEM; /* its socket could not be noted: see multi.h */
+    e->failed = 1;
+  }
+  /* libcurl tells of what the callback gave up in here only, and no more; and
+  ** so of what it had kept and lost. */
+  if (t->end != IH_RUNNING || code)
+    ih_engine_finish(e, t, IH_END_CURL, code);
+}
+
 static void resume_held(struct ih_engine *e) {
   struct ih_link *link;
   struct ih_transfer *t;
   int64_t now = ih_poll_now();
-  int code;
   /* Who is held again while being resumed goes to the end of the queue, and has
   ** spent the budget. */
-  while (!spent(e, now) && (link = ih_queue_first(&e->lanes.resume))) {
+  while (!e->failed && !spent(e, now) &&
+         (link = ih_queue_first(&e->lanes.resume))) {
     ih_queue_leave(link);
     t = ih_queue_item(link, struct ih_transfer, lane);
-    code = t->end == IH_RUNNING ? ih_request_resume(t, now) : CURLE_OK;
-    /* libcurl tells of what the callback gave up in here only, and no more. */
-    if (t->end != IH_RUNNING)
-      ih_engine_finish(e, t, t->end, code);
+    if (t->end == IH_RUNNING)
+      resume(e, t, now);
+    else
+      ih_engine_finish(e, t, t->end, CURLE_OK);
     now = ih_poll_now();
   }
 }
@@ -57,7 +70,8 @@ static void start_clock(struct ih_transfer *t, int64_t now) {
 
 static void hand_over(struct ih_engine *e, struct ih_transfer *t) {
   t->handed_at = ih_poll_now();
-  if (curl_multi_add_handle(e->multi, t->easy) != CURLM_OK)
+  if (ih_multi_open(e) < 0 ||
+      curl_multi_add_handle(e->multi, t->easy) != CURLM_OK)
     ih_engine_finish(e, t, IH_END_NOMEM, CURLE_OUT_OF_MEMORY);
   else
     ih_engine_look(e, t, t->handed_at);
@@ -68,7 +82,7 @@ static void start_waiting(struct ih_engine *e) {
   for (started = 0; started < STARTS_PER_STEP; started++) {
     struct ih_link *link = ih_queue_first(&e->starting);
     struct ih_transfer *t;
-    if (!link)
+    if (!link || e->failed)
       return;
     ih_queue_leave(link);
     t = ih_queue_item(link, struct ih_transfer, lane);
@@ -83,7 +97,8 @@ static void act(struct ih_engine *e, curl_socket_t fd, int what) {
              (what & IH_WRITE ? CURL_CSELECT_OUT : 0) |
              (what & IH_ERROR ? CURL_CSELECT_ERR : 0);
   e->lanes.calls++;
-  curl_multi_socket_action(e->multi, fd, mask, &running);
+  if (curl_multi_socket_action(e->multi, fd, mask, &running) != CURLM_OK)
+    e->failed = 1;
 }
 
 /* Serves sockets until the budget is spent; who was not served is still ready
@@ -92,7 +107,7 @@ static size_t serve(struct ih_engine *e, struct ih_poll_event *events, int n) {
   size_t before = e->lanes.bytes_left;
   int i;
   for (i = 0; i < n; i++) {
-    if (spent(e, ih_poll_now()))
+    if (e->failed || spent(e, ih_poll_now()))
       break;
     act(e, events[i].fd, events[i].what);
   }
@@ -103,7 +118,7 @@ static void serve_libcurl_timer(struct ih_engine *e) {
   int i;
   for (i = 0; i < LIBCURL_TIMERS_PER_STEP; i++) {
     int64_t now = ih_poll_now();
-    if (!e->libcurl_due || e->libcurl_due > now || spent(e, now))
+    if (e->failed || !e->libcurl_due || e->libcurl_due > now || spent(e, now))
       return;
     e->libcurl_due = 0;
     act(e, CURL_SOCKET_TIMEOUT, 0);
@@ -113,7 +128,7 @@ static void serve_libcurl_timer(struct ih_engine *e) {
 static void complete(struct ih_engine *e, struct ih_transfer *t,
                      CURLcode code) {
   ih_reuse_keep(&e->lanes.kept, t->easy);
-  if (ih_request_restart(t, code)) {
+  if (!e->failed && ih_request_restart(t, code)) {
     curl_multi_remove_handle(e->multi, t->easy);
     hand_over(e, t);
   } else {
@@ -124,7 +139,7 @@ static void complete(struct ih_engine *e, struct ih_transfer *t,
 static void collect_finished(struct ih_engine *e) {
   CURLMsg *message;
   int left;
-  while ((message = curl_multi_info_read(e->multi, &left))) {
+  while (e->multi && (message = curl_multi_info_read(e->multi, &left))) {
     void *self = NULL;
     CURLcode code = message->data.result;
     if (message->msg != CURLMSG_DONE)
@@ -132,6 +147,27 @@ static void collect_finished(struct ih_engine *e) {
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&self);
     complete(e, self, code);
   }
+}
+
+/* Ends the transfers of a handle that has failed, and closes it. Those that wait
+** to be handed over get the next one. */
+static void let_go(struct ih_engine *e) {
+  struct ih_queue others = {NULL, NULL};
+  struct ih_link *link;
+  while ((link = ih_queue_first(&e->members))) {
+    struct ih_transfer *t = ih_queue_item(link, struct ih_transfer, member);
+    if (t->handed_at) {
+      ih_engine_finish(e, t, IH_END_NOMEM, CURLE_OUT_OF_MEMORY);
+    } else {
+      ih_queue_leave(link);
+      ih_queue_push(&others, link);
+    }
+  }
+  while ((link = ih_queue_first(&others))) {
+    ih_queue_leave(link);
+    ih_queue_push(&e->members, link);
+  }
+  ih_multi_close(e);
 }
 
 static void check_timeouts(struct ih_engine *e, int64_t now) {
@@ -169,6 +205,8 @@ int ih_engine_step(struct ih_engine *e, int64_t budget, size_t bytes,
     n = ih_poll_wait(&e->poll, events, EVENTS_PER_ROUND, 0);
   }
   collect_finished(e);
+  if (e->failed)
+    let_go(e);
   check_timeouts(e, ih_poll_now());
   e->lanes.stepping = 0;
   ih_sigpipe_release(&pipe);

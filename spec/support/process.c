@@ -3,6 +3,8 @@
 **
 **     spec_process.fork()    -> 0 in the child, its id in the parent
 **     spec_process.wait(id)  -> exit code, that of a shell after a signal
+**     spec_process.limit(seconds)
+**         -- this process ends after so long, by SIGALRM
 **     spec_process.call(callback, argument)
 **     spec_process.allocated() -> bytes that malloc has given out; what it keeps
 **         for later goes back to the system
@@ -40,6 +42,11 @@ static int l_wait(lua_State *L) {
   lua_pushinteger(L, WIFEXITED(status) ? WEXITSTATUS(status)
                                        : 128 + WTERMSIG(status));
   return 1;
+}
+
+static int l_limit(lua_State *L) {
+  alarm((unsigned)luaL_checkinteger(L, 1));
+  return 0;
 }
 
 static int l_call(lua_State *L) {
@@ -118,12 +125,17 @@ static int l_leave(lua_State *L) {
   return 0;
 }
 
-static const luaL_Reg functions[] = {
-    {"fork", l_fork},         {"wait", l_wait},
-    {"call", l_call},         {"allocated", l_allocated},
-    {"terminal", l_terminal}, {"type", l_type},
-    {"see", l_see},           {"is_usual", l_usual},
-    {"leave", l_leave},       {NULL, NULL}};
+static const luaL_Reg functions[] = {{"fork", l_fork},
+                                     {"wait", l_wait},
+                                     {"limit", l_limit},
+                                     {"call", l_call},
+                                     {"allocated", l_allocated},
+                                     {"terminal", l_terminal},
+                                     {"type", l_type},
+                                     {"see", l_see},
+                                     {"is_usual", l_usual},
+                                     {"leave", l_leave},
+                                     {NULL, NULL}};
 
 int luaopen_spec_process(lua_State *L);
 

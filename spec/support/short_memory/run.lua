@@ -1,0 +1,37 @@
+-- Runs the programs of this folder with the memory of memory.c, and under what
+-- the specs run under.
+local files = require "spec.support.files"
+
+local run = {}
+
+-- Seconds after which one is ended.
+local LIMIT = 3000
+
+-- What is preloaded in front of a sanitizer's own is no mistake here.
+local PRELOADED = "ASAN_OPTIONS=\"verify_asan_link_order=0:$ASAN_OPTIONS\" "
+  .. "LD_PRELOAD=\"%s $LD_PRELOAD\" "
+
+--- Runs one. Returns what it printed, and its exit code.
+---@param name string of a file in this folder, without its ending
+---@param arguments string
+---@return string said, integer code
+function run.program(name, arguments)
+  local lua = assert(os.getenv("INDOXHUB_LUA"), "INDOXHUB_LUA is not set")
+  local memory = assert(package.searchpath and package.searchpath("spec_memory",
+    package.cpath) or package.cpath:match("([^;]*)%?%.so"))
+  if not memory:find("spec_memory", 1, true) then
+    memory = memory .. "spec_memory.so"
+  end
+  local now = os.tmpname()
+  local command = ("exec 2>&1 </dev/null; timeout --foreground %d env %s%s "
+    .. "spec/support/short_memory/%s.lua %s %s; printf '\\n%%d' $?"):format(
+    LIMIT, PRELOADED:format(memory), lua, name, now, arguments)
+  local said, code = files.output(command):match("^(.*)\n(%d+)$")
+  if code ~= "0" then
+    said = ("%s\nThe last was %s"):format(said, files.read(now))
+  end
+  os.remove(now)
+  return said, tonumber(code)
+end
+
+return run
