@@ -68,7 +68,7 @@ static int is_large(const struct ih_sse *sse, size_t before) {
 ** When Lua ran out of memory in here an event was lost: it then fails for good,
 ** as it does for a finalizer that reads the transfer that is being read. */
 static int l_take(lua_State *L) {
-  struct transfer_box *box = ih_check_transfer(L);
+  struct transfer_box *box = ih_hold_transfer(L, 4);
   int most = (int)luaL_checkinteger(L, 3), whole = lua_toboolean(L, 4);
   int count = 0, got = IH_SSE_MORE, known = 1, heard = 0, top = lua_gettop(L);
   size_t begun = ih_sse_begun(&box->sse);
@@ -124,7 +124,7 @@ static struct ih_span check_span(lua_State *L, int index) {
 /* transfer:learn(event, data, text, holes) -> boolean: shows the delta path
 ** that this event carries this text in `holes` of its strings. */
 static int l_learn(lua_State *L) {
-  struct transfer_box *box = ih_check_transfer(L);
+  struct transfer_box *box = ih_hold_transfer(L, 5);
   int learned = ih_delta_learn(&box->delta, check_span(L, 2), check_span(L, 3),
                                check_span(L, 4), (int)luaL_checkinteger(L, 5));
   lua_pushboolean(L, learned == 1);
@@ -133,7 +133,7 @@ static int l_learn(lua_State *L) {
 
 /* transfer:append(text): adds text that Lua decoded to the text so far */
 static int l_append(lua_State *L) {
-  struct transfer_box *box = ih_check_transfer(L);
+  struct transfer_box *box = ih_hold_transfer(L, 2);
   struct ih_span text = check_span(L, 2);
   if (ih_buf_append(&box->text, text.ptr, text.len) < 0)
     return luaL_error(L, "not enough memory");
@@ -142,7 +142,7 @@ static int l_append(lua_State *L) {
 
 /* transfer:text() -> all text so far */
 static int l_text(lua_State *L) {
-  return ih_push_kept(L, &ih_check_transfer(L)->text);
+  return ih_push_kept(L, &ih_hold_transfer(L, 1)->text);
 }
 
 static const luaL_Reg methods[] = {{"take", l_take},   {"heard", l_heard},

@@ -187,17 +187,26 @@ static void read_options(lua_State *L, struct ih_request_options *o,
   o->headers = header_lines(L);
 }
 
-/* The box of a transfer, still empty, on top of the stack. */
+/* The box of a transfer, still empty; the transfer is on top of the stack. */
 static struct transfer_box *new_transfer(lua_State *L, size_t max_event_bytes) {
   struct transfer_box *box = lua_newuserdata(L, sizeof *box);
+  struct transfer_handle *handle;
   memset(box, 0, sizeof *box);
   box->sse.max_event_bytes = max_event_bytes;
   box->sse.objects = 1;
+  luaL_setmetatable(L, STATE_TYPE);
+  handle = lua_newuserdata(L, sizeof *handle);
+  handle->box = NULL;
   luaL_setmetatable(L, TRANSFER_TYPE);
-  lua_createtable(L, 1, 0);
+  lua_createtable(L, 2, 0);
   lua_pushvalue(L, SELF);
-  lua_rawseti(L, -2, 1);
+  lua_rawseti(L, -2, KEPT_ENGINE);
+  lua_pushvalue(L, -3);
+  lua_rawseti(L, -2, KEPT_STATE);
+  lua_pushvalue(L, -1);
+  ih_setuservalue(L, -4);
   ih_setuservalue(L, -2);
+  handle->box = box; /* the finalizer finds the table now */
   return box;
 }
 

@@ -12,15 +12,26 @@
 /* One below is read with a copy more, and its memory is used again. */
 #define LARGE_BODY ((size_t)64 * 1024)
 
-/* A weak table may still show one whose finalizer has run: its box is empty. */
+/* The box at SELF; NULL when it is gone: a weak table may still show a transfer
+** whose finalizer has run, or that of its state. */
 static struct transfer_box *check_any(lua_State *L) {
-  return luaL_checkudata(L, SELF, TRANSFER_TYPE);
+  struct transfer_handle *handle = luaL_checkudata(L, SELF, TRANSFER_TYPE);
+  return handle->box && handle->box->transfer ? handle->box : NULL;
 }
 
 struct transfer_box *ih_check_transfer(lua_State *L) {
   struct transfer_box *box = check_any(L);
-  if (!box->transfer)
+  if (!box)
     luaL_error(L, "the transfer was collected");
+  return box;
+}
+
+struct transfer_box *ih_hold_transfer(lua_State *L, int arguments) {
+  struct transfer_box *box = ih_check_transfer(L);
+  lua_settop(L, arguments);
+  ih_getuservalue(L, SELF);
+  lua_rawgeti(L, -1, KEPT_STATE);
+  lua_replace(L, -2);
   return box;
 }
 
@@ -66,7 +77,7 @@ static int push_buffer(lua_State *L, struct ih_buf *b, int consume) {
 
 /* transfer:head() -> header lines of the last answer as they came */
 static int l_head(lua_State *L) {
-  return push_buffer(L, &ih_check_transfer(L)->transfer->head, 0);
+  return push_buffer(L, &ih_hold_transfer(L, 1)->transfer->head, 0);
 }
 
 void ih_tell_drained(struct transfer_box *box) {
@@ -104,7 +115,7 @@ static int l_body_gc(lua_State *L) {
 
 /* transfer:read() -> all bytes of the body that wait, "" when none do */
 static int l_read(lua_State *L) {
-  struct transfer_box *box = ih_check_transfer(L);
+  struct transfer_box *box = ih_hold_transfer(L, 1);
   struct ih_buf *in = &box->transfer->in;
   if (ih_buf_len(in) > 0)
     ih_engine_heard(box->transfer);
@@ -212,7 +223,7 @@ static void push_timing(lua_State *L, const struct ih_transfer *t) {
 ** {ended=, curl=, os_error=, text=, timing=, bytes_out=, bytes_in=,
 **  new_connections=, sent_all=, unprocessed=} */
 static int l_result(lua_State *L) {
-  struct transfer_box *box = ih_check_transfer(L);
+  struct transfer_box *box = ih_hold_transfer(L, 1);
   struct ih_transfer *t = box->transfer;
   /* One that was given up may still have its handle, and no result yet. */
   const char *ended = t->easy ? NULL : end_names[t->end];
@@ -247,7 +258,7 @@ static int l_result(lua_State *L) {
 /* transfer:cancel(): ends it now; bytes that wait can still be read */
 static int l_cancel(lua_State *L) {
   struct transfer_box *box = check_any(L);
-  if (box->transfer && box->owner->engine)
+  if (box && box->owner->engine)
     ih_engine_cancel(box->owner->engine, box->transfer);
   return 0;
 }
@@ -263,7 +274,20 @@ static int l_linger(lua_State *L) {
 
 /* Never raises. */
 static int l_gc(lua_State *L) {
-  struct transfer_box *box = check_any(L);
+  struct transfer_handle *handle = luaL_checkudata(L, SELF, TRANSFER_TYPE);
+  l_cancel(L);
+  if (handle->box) {
+    handle->box = NULL;
+    ih_getuservalue(L, SELF);
+    lua_pushnil(L);
+    lua_rawseti(L, -2, KEPT_STATE);
+  }
+  return 0;
+}
+
+/* Never raises. */
+static int l_state_gc(lua_State *L) {
+  struct transfer_box *box = luaL_checkudata(L, SELF, STATE_TYPE);
   if (box->transfer)
     ih_engine_release(box->owner->engine, box->transfer);
   box->transfer = NULL;
@@ -275,11 +299,13 @@ static int l_gc(lua_State *L) {
 }
 
 static int l_tostring(lua_State *L) {
-  struct ih_transfer *t = check_any(L)->transfer;
-  if (t)
+  struct transfer_box *box = check_any(L);
+  if (box)
     lua_pushfstring(L, TRANSFER_TYPE " (%s, status %d)",
-                    t->end == IH_RUNNING ? "running" : end_names[t->end],
-                    t->status);
+                    box->transfer->end == IH_RUNNING
+                        ? "running"
+                        : end_names[box->transfer->end],
+                    box->transfer->status);
   else
     lua_pushliteral(L, TRANSFER_TYPE " (collected)");
   return 1;
@@ -295,10 +321,12 @@ static const luaL_Reg methods[] = {
 static const luaL_Reg meta[] = {
     {"__gc", l_gc}, {"__tostring", l_tostring}, {NULL, NULL}};
 
-static const luaL_Reg body_methods[] = {{NULL, NULL}};
+static const luaL_Reg no_methods[] = {{NULL, NULL}};
+static const luaL_Reg state_meta[] = {{"__gc", l_state_gc}, {NULL, NULL}};
 static const luaL_Reg body_meta[] = {{"__gc", l_body_gc}, {NULL, NULL}};
 
 void ih_open_transfer(lua_State *L) {
   ih_new_class(L, TRANSFER_TYPE, methods, meta);
-  ih_new_class(L, BODY_TYPE, body_methods, body_meta);
+  ih_new_class(L, STATE_TYPE, no_methods, state_meta);
+  ih_new_class(L, BODY_TYPE, no_methods, body_meta);
 }

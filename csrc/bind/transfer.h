@@ -20,10 +20,23 @@
 
 #define SELF 1
 
-/* The userdata of a transfer. */
+/* Of the state of a transfer. */
+#define STATE_TYPE "indoxhub.transfer.state"
+
+/* The userdata of a transfer. Its state is another one, because a program can run
+** the finalizer of this one by hand, even in the midst of a method: what the
+** collector runs there may do anything. It then loses its state, which lives on
+** as long as a method holds it on the stack. */
+struct transfer_handle {
+  struct transfer_box *box; /* kept alive by the uservalue; NULL: collected */
+};
+
+/* In the table that is the uservalue of both. */
+enum { KEPT_ENGINE = 1, KEPT_STATE = 2 };
+
 struct transfer_box {
   struct engine_box *owner;     /* kept alive by the uservalue */
-  struct ih_transfer *transfer; /* NULL: collected */
+  struct ih_transfer *transfer; /* NULL: freed */
   struct ih_sse sse;
   struct ih_delta delta;
   struct ih_buf text;
@@ -31,8 +44,13 @@ struct transfer_box {
   int taking;
 };
 
-/* The box at SELF. Raises for one whose finalizer has run. */
+/* The box of the transfer at SELF. Raises for one whose finalizer has run. It is
+** good until something of Lua is allocated or called, */
 struct transfer_box *ih_check_transfer(lua_State *L);
+
+/* or until the method returns, which has so many arguments, SELF included. What
+** comes behind them is taken off the stack. */
+struct transfer_box *ih_hold_transfer(lua_State *L, int arguments);
 
 /* Pushes the bytes of a buffer that is appended to only, and keeps them; returns
 ** 1. */

@@ -22,7 +22,7 @@ static int l_hungry(lua_State *L) {
 /* transfer:feed([bytes]) -> whether it wants more; nil: there are no more.
 ** Nothing happens when the transfer is over. */
 static int l_feed(lua_State *L) {
-  struct transfer_box *box = ih_check_transfer(L);
+  struct transfer_box *box = ih_hold_transfer(L, BYTES);
   const struct ih_upload *up = &box->transfer->upload;
   size_t n = 0;
   const char *bytes = luaL_optlstring(L, BYTES, NULL, &n);

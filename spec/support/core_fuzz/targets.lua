@@ -5,8 +5,7 @@ local core = require "indoxhub.core"
 
 local targets = {}
 
--- What is left out, and why. Finalizers are left to Lua as well: one that is
--- run by hand in the middle of a method takes away what that works on.
+-- What is left out, and why.
 local LEFT_OUT = {
   catch_interrupts = "takes signals",
   guard_terminal = "takes signals",
@@ -48,8 +47,7 @@ local function methods_of(meta)
 end
 
 local function add(found, name, call, class)
-  if type(call) == "function" and not LEFT_OUT[name]
-    and not name:find(":__gc$") then
+  if type(call) == "function" and not LEFT_OUT[name] then
     found[#found + 1] = { name = name, call = call, class = class,
       guard = GUARDS[name] }
   end
