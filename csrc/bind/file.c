@@ -1,18 +1,28 @@
 /* core.read_file(path, [most]) -> bytes | nil, message: a regular file, or its
 ** first bytes. Unlike io.open it does not wait for the other end of a pipe.
-** core.create_file(path) -> true | nil, message: a new one that is private.
+** core.create_file(path) -> draft | nil, message: a new one that is private. It
+** is removed when the draft is collected, unless draft:keep() was called.
 ** core.match_mode(path, place) -> true | nil, message: gives it the permissions
 ** of the file at a place, or of any new file.
 ** core.sync_file(path) -> true | nil, message: it is on the disk.
 ** core.read_link(path) -> text | nil, message: where a symbolic link leads. */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../net/file.h"
 #include "bind.h"
 #include "open.h"
 
 enum { LONGEST_PATH = 4096 };
+
+#define DRAFT_TYPE "indoxhub.draft"
+
+/* A forked child must not remove what its parent writes. */
+struct draft {
+  pid_t pid;
+  char path[]; /* "": it is kept, or there is none */
+};
 
 static int failed(lua_State *L) {
   return ih_push_failure(L, errno == ESPIPE ? "not a regular file"
@@ -37,10 +47,30 @@ static int l_read_file(lua_State *L) {
 }
 
 static int l_create_file(lua_State *L) {
-  if (ih_file_create(luaL_checkstring(L, 1)) < 0)
+  size_t n;
+  const char *path = luaL_checklstring(L, 1, &n);
+  struct draft *draft = lua_newuserdata(L, sizeof *draft + n + 1);
+  draft->pid = getpid();
+  draft->path[0] = '\0';
+  luaL_setmetatable(L, DRAFT_TYPE);
+  if (ih_file_create(path) < 0)
     return failed(L);
-  lua_pushboolean(L, 1);
+  memcpy(draft->path, path, n + 1);
   return 1;
+}
+
+static int l_keep(lua_State *L) {
+  struct draft *draft = luaL_checkudata(L, 1, DRAFT_TYPE);
+  draft->path[0] = '\0';
+  return 0;
+}
+
+static int l_draft_gc(lua_State *L) {
+  struct draft *draft = luaL_checkudata(L, 1, DRAFT_TYPE);
+  if (draft->path[0] && draft->pid == getpid())
+    unlink(draft->path);
+  draft->path[0] = '\0';
+  return 0;
 }
 
 static int l_match_mode(lua_State *L) {
@@ -70,7 +100,11 @@ static int l_read_link(lua_State *L) {
   return 1;
 }
 
+static const luaL_Reg draft_methods[] = {{"keep", l_keep}, {NULL, NULL}};
+static const luaL_Reg draft_meta[] = {{"__gc", l_draft_gc}, {NULL, NULL}};
+
 void ih_open_file(lua_State *L) {
+  ih_new_class(L, DRAFT_TYPE, draft_methods, draft_meta);
   lua_pushcfunction(L, l_read_file);
   lua_setfield(L, -2, "read_file");
   lua_pushcfunction(L, l_create_file);

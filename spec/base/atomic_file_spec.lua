@@ -43,6 +43,17 @@ describe("a file to be written", function()
     assert.same({ "a.bin" }, names())
   end)
 
+  it("leaves nothing when it is dropped in its midst", function()
+    local before = names()
+    local file = assert(target.open(folder .. "/dropped.bin"))
+    assert(target.write(file, "some"))
+    assert.equal(#before + 1, #names())
+    file = nil -- luacheck: ignore 311
+    collectgarbage()
+    collectgarbage()
+    assert.same(before, names())
+  end)
+
   it("can be for its owner only", function()
     local file = assert(target.open(folder .. "/a.bin", true))
     assert.equal("600\n", files.output("stat -c %a " .. file.part))

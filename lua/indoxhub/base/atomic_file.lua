@@ -14,6 +14,7 @@ local target = {}
 ---@field handle file*
 ---@field size integer bytes written
 ---@field private? boolean
+---@field draft indoxhub.core.Draft removes it when nobody knows of it any more
 
 local count = 0
 
@@ -67,11 +68,17 @@ end
 -- Opens the file that is written. Only its owner can read it while it is not
 -- complete.
 local function open_part(part)
-  local ok, why = core.create_file(part)
-  if not ok then
+  local draft, why = core.create_file(part)
+  if not draft then
     return nil, why
   end
-  return io.open(part, "wb")
+  local handle
+  handle, why = io.open(part, "wb")
+  if not handle then
+    os.remove(part)
+    draft:keep()
+  end
+  return handle, handle and draft or why
 end
 
 --- Opens a file to be written.
@@ -90,12 +97,12 @@ function target.open(path, private)
     return failed(path, why)
   end
   local part = part_name(place)
-  local handle, reason = open_part(part)
+  local handle, draft = open_part(part)
   if not handle then
-    return failed(path, reason)
+    return failed(path, draft)
   end
   return { path = path, place = place, part = part, handle = handle, size = 0,
-    private = private }
+    private = private, draft = draft }
 end
 
 --- Adds bytes.
@@ -139,6 +146,9 @@ function target.commit(self)
   if ok then
     ok, why = os.rename(self.part, self.place)
   end
+  if ok then
+    self.draft:keep()
+  end
   if not ok then
     return failed(self.path, why)
   end
@@ -153,6 +163,7 @@ function target.discard(self)
     self.handle = nil
   end
   os.remove(self.part)
+  self.draft:keep() -- another may have that name one day
 end
 
 --- Writes a whole file that only its owner can read. What was at its place

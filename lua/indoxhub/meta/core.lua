@@ -68,11 +68,18 @@ function core.number(value) end
 ---@return string? bytes, string? message
 function core.read_file(path, most) end
 
+---@class indoxhub.core.Draft a file that is removed when this is collected
+local draft = {}
+
 --- Makes an empty file that only its owner can read and write; fails when there
---- is something of that name.
+--- is something of that name. It goes with the draft, unless that is told to
+--- keep it.
 ---@param path string
----@return true? made, string? message
+---@return indoxhub.core.Draft? draft, string? message
 function core.create_file(path) end
+
+--- The file stays, or is gone already.
+function draft:keep() end
 
 --- Gives a file the permissions of what stands at a place, or those of any new
 --- file where nothing does.
