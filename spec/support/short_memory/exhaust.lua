@@ -42,7 +42,8 @@ end
 -- What is wrong with a call of thing.run, if anything is.
 local function outcome(strict, ok, wrong)
   wrong = wrong and tostring(wrong)
-  if ok or not strict and wrong:find("not enough memory", 1, true) then
+  if ok or not strict and (wrong:find("not enough memory", 1, true)
+    or wrong:find("out of memory", 1, true)) then
     return ok and wrong or nil
   end
   return "it raised: " .. wrong
