@@ -1,5 +1,4 @@
--- Runs the programs of this folder with the memory of memory.c, and under what
--- the specs run under.
+-- Runs the programs of this folder with the memory of memory.c.
 local files = require "spec.support.files"
 
 local run = {}
@@ -7,9 +6,7 @@ local run = {}
 -- Seconds after which one is ended.
 local LIMIT = 3000
 
--- What is preloaded in front of a sanitizer's own is no mistake here.
-local PRELOADED = "ASAN_OPTIONS=\"verify_asan_link_order=0:$ASAN_OPTIONS\" "
-  .. "LD_PRELOAD=\"%s $LD_PRELOAD\" "
+local PRELOADED = "LD_PRELOAD=%s "
 
 --- Runs one. Returns what it printed, and its exit code.
 ---@param name string of a file in this folder, without its ending
