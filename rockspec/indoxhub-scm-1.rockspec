@@ -228,6 +228,7 @@ build = {
     ["indoxhub.loop.nginx"] = "lua/indoxhub/loop/nginx.lua",
     ["indoxhub.loop.nginx_requests"] = "lua/indoxhub/loop/nginx_requests.lua",
     ["indoxhub.loop.scheduler"] = "lua/indoxhub/loop/scheduler.lua",
+    ["indoxhub.loop.suspension"] = "lua/indoxhub/loop/suspension.lua",
     ["indoxhub.loop.task"] = "lua/indoxhub/loop/task.lua",
     ["indoxhub.loop.uv"] = "lua/indoxhub/loop/uv.lua",
     ["indoxhub.meta.core"] = "lua/indoxhub/meta/core.lua",

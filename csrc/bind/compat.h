@@ -11,6 +11,9 @@
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
+#ifdef LUA_JITLIBNAME
+#include <luajit.h>
+#endif
 #pragma GCC visibility pop
 
 #if LUA_VERSION_NUM < 502
@@ -69,6 +72,16 @@ static inline FILE *ih_check_file(lua_State *L, int index) {
 #else
   luaL_Stream *stream = luaL_checkudata(L, index, LUA_FILEHANDLE);
   return stream->closef ? stream->f : NULL;
+#endif
+}
+
+/* Whether the running coroutine can be suspended; -1 where Lua does not tell. */
+static inline int ih_can_suspend(lua_State *L) {
+#if LUA_VERSION_NUM >= 503 || defined(LUAJIT_VERSION)
+  return lua_isyieldable(L);
+#else
+  (void)L;
+  return -1;
 #endif
 }
 

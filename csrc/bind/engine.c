@@ -167,6 +167,17 @@ static int l_curl_version(lua_State *L) {
   return 1;
 }
 
+/* core.can_suspend() -> whether the running coroutine can be suspended | nil
+** where Lua does not tell. Its own function for that is not there in nginx. */
+static int l_can_suspend(lua_State *L) {
+  int can = ih_can_suspend(L);
+  if (can < 0)
+    lua_pushnil(L);
+  else
+    lua_pushboolean(L, can);
+  return 1;
+}
+
 /* core.now() -> seconds of the monotonic clock */
 static int l_now(lua_State *L) {
   lua_pushnumber(L, (lua_Number)ih_poll_now() / 1e9);
@@ -189,6 +200,7 @@ static const luaL_Reg meta[] = {{"__gc", l_close},
 static const luaL_Reg functions[] = {{"engine", l_new},
                                      {"curl_version", l_curl_version},
                                      {"now", l_now},
+                                     {"can_suspend", l_can_suspend},
                                      {NULL, NULL}};
 
 void ih_open_engine(lua_State *L) {

@@ -8,9 +8,7 @@ local servers = require "spec.support.servers"
 
 local FIELDS = { messages = { { role = "user", content = "go" } } }
 
--- PUC Lua 5.1 cannot tell before it is too late.
-local REFUSAL = loop.YIELDS_IN_PCALL and "cannot wait here: .*indoxhub.spawn"
-  or "attempt to yield"
+local REFUSAL = "cannot wait here: .*indoxhub.spawn"
 
 -- What calls a function from C, in all Luas.
 local CALLERS = {
@@ -29,6 +27,15 @@ local CALLERS = {
     require "spec.refused_wait"
   end,
 }
+
+-- In PUC Lua 5.1 that is one more. What else cannot be suspended there, as a
+-- metamethod or what `for` calls, cannot be caught by the task either.
+if not loop.YIELDS_IN_PCALL then
+  function CALLERS.pcall(fn)
+    local _, err = pcall(fn)
+    error(err, 0)
+  end
+end
 
 describe("a wait that cannot be suspended", function()
   local raw
@@ -95,8 +102,7 @@ describe("a wait that cannot be suspended", function()
       other:await()
     end)
     for i, called in ipairs { "chat.create", "indoxhub.sleep", "task:await" } do
-      assert.matches(loop.YIELDS_IN_PCALL and "^" .. called .. " " .. REFUSAL
-        or REFUSAL, messages[i])
+      assert.matches("^" .. called .. " " .. REFUSAL, messages[i])
     end
   end)
 
@@ -148,8 +154,7 @@ describe("a wait that cannot be suspended", function()
     in_task(function()
       local stream = indoxhub.assert(client.chat:stream(FIELDS))
       assert.equal("one", stream:next())
-      assert.matches(loop.YIELDS_IN_PCALL and "^chat.stream " or REFUSAL,
-        refused(function()
+      assert.matches("^chat.stream " .. REFUSAL, refused(function()
           stream:next()
         end))
       local piece, err = stream:next()

@@ -9,6 +9,7 @@ local core = require "indoxhub.core"
 local cqueues = require "cqueues"
 local loop = require "indoxhub.loop"
 local scheduler = require "indoxhub.loop.scheduler"
+local suspension = require "indoxhub.loop.suspension"
 
 local adapter = {}
 
@@ -130,14 +131,17 @@ function adapter.wait(slot, seconds)
     scheduler.wait(slot, seconds)
     return
   end
+  loop.check_suspension(slot)
   carry_own(cq)
   slot.condition = condition.new()
   local deadline = seconds and cqueues.monotime() + seconds
-  while not slot.ready do -- a finalizer may just have turned the loop
+  -- A finalizer may just have turned the loop, or a stranger resume it.
+  while not slot.ready do
     local left = deadline and deadline - cqueues.monotime()
-    if left and left <= 0 or not slot.condition:wait(left) then
+    if left and left <= 0 then
       break
     end
+    slot.condition:wait(left)
   end
   slot.condition = nil
 end
@@ -146,7 +150,7 @@ function adapter.wake(slot)
   if slot.condition then
     slot.condition:signal()
   else
-    scheduler.wake(slot)
+    return scheduler.wake(slot)
   end
 end
 
@@ -163,7 +167,8 @@ end
 --- Lets other threads go on if those that read have had their share.
 ---@return boolean
 function adapter.give_way()
-  if core.now() < share_ends or not cqueues.running() then
+  if core.now() < share_ends or not cqueues.running()
+    or not suspension.is_possible() then
     return false
   end
   cqueues.sleep(0)
@@ -202,7 +207,9 @@ function adapter.turn(seconds)
   local cq = cqueues.running()
   if cq then
     carry_own(cq)
-    cqueues.sleep(0)
+    if suspension.is_possible() then
+      cqueues.sleep(0)
+    end
     return cq:count() > 1
   elseif own then
     turn_own(0)

@@ -7,7 +7,7 @@
 --   wait(slot, seconds)  returns when slot.ready, or after seconds (nil:
 --                        never); false when the host's user interrupts it
 --   wake(slot)           slot.ready has become true; false when whoever waited
---                        was ended by the host meanwhile
+--                        was ended by the host or a stranger meanwhile
 --   sleep(seconds)
 --   start(engine, pump)  the engine has something to do: from now on, until
 --                        engine:busy() is false, pump() is to be called
@@ -23,10 +23,12 @@
 -- last of its news, and where the host has no loop that runs by itself
 -- `is_inside()` tells whether waiting suspends, `run_until(done)` turns the
 -- loop, `turn(seconds)` does a bounded share of that and `fd()` is the
--- descriptor that says when.
+-- descriptor that says when. `way_out` says what to do where a wait cannot
+-- suspend, if that is not to spawn a task.
 
 local core = require "indoxhub.core"
 local host = require "indoxhub.loop.host"
+local suspension = require "indoxhub.loop.suspension"
 
 local loop = {}
 
@@ -230,8 +232,7 @@ function loop.current()
   return running and tasks[running]
 end
 
---- PUC Lua 5.1 cannot yield out of pcall, nor out of an iterator of `for`.
-loop.YIELDS_IN_PCALL = _VERSION ~= "Lua 5.1" or rawget(_G, "jit") ~= nil
+loop.YIELDS_IN_PCALL = suspension.IN_PCALL
 
 --- Whether a task runs that could not wait inside of `for`.
 ---@return boolean
@@ -264,12 +265,30 @@ end
 
 -- Where Lua cannot yield, and what to do about it.
 local WAY_OUT = "%s cannot wait here: it was called by a function that cannot "
-  .. "be suspended, such as table.sort, string.gsub, require or a metamethod. "
-  .. "Call it before or after that, or in a task of its own (indoxhub.spawn)"
+  .. "be suspended, such as table.sort, string.gsub, "
+  .. (suspension.IN_PCALL and "require" or "pcall in Lua 5.1")
+  .. " or a metamethod. "
+  .. "Call it before or after that, or %s"
+
+local function refuse(what)
+  error(WAY_OUT:format(what or "this", loop.adapter().way_out
+    or "in a task of its own (indoxhub.spawn)"), 0)
+end
+
+--- For adapters, before they suspend who waits on a slot: raises where Lua
+--- cannot, if that can be told.
+---@param slot {what?: string}
+function loop.check_suspension(slot)
+  if not suspension.is_possible() then
+    abandon(slot)
+    refuse(slot.what)
+  end
+end
 
 -- Waits as the adapter does. Where Lua cannot suspend the coroutine, it raises.
 local function suspend(slot, seconds, what)
   local wait = loop.adapter().wait
+  slot.what = what
   if not loop.YIELDS_IN_PCALL then
     return wait(slot, seconds)
   end
@@ -279,7 +298,7 @@ local function suspend(slot, seconds, what)
   end
   abandon(slot)
   if tostring(went_on):find("attempt to yield across", 1, true) then
-    went_on = WAY_OUT:format(what or "this")
+    refuse(what)
   end
   error(went_on, 0)
 end

@@ -7,12 +7,17 @@
 -- ever resumed from there: nginx does that.
 
 local core = require "indoxhub.core"
+local loop = require "indoxhub.loop"
 local requests = require "indoxhub.loop.nginx_requests"
 local semaphore = require "ngx.semaphore"
+local suspension = require "indoxhub.loop.suspension"
 
 local ngx = rawget(_G, "ngx")
 
-local adapter = {}
+local adapter = {
+  -- A task begins with its spawner suspended.
+  way_out = "in a function given to ngx.timer.at(0, ...)",
+}
 
 -- Where nginx lets Lua wait.
 local PATIENT = { rewrite = true, server_rewrite = true, access = true,
@@ -211,6 +216,7 @@ adapter.at_end = requests.at_end
 --- A task ends with its request.
 function adapter.spawn(fn, failed)
   adapter.check("start a task")
+  loop.check_suspension { what = "indoxhub.spawn" }
   ngx.thread.spawn(function()
     local traceback
     local ok, err = xpcall(fn, function(err)
@@ -228,6 +234,7 @@ function adapter.wait(slot, seconds)
     return
   end
   adapter.check("wait")
+  loop.check_suspension(slot) -- nginx would wake who was not suspended
   if slot.transfer then
     requests.keep(slot.transfer)
   end
@@ -271,7 +278,7 @@ end
 --- it is no use: how much it reads at a time is up to the step.
 ---@return boolean
 function adapter.let_others()
-  if not PATIENT[ngx.get_phase()] then
+  if not PATIENT[ngx.get_phase()] or not suspension.is_possible() then
     return false
   end
   ngx.sleep(BETWEEN_STEPS)

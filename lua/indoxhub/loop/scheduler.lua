@@ -7,6 +7,7 @@
 
 local core = require "indoxhub.core"
 local loop = require "indoxhub.loop"
+local suspension = require "indoxhub.loop.suspension"
 
 local scheduler = {}
 
@@ -17,15 +18,18 @@ scheduler.LONGEST_WAIT = 0.25
 -- What tasks may take of a turn before they give way. Seconds.
 local SHARE = 0.002
 
--- Coroutine of ours -> what to call when it raises. Their waits yield.
+-- Coroutine of ours that has not ended -> what to call when it raises. Their
+-- waits yield.
 local own = setmetatable({}, { __mode = "k" })
 
 -- Coroutine of ours -> the slot it waits on, or was about to when Lua could not
 -- suspend it.
 local slots = setmetatable({}, { __mode = "k" })
 
--- Coroutines to be resumed, from `first` to `last`.
+-- Coroutines to be resumed, from `first` to `last`, and those of them that have
+-- not gone on meanwhile because a stranger resumed them.
 local runnable = { first = 1, last = 0 }
+local due = setmetatable({}, { __mode = "k" })
 
 -- {at =, slot =} in order of `at`.
 local timers = {}
@@ -69,23 +73,63 @@ function scheduler.next_turn()
 end
 
 local function resume_later(co)
+  due[co] = true
   runnable.last = runnable.last + 1
   runnable[runnable.last] = co
   scheduler.on_runnable()
 end
 
+-- What a task runs. Whoever has resumed it, what it raises is for `failed`; but
+-- where pcall cannot be yielded across, only what it raises in our hands is.
+local function run(fn, failed)
+  local ok, err, traceback = true, nil, nil
+  if suspension.IN_PCALL then
+    ok, err = xpcall(fn, function(raised)
+      traceback = debug.traceback()
+      return raised
+    end)
+  else
+    fn()
+  end
+  own[coroutine.running()] = nil
+  if not ok then
+    failed(err, traceback)
+  end
+end
+
 function scheduler.spawn(fn, failed)
-  local co = coroutine.create(fn)
+  local co = coroutine.create(function()
+    run(fn, failed)
+  end)
   own[co] = failed
   resume_later(co)
+end
+
+local CLOSED = "the coroutine of the task was closed, and not by indoxhub"
+
+-- For a coroutine that is dead: tells why, if it has not come to its end.
+local function bury(co, err)
+  local failed = own[co]
+  if failed then
+    own[co] = nil
+    failed(err, debug.traceback(co))
+  end
 end
 
 function scheduler.wake(slot)
   local co = slot.co
   slot.co = nil
-  if co and slots[co] == slot and coroutine.status(co) == "suspended" then
+  if not co or slots[co] ~= slot then
+    return
+  end
+  local status = coroutine.status(co)
+  if status == "suspended" then
     slots[co] = nil
     resume_later(co)
+  elseif status == "dead" then
+    slots[co] = nil
+    bury(co, CLOSED)
+    return false
   end
 end
 
@@ -151,10 +195,13 @@ function scheduler.run_tasks(ends)
     end
     runnable[runnable.first] = nil
     runnable.first = runnable.first + 1
-    fresh = true
-    local ok, err = coroutine.resume(co)
-    if not ok then
-      own[co](err, debug.traceback(co))
+    if due[co] then
+      due[co], fresh = nil, true
+      local was_dead = coroutine.status(co) == "dead"
+      local _, err = coroutine.resume(co)
+      if coroutine.status(co) == "dead" then
+        bury(co, was_dead and CLOSED or err)
+      end
     end
   end
 end
@@ -166,12 +213,15 @@ end
 function scheduler.give_way()
   local first = fresh
   fresh = false
-  if first or core.now() < share_ends or not scheduler.is_inside() then
+  if first or core.now() < share_ends or not scheduler.is_inside()
+    or not suspension.is_possible() then
     return false
   end
-  resume_later(coroutine.running())
-  coroutine.yield()
-  return true
+  local co = coroutine.running()
+  resume_later(co)
+  local gave_way = suspension.try()
+  due[co] = nil
+  return gave_way
 end
 
 --- Runs tasks, waiting between their turns, until `done()`.
@@ -214,15 +264,18 @@ function scheduler.wait(slot, seconds)
     return
   end
   loop.settle_fork() -- before there is a timer, which it would forget
-  slot.timer = seconds and add_timer(slot, seconds)
   if scheduler.is_inside() then
+    loop.check_suspension(slot)
+    slot.timer = seconds and add_timer(slot, seconds)
     local co = coroutine.running()
     slot.co, slots[co] = co, slot
-    if not slot.ready then -- a finalizer may just have turned the loop
+    -- A finalizer may just have turned the loop, or a stranger resume it.
+    while not slot.ready do
       coroutine.yield()
     end
-    slot.co, slots[co] = nil, nil
+    slot.co, slots[co], due[co] = nil, nil, nil
   else
+    slot.timer = seconds and add_timer(slot, seconds)
     repeat
       pause(scheduler.LONGEST_WAIT)
     until slot.ready

@@ -73,6 +73,9 @@ function task.spawn(fn, ...)
     self._results = pack(fn(unpack(arguments, 1, arguments.n)))
     finish(self)
   end, function(err, traceback)
+    if self._results then
+      return -- it had an end, which the host does not know of
+    end
     self._failure = { err = err }
     finish(self)
     if not self._watched then

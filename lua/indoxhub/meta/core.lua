@@ -10,6 +10,11 @@ local core = {}
 ---@return number
 function core.now() end
 
+--- Whether the running coroutine can be suspended here; nil where Lua does not
+--- tell, as 5.1 and 5.2.
+---@return boolean?
+function core.can_suspend() end
+
 --- "libcurl/8.x (OpenSSL/3.x)".
 ---@return string
 function core.curl_version() end
