@@ -10,6 +10,7 @@
 --       raw = "http://127.0.0.1:5678",             -- the raw server's root
 --       ticks = function() return count end,       -- of the sibling
 --       say = print,                               -- default
+--       way_out = "ngx.timer.at",                  -- not by indoxhub.spawn
 --     }
 --
 -- It says "ok NAME" or "FAILED NAME: why" for each scene, and must say what
@@ -27,7 +28,7 @@ scenes.scripts = scripts.all
 scenes.abandoned = scripts.abandoned
 
 local list, lines = {}, {}
-for _, name in ipairs { "calls", "ends", "tasks" } do
+for _, name in ipairs { "calls", "ends", "tasks", "refused" } do
   for _, one in ipairs(require("spec.runtime.scenes." .. name)) do
     list[#list + 1] = one
     lines[#lines + 1] = "ok " .. one.name .. "\n"

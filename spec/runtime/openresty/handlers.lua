@@ -41,6 +41,7 @@ function actions.scenes(arguments, say)
     until over
   end)
   scenes.run { sandbox = arguments.base, raw = arguments.raw, say = say,
+    way_out = "ngx.timer.at",
     ticks = function() return ticks end }
   over = true
   ngx.thread.wait(ticker)

@@ -28,6 +28,9 @@ scripts.all = {
   closed = HELD,
   dropped = HELD,
   fast = FAST,
+  refused_call = { { "body" }, { "hold" } }, -- which is never asked
+  refused_gate = HELD,
+  refused_stream = HELD,
   left = HELD, -- for the spec itself, to leave the runtime meanwhile
   slow = { { "body" }, { "sleep", 300 }, { "send",
     ("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" ..
@@ -35,6 +38,7 @@ scripts.all = {
 }
 
 --- Names of those whose client leaves in the midst of them.
-scripts.abandoned = { "cancelled", "closed", "dropped" }
+scripts.abandoned = { "cancelled", "closed", "dropped",
+  "refused_gate", "refused_stream" }
 
 return scripts
