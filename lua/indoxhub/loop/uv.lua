@@ -10,6 +10,8 @@ local core = require "indoxhub.core"
 local scheduler = require "indoxhub.loop.scheduler"
 local vim = require("indoxhub.loop.editor")()
 
+local jit = rawget(_G, "jit")
+
 local luv = vim and (vim.uv or vim.loop) or require "luv"
 
 -- How vim.wait is used: it tells of Ctrl-C only when it ends, and looks by
@@ -43,6 +45,10 @@ local engine, poll, polling
 -- once, because luv crashes a program that ends with a handle half closed.
 local timer, soon
 
+-- Whether luv holds functions of ours, by which it holds all of this: it keeps
+-- the last one that a handle was given, also when the handle was stopped.
+local poll_holds, timer_holds = false, false
+
 -- Whether a turn is on its way, or going on.
 local scheduled, turning = false, false
 
@@ -71,10 +77,24 @@ end
 local function set_polling(on)
   if on and not polling then
     poll:start("r", on_readable)
+    poll_holds = true
   elseif polling and not on then
     poll:stop()
   end
   polling = on
+end
+
+local function nothing()
+end
+
+-- The engine has nothing to do.
+local function rest()
+  set_polling(false)
+  if poll_holds then
+    poll:start("r", nothing)
+    poll:stop()
+    poll_holds = false
+  end
 end
 
 local function set_timer()
@@ -82,12 +102,16 @@ local function set_timer()
   if seconds then
     timer = timer or luv.new_timer()
     timer:start(math.ceil(seconds * 1000), 0, now_or_scheduled)
-  elseif timer then
+    timer_holds = true
+  elseif timer_holds then
+    timer:start(0, 0, nothing)
     timer:stop()
+    timer_holds = false
   end
 end
 
 local function on_soon()
+  soon:start(nothing)
   soon:stop()
   now_or_scheduled()
 end
@@ -106,8 +130,10 @@ local function settle()
   if scheduler.has_runnable() and not scheduled then
     schedule()
   end
-  if engine then
-    set_polling(not scheduled and engine:busy())
+  if engine and engine:busy() then
+    set_polling(not scheduled)
+  elseif engine then
+    rest()
   end
   set_timer()
 end
@@ -142,25 +168,45 @@ local function let_go()
   if poll then
     set_polling(false)
     poll:close()
-    engine, poll = nil, nil
+    engine, poll, poll_holds = nil, nil, false
   end
 end
 
-local leaving_noticed = false
+local leaving_noticed, leaving = false, false
 
--- Neovim leaves at once and does not wait for what is running.
+-- Neovim leaves at once and does not wait for what is running. When the library
+-- was loaded before, this takes the place of what it did then.
 local function notice_leaving()
   leaving_noticed = true
+  if jit and vim.fn.exists "#indoxhub" == 1 then
+    jit.flush() -- what was compiled would keep what was loaded before
+  end
   vim.api.nvim_create_autocmd("VimLeavePre", {
+    group = vim.api.nvim_create_augroup("indoxhub", { clear = true }),
     desc = "indoxhub: end the calls that are running",
     callback = function()
       local watched = engine
+      leaving = true
       let_go()
       if watched then
         watched:close()
       end
     end,
   })
+end
+
+-- Plugin managers load the library again. What was loaded before ends when
+-- nothing is going on in it, and takes its handles along: the one that watches
+-- the engine before that closes the descriptor.
+if vim then
+  uv.guard = newproxy(true) -- luacheck: ignore 113
+  getmetatable(uv.guard).__gc = function()
+    if not leaving then
+      for _, handle in pairs { poll = poll, timer = timer, soon = soon } do
+        pcall(handle.close, handle)
+      end
+    end
+  end
 end
 
 function uv.start(used)
@@ -178,15 +224,13 @@ function uv.start(used)
 end
 
 --- Nothing is running: the host's loop may end.
-function uv.rest()
-  set_polling(false)
-end
+uv.rest = rest
 
 --- After a fork the handles are the parent's, and so is its loop.
 function uv.forget()
   scheduler.forget()
   engine, poll, polling, timer, soon = nil, nil, false, nil, nil
-  scheduled = false
+  poll_holds, timer_holds, scheduled = false, false, false
 end
 
 ---------------------------------------------------------------------------

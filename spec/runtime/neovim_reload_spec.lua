@@ -1,0 +1,194 @@
+-- In Neovim, where plugin managers load a plugin again: all its modules are
+-- cleared and required anew, also in mid-stream.
+local editor = require "spec.runtime.neovim.editor"
+local hosts = require "spec.runtime.hosts"
+
+-- Before each program: how a plugin manager does that, and what must not grow.
+local RELOAD = [[
+  local function reload()
+    for name in pairs(package.loaded) do
+      if name:find "^indoxhub" then
+        package.loaded[name] = nil
+      end
+    end
+    indoxhub = require "indoxhub"
+    client = indoxhub.new { api_key = "indox-test", base_url = SANDBOX }
+  end
+  local function ask()
+    local reply = indoxhub.assert(client.chat:create { messages = MESSAGES })
+    assert(reply.data == "6 * 7 is 42.")
+  end
+  -- Handles that were made and are still there.
+  local handles = setmetatable({}, { __mode = "k" })
+  for _, name in ipairs { "new_poll", "new_timer", "new_idle" } do
+    local make = uv[name]
+    uv[name] = function(...)
+      local handle = make(...)
+      handles[handle] = true
+      return handle
+    end
+  end
+  -- Descriptors, handles of libuv, and autocommands.
+  local function count()
+    for _ = 1, 5 do -- what finalizers hold is collected after them
+      collectgarbage()
+      vim.wait(5) -- handles are closed in the loop's next turn
+    end
+    local open = 0
+    for handle in pairs(handles) do
+      local is_there, is_closing = pcall(uv.is_closing, handle)
+      open = open + (is_there and not is_closing and 1 or 0)
+    end
+    return #vim.fn.glob("/proc/self/fd/*", true, true), open,
+      #vim.api.nvim_get_autocmds {}
+  end
+  local function check_growth(act)
+    for _ = 1, 3 do
+      act()
+    end
+    local before = { count() }
+    for _ = 1, 50 do
+      act()
+    end
+    local after = { count() }
+    for i, what in ipairs { "descriptors", "handles", "autocommands" } do
+      if after[i] > before[i] + 2 then
+        print(what, before[i], after[i])
+      end
+    end
+  end
+]]
+
+describe("loaded again in Neovim, the library", function()
+  local pair, nvim
+
+  setup(function()
+    pair, nvim = hosts.servers(), editor.new()
+  end)
+
+  teardown(function()
+    pair:stop()
+    nvim:stop()
+  end)
+
+  local function assert_says(expected, code)
+    local said, exit_code = nvim:play(pair:prelude() .. RELOAD .. code)
+    assert.equal(expected, said)
+    assert.equal(0, exit_code)
+  end
+
+  it("leaves nothing behind, however often", function()
+    assert_says("", [[
+      check_growth(function()
+        ask()
+        reload()
+      end)
+      vim.cmd "qa!"
+    ]])
+  end)
+
+  it("leaves nothing behind of tasks either", function()
+    assert_says("", [[
+      check_growth(function()
+        local task = indoxhub.spawn(function()
+          ask()
+          indoxhub.sleep(0.001)
+          ask()
+        end)
+        reload()
+        wait_until(function()
+          return task:status() ~= "pending"
+        end)
+        assert(task:status() == "done")
+      end)
+      vim.cmd "qa!"
+    ]])
+  end)
+
+  it("goes on with a stream and with sleepers that were there", function()
+    assert_says("slept\n6 * 7 is 42.\n5\n", [[
+      local slow = client:with { headers = { ["X-Sandbox-Pace"] = "0.05" } }
+      local pieces, first = 0, nil
+      local reader = indoxhub.spawn(function()
+        local stream = indoxhub.assert(slow.chat:stream {
+          messages = MESSAGES })
+        while true do
+          local piece = stream:next()
+          if not piece then
+            break
+          end
+          pieces = pieces + 1
+        end
+        return indoxhub.assert(stream:reply()).data
+      end)
+      local sleeper = indoxhub.spawn(function()
+        indoxhub.sleep(0.05)
+        print "slept"
+      end)
+      wait_until(function()
+        return pieces > 0
+      end)
+      for _ = 1, 10 do
+        reload()
+        ask()
+        collectgarbage()
+      end
+      wait_until(function()
+        return reader:status() ~= "pending" and sleeper:status() ~= "pending"
+      end)
+      print(reader:await())
+      print(pieces)
+      vim.cmd "qa!"
+    ]])
+  end)
+
+  it("ends what was there when the editor is left", function()
+    assert_says("", [[
+      local open
+      indoxhub.spawn(function()
+        local stream = silent()
+        open = true
+        stream:next()
+      end)
+      wait_until(function()
+        return open
+      end)
+      reload()
+      ask()
+      collectgarbage()
+      vim.cmd "qa!"
+    ]])
+    pair:wait_for_leaver()
+  end)
+
+  it("ends a stream that nobody holds any more", function()
+    assert_says("", [[
+      do
+        local stream = silent()
+      end
+      parts = nil
+      reload()
+      ask()
+      wait_until(function()
+        collectgarbage()
+        return true
+      end)
+      vim.cmd "qa!"
+    ]])
+    pair:wait_for_leaver()
+  end)
+
+  it("goes on with the core alone loaded again", function()
+    assert_says("6 * 7 is 42.\n", [[
+      local slow = client:with { headers = { ["X-Sandbox-Pace"] = "0.05" } }
+      local stream = indoxhub.assert(slow.chat:stream { messages = MESSAGES })
+      assert(stream:next())
+      package.loaded["indoxhub.core"] = nil
+      local core = require "indoxhub.core"
+      assert(core.engine()):close()
+      ask()
+      print(indoxhub.assert(stream:reply()).data)
+      vim.cmd "qa!"
+    ]])
+  end)
+end)
