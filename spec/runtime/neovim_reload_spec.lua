@@ -1,5 +1,6 @@
 -- In Neovim, where plugin managers load a plugin again: all its modules are
 -- cleared and required anew, also in mid-stream.
+local PROGRAM = require "spec.runtime.neovim.example"
 local editor = require "spec.runtime.neovim.editor"
 local hosts = require "spec.runtime.hosts"
 
@@ -190,5 +191,35 @@ describe("loaded again in Neovim, the library", function()
       print(indoxhub.assert(stream:reply()).data)
       vim.cmd "qa!"
     ]])
+  end)
+
+  it("lets an answer of the example end, which is loaded again, too", function()
+    local said, exit_code = nvim:play(pair:prelude() .. RELOAD .. PROGRAM .. [[
+      vim.env.INDOXHUB_BASE_URL = SANDBOX
+      require("indoxhub_ask").setup { client = {
+        headers = { ["X-Sandbox-Pace"] = "0.05" } } }
+      local first = ask "Ask echo: one two three four five six"
+      await(function()
+        return #text_of(first):match "[^|]*$" > 0
+      end)
+      for _ = 1, 5 do
+        reload()
+        vim.g.loaded_indoxhub_ask = nil
+        vim.cmd "runtime plugin/indoxhub_ask.lua"
+      end
+      assert(is_answering(first))
+      local second = ask "Ask echo: seven"
+      await_end(first)
+      await_end(second)
+      print(text_of(first))
+      print(text_of(second))
+      print(#vim.api.nvim_get_autocmds { event = "BufUnload",
+        buffer = { first, second } }, #notes)
+      vim.cmd "qa!"
+    ]], { arguments = editor.ALL_ON_PATH,
+      variables = "INDOXHUB_API_KEY=indox-test" })
+    assert.equal("# echo: one two three four five six||one two three " ..
+      "four five six\n# echo: seven||seven\n0\t0\n", said)
+    assert.equal(0, exit_code)
   end)
 end)
