@@ -20,6 +20,7 @@ local files = require "indoxhub.api.params.files"
 local host = require "indoxhub.loop.host"
 local json = require "indoxhub.base.json"
 local loop = require "indoxhub.loop"
+local misnamed = require "indoxhub.base.misnamed"
 local pages = require "indoxhub.client.pages"
 local reply = require "indoxhub.api.replies.reply"
 local resources = require "indoxhub.client.resources"
@@ -137,10 +138,11 @@ end
 
 -- `indoxhub.on_error` is a field to be set; it lives where it is used.
 return setmetatable(indoxhub, {
-  __index = function(_, name)
+  __index = function(self, name)
     if name == "on_error" then
       return task.on_error
     end
+    misnamed.check("indoxhub", name, self)
   end,
   __newindex = function(self, name, value)
     if name == "on_error" then

@@ -42,8 +42,9 @@ end
 --- What is said of an option that there is not.
 ---@param name any
 ---@param known table<string, any> by name
+---@param aliases? table<string, string> other names for them
 ---@return string
-function spelling.unknown(name, known)
+function spelling.unknown(name, known, aliases)
   local names = {}
   for option in pairs(known) do
     names[#names + 1] = option
@@ -51,7 +52,8 @@ function spelling.unknown(name, known)
   table.sort(names)
   -- A key may have been put in its place.
   local shown = type(name) == "string" and hide(name) or tostring(name)
-  local near = type(name) == "string" and spelling.nearest(name, names)
+  local near = aliases and aliases[name]
+    or type(name) == "string" and spelling.nearest(name, names)
   return "unknown option " .. shown .. (near
     and ": did you mean " .. near .. "?"
     or "; known: " .. table.concat(names, ", "))

@@ -5,7 +5,7 @@ local attempts = require "indoxhub.call.attempt"
 local callers = require "indoxhub.client.callers"
 local log = require "indoxhub.base.log"
 local loop = require "indoxhub.loop"
-local misnamed = require "indoxhub.client.misnamed"
+local misnamed = require "indoxhub.base.misnamed"
 local request = require "indoxhub.client.request"
 local resources = require "indoxhub.client.resources"
 local settings = require "indoxhub.client.settings"
@@ -29,6 +29,15 @@ function client_mt.__index(self, name)
   return resource
 end
 
+-- Options that are set in a client would do nothing.
+function client_mt.__newindex(self, name, value)
+  if settings.is_option(name) then
+    error(("client.%s cannot be set: give it to indoxhub.new, or use "
+      .. "client:with{ %s = ... }"):format(name, name), 2)
+  end
+  rawset(self, name, value)
+end
+
 function client_mt.__tostring(self)
   return ("indoxhub.client (%s)"):format(callers.of(self).settings.base.url)
 end
@@ -48,6 +57,9 @@ function client.new(options)
     error("call it with a dot, as indoxhub.new{...}", 2)
   end
   loop.settle_fork()
+  if type(options) == "string" then
+    error("options must be a table, such as { api_key = ... }, not a string", 2)
+  end
   local made, wrong = settings.new(options == nil and {} or options)
   if not made then
     error(wrong, 2)

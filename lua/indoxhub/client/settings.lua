@@ -24,6 +24,29 @@ local OPTIONS = {
   log_bodies = "boolean", insecure_skip_verify = "boolean",
 }
 
+-- What they are called elsewhere, and what is no option but goes elsewhere.
+local ALIASES = {
+  api_secret = "api_key", key = "api_key", token = "api_key",
+  api_base = "base_url", endpoint = "base_url", host = "base_url",
+  url = "base_url", ca_bundle = "ca_file", cafile = "ca_file",
+  debug = "log", logger = "log", default_headers = "headers",
+  extra_headers = "headers", http_proxy = "proxy", https_proxy = "proxy",
+  insecure = "insecure_skip_verify",
+  concurrency = "max_connections", retries = "max_retries",
+  retry = "max_retries",
+  messages = "client.chat:create{ messages = ... }",
+  model = "client.chat:create{ model = ... }",
+  stream = "client.chat:stream{...}",
+  temperature = "client.chat:create{ temperature = ... }",
+}
+
+--- Whether there is an option of this name.
+---@param name any
+---@return boolean
+function settings.is_option(name)
+  return OPTIONS[name] ~= nil
+end
+
 local function from_environment(names)
   for _, name in ipairs(names) do
     local value = os.getenv(name)
@@ -54,7 +77,7 @@ end
 -- A derived client begins with the settings of its parent, whatever has become
 -- of the environment: in nginx only the master has one.
 local function make(options, parent)
-  local wrong = options_of.check(options, OPTIONS)
+  local wrong = options_of.check(options, OPTIONS, ALIASES)
   if wrong then
     return nil, wrong
   end
@@ -90,7 +113,7 @@ end
 ---@param options indoxhub.Options
 ---@return indoxhub.Settings?, string? wrong
 function settings.derive(parent, options)
-  local wrong = options_of.check(options, OPTIONS)
+  local wrong = options_of.check(options, OPTIONS, ALIASES)
   if wrong then
     return nil, wrong
   end

@@ -11,6 +11,7 @@
 local content = require "indoxhub.conversation.content"
 local history = require "indoxhub.conversation.history"
 local message = require "indoxhub.conversation.message"
+local misnamed = require "indoxhub.base.misnamed"
 local options_of = require "indoxhub.api.params.options"
 local settings = require "indoxhub.conversation.settings"
 local store = require "indoxhub.conversation.store"
@@ -41,7 +42,14 @@ local talk_mt = { __name = "indoxhub.conversation" }
 
 -- Settings are read and changed as fields.
 function talk_mt.__index(self, name)
-  return methods[name] or rawget(self, "_settings")[name]
+  local value = methods[name]
+  if value == nil then
+    value = rawget(self, "_settings")[name]
+  end
+  if value == nil then
+    misnamed.check("talk", name, methods)
+  end
+  return value
 end
 
 function talk_mt.__newindex(self, name, value)

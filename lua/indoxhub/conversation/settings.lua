@@ -52,12 +52,17 @@ local function check_value(name, value)
   end
 end
 
+-- What other libraries call the setting `system`.
+local ALIASES = { system_prompt = "system", system_message = "system",
+  systemPrompt = "system" }
+
 local function check_name(name)
   if name == "messages" then
     return "messages are not given at once: add each with " ..
       "conversation:add{...}"
   end
-  local near = type(name) == "string" and spelling.nearest(name, OWN_NAMES)
+  local near = ALIASES[name]
+    or type(name) == "string" and spelling.nearest(name, OWN_NAMES)
   return near and ("unknown field %s: did you mean %s?"):format(name, near)
 end
 

@@ -263,25 +263,13 @@ local function abandon(slot)
   end
 end
 
--- Where Lua cannot yield, and what to do about it.
-local WAY_OUT = "%s cannot wait here: it was called by a function that cannot "
-  .. "be suspended, such as table.sort, string.gsub, "
-  .. (suspension.IN_PCALL and "require" or "pcall in Lua 5.1")
-  .. " or a metamethod. "
-  .. "Call it before or after that, or %s"
-
-local function refuse(what)
-  error(WAY_OUT:format(what or "this", loop.adapter().way_out
-    or "in a task of its own (indoxhub.spawn)"), 0)
-end
-
 --- For adapters, before they suspend who waits on a slot: raises where Lua
 --- cannot, if that can be told.
 ---@param slot {what?: string}
 function loop.check_suspension(slot)
   if not suspension.is_possible() then
     abandon(slot)
-    refuse(slot.what)
+    suspension.refuse(slot.what, loop.adapter().way_out)
   end
 end
 
@@ -298,7 +286,7 @@ local function suspend(slot, seconds, what)
   end
   abandon(slot)
   if tostring(went_on):find("attempt to yield across", 1, true) then
-    refuse(what)
+    suspension.refuse(what, loop.adapter().way_out)
   end
   error(went_on, 0)
 end

@@ -44,4 +44,17 @@ function suspension.try()
   return (pcall(coroutine.yield))
 end
 
+local REFUSAL = "%s cannot wait here: it was called by a function that cannot "
+  .. "be suspended, such as table.sort, string.gsub, "
+  .. (suspension.IN_PCALL and "require" or "pcall in Lua 5.1")
+  .. " or a metamethod. Call it before or after that, or %s"
+
+--- Raises because there is a wait where Lua cannot suspend.
+---@param what? string what the program has called
+---@param way_out? string what to do about it, if that is not to spawn a task
+function suspension.refuse(what, way_out)
+  error(REFUSAL:format(what or "this",
+    way_out or "in a task of its own (indoxhub.spawn)"), 0)
+end
+
 return suspension

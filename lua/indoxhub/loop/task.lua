@@ -2,6 +2,7 @@
 
 local errors = require "indoxhub.base.errors"
 local loop = require "indoxhub.loop"
+local misnamed = require "indoxhub.base.misnamed"
 
 local task = {}
 
@@ -10,6 +11,10 @@ local task = {}
 ---@field slot? table what it waits for right now; belongs to the loop
 local task_methods = {}
 local task_mt = { __name = "indoxhub.task", __index = task_methods }
+
+setmetatable(task_methods, { __index = function(_, name)
+  misnamed.check("task", name, task_methods)
+end })
 
 local unpack = table.unpack or unpack -- luacheck: ignore
 

@@ -17,6 +17,7 @@ local ending = require "indoxhub.stream.ending"
 local errors = require "indoxhub.base.errors"
 local fetching = require "indoxhub.stream.fetching"
 local loop = require "indoxhub.loop"
+local misnamed = require "indoxhub.base.misnamed"
 local opening = require "indoxhub.stream.opening"
 local state = require "indoxhub.stream.state"
 
@@ -34,7 +35,11 @@ function stream_mt.__index(self, name)
     return self._decoder.reading:stream_id(
       self._answer.headers["x-request-id"])
   end
-  return stream_methods[name]
+  local method = stream_methods[name]
+  if method == nil then
+    misnamed.check("stream", name, stream_methods)
+  end
+  return method
 end
 
 function stream_mt.__tostring(self)

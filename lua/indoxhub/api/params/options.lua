@@ -164,14 +164,15 @@ end
 --- Checks a table of options against { name = type }.
 ---@param given any
 ---@param known table<string, string|any[]> a list is a closed list of values
+---@param aliases? table<string, string> what people call them elsewhere
 ---@return string? message
-function options.check(given, known)
+function options.check(given, known, aliases)
   if type(given) ~= "table" then
     return "options must be a table, not a " .. type(given)
   end
   for name, value in pairs(given) do
     local wrong = known[name] and check(name, known[name], value)
-      or not known[name] and spelling.unknown(name, known)
+      or not known[name] and spelling.unknown(name, known, aliases)
     if wrong then
       return wrong
     end

@@ -1,8 +1,11 @@
--- Names that a client does not have: which raise, and with what.
+-- Names that the module, a client or another object does not have: which raise,
+-- and with what.
 local endpoints = require "indoxhub.api.endpoints"
+local events = require "spec.support.events"
 local indoxhub = require "indoxhub"
-local misnamed = require "indoxhub.client.misnamed"
+local misnamed = require "indoxhub.base.misnamed"
 local misuse = require "spec.support.misuse"
+local servers = require "spec.support.servers"
 
 -- Nothing here is sent.
 local function new()
@@ -116,17 +119,89 @@ describe("a resource that is called", function()
   end)
 end)
 
-describe("the table of aliases", function()
+describe("a name that the module or an object does not have", function()
   local client = new()
 
+  it("is told with what is meant", function()
+    misuse("indoxhub.Client: there is no such name; did you mean "
+      .. "indoxhub.new{...}?", function() indoxhub.Client {} end)
+    misuse("indoxhub.version: there is no such name; did you mean "
+      .. "indoxhub._VERSION?", function() print(indoxhub.version) end)
+    misuse(no_such("name", "indoxhub.loadConversation",
+      "indoxhub.load_conversation(...)"), function()
+        indoxhub.loadConversation(client, "talk.json")
+      end)
+    misuse(no_such("method", "talk.ask", "talk:send(...)"), function()
+      client:conversation():ask "What is 6 * 7?"
+    end)
+    misuse(no_such("method", "task.wait", "task:await()"), function()
+      local task = indoxhub.spawn(function() end)
+      indoxhub.step(0)
+      task:wait()
+    end)
+  end)
+
+  it("is nil when it is like none", function()
+    for _, name in ipairs { "n", "name", "x", "_any", "__index", "class" } do
+      assert.is_nil(indoxhub[name])
+      assert.is_nil(client:conversation()[name])
+    end
+    local task = indoxhub.spawn(function() end)
+    indoxhub.step(0)
+    assert.is_nil(task.name)
+    assert.is_nil(task[1])
+  end)
+
+  it("is a setting of a conversation when it was set", function()
+    local talk = client:conversation()
+    talk.usage = true
+    assert.is_true(talk.usage)
+  end)
+end)
+
+describe("an option that is set in a client", function()
+  it("raises, as it would do nothing", function()
+    local client = new()
+    misuse("client.timeout cannot be set: give it to indoxhub.new, or use "
+      .. "client:with{ timeout = ... }", function() client.timeout = 5 end)
+    client.note = "my own"
+    assert.equal("my own", client.note)
+  end)
+end)
+
+describe("the table of aliases", function()
+  local client = new()
+  local raw, objects
+
+  setup(function()
+    raw = servers.raw()
+    local base = raw:script("stream", { { "body" },
+      { "send", servers.EVENTS_HEAD .. events.chunk "one" .. events.done },
+      { "close" } })
+    objects = { indoxhub = indoxhub, client = client,
+      talk = client:conversation(), task = indoxhub.spawn(function() end),
+      stream = indoxhub.assert(client:with { base_url = base }.chat:stream {
+        messages = { { role = "user", content = "go" } } }) }
+    objects.task:await()
+    objects.stream:reply()
+  end)
+
+  teardown(function()
+    raw:stop()
+  end)
+
+  -- Follows the names of what is meant from one object to the next.
   local function exists(meant)
-    local resource, method = meant:match("^client%.(%l+):?([%l_]*)")
-    return method == "" and client[resource] or client[resource][method]
+    local found = objects
+    for name in meant:match("^[%w_.:]+"):gmatch("[%w_]+") do
+      found = found[name]
+    end
+    return found
   end
 
   it("has no name that there is, and leads to names that there are", function()
     for owner, aliases in pairs(misnamed.aliases) do
-      local has = owner == "client" and client or client[owner]
+      local has = objects[owner] or client[owner]
       for alias, meant in pairs(aliases) do
         assert.has_error(function() return has[alias] end)
         assert.truthy(exists(meant), alias)
