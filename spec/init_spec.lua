@@ -287,6 +287,22 @@ describe("a program", function()
         "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20\tok\n", said)
     end)
 
+    it("says so of the parent's client after other calls, too", function()
+      local said = run_forking [[
+        print(client.user:health().status)
+        forked(function()
+          local fresh = indoxhub.new { base_url = URL, api_key = "k" }
+          print(fresh.user:health().status)
+          local _, err = client.user:health()
+          print(err.kind)
+          _, err = client:with { timeout = 5 }.user:health()
+          print(err.kind)
+        end)
+        print(client.user:health().status)
+      ]]
+      assert.equal("ok\nok\nforked\nforked\nok\n", said)
+    end)
+
     it("waits in the child without burning the processor", function()
       local said = run_forking [[
         indoxhub.spawn(function() client:request { path = "hold" } end)

@@ -76,7 +76,8 @@ function transfers.submit(owner, request)
   request.progress = (request.on_progress or request.sent) and true or nil
   local transfer, message, kind = engine:submit(request)
   if not transfer then
-    return nil, not_submitted(message, kind)
+    return nil, not_submitted(loop.is_parents(engine) and FORKED or message,
+      kind)
   end
   owner.running[transfer] = true
   return transfer

@@ -35,6 +35,9 @@ local loop = {}
 local adapter
 local engine
 
+-- Engines of parent processes, which were let be.
+local parents = setmetatable({}, { __mode = "k" })
+
 -- Token of a transfer -> the slot of who waits for news of it.
 local waiting = {}
 
@@ -108,10 +111,18 @@ function loop.is_forked()
   return engine ~= nil and engine:forked()
 end
 
+--- Whether another process made an engine.
+---@param given indoxhub.core.Engine
+---@return boolean
+function loop.is_parents(given)
+  return parents[given] or given:forked()
+end
+
 --- In a forked child: lets the parent's engine be, so that the next call makes
 --- one of its own. Who waited here waits in the parent.
 function loop.forget_parent()
   engine:close()
+  parents[engine] = true
   engine, waiting, unattended = nil, {}, {}
   if loop.adapter().forget then
     adapter.forget()
