@@ -305,6 +305,30 @@ for _, lua in ipairs { "lua5.4", "luajit" } do
       ]])
     end)
 
+    it("a task that a stranger resumes goes on waiting", function()
+      assert_says("other\none\n6 * 7 is 42.\n", [[
+        cq:wrap(function()
+          local co
+          local one = indoxhub.spawn(function()
+            co = coroutine.running()
+            indoxhub.sleep(0.1)
+            print "one"
+            return client.chat:create { messages = MESSAGES }.data
+          end)
+          local other = indoxhub.spawn(function()
+            indoxhub.sleep(0.02)
+            print "other"
+          end)
+          cqueues.sleep(0.001)
+          assert(coroutine.resume(co))
+          assert(coroutine.resume(co, nil))
+          other:await()
+          print(one:await())
+        end)
+        assert(cq:loop())
+      ]])
+    end)
+
     it("a thread that fails is told by the loop, which goes on", function()
       local said, code = run [[
         cq:wrap(function()
