@@ -14,6 +14,13 @@
 #ifdef LUA_JITLIBNAME
 #include <luajit.h>
 #endif
+
+/* These never return, which Lua's headers do not say and analyzers must know. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wredundant-decls"
+int luaL_error(lua_State *L, const char *format, ...) __attribute__((noreturn));
+int lua_error(lua_State *L) __attribute__((noreturn));
+#pragma GCC diagnostic pop
 #pragma GCC visibility pop
 
 #if LUA_VERSION_NUM < 502

@@ -234,19 +234,24 @@ static int is_position(lua_State *L, int index) {
 /* Raises for the key below the top of the stack, which does not belong to the
 ** others. */
 static void refuse_key(lua_State *L, const struct walk *w) {
-  char text[IH_SHORTEST_ROOM] = {0};
+  char text[IH_SHORTEST_ROOM];
+  const char *shown = "a ", *what = "";
   int type = lua_type(L, -2);
   lua_Number key = lua_tonumber(L, -2);
   if (type == LUA_TSTRING || (type == LUA_TNUMBER && is_position(L, -2))) {
     lua_pushliteral(L, "mixes list elements and named fields");
     refuse_table(L, w);
   }
-  if (type == LUA_TNUMBER && key - key == 0)
+  if (type == LUA_TNUMBER && key - key == 0) {
     text[ih_shortest((double)key, text)] = '\0';
-  else if (type == LUA_TBOOLEAN)
-    strcpy(text, lua_toboolean(L, -2) ? "true" : "false");
+    shown = text;
+  } else if (type == LUA_TBOOLEAN) {
+    shown = lua_toboolean(L, -2) ? "true" : "false";
+  } else {
+    what = luaL_typename(L, -2);
+  }
   lua_pushfstring(L, "has a key that is neither a string nor a position: %s%s",
-                  text[0] ? text : "a ", text[0] ? "" : luaL_typename(L, -2));
+                  shown, what);
   refuse_table(L, w);
 }
 

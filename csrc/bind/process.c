@@ -99,7 +99,7 @@ static int l_guard(lua_State *L) {
 /* core.ignore_broken_pipes(): writing to one fails, and ends no process */
 static int l_ignore(lua_State *L) {
   (void)L;
-  signal(SIGPIPE, SIG_IGN);
+  (void)signal(SIGPIPE, SIG_IGN);
   return 0;
 }
 

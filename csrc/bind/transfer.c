@@ -186,8 +186,7 @@ static int l_whole(lua_State *L) {
 /* transfer:waiting() -> how many bytes of the body wait to be read */
 static int l_waiting(lua_State *L) {
   struct transfer_box *box = ih_check_transfer(L);
-  lua_pushinteger(L, (lua_Integer)(ih_buf_len(&box->transfer->in) +
-                                   ih_buf_len(&box->work)));
+  ih_push_count(L, ih_buf_len(&box->transfer->in) + ih_buf_len(&box->work));
   return 1;
 }
 

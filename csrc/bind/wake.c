@@ -42,7 +42,7 @@ static int l_path(lua_State *L) {
   if (!w)
     return 0;
   /* A copy: making a string may run finalizers, which may close the waker. */
-  strcpy(path, ih_wake_path(w));
+  ih_wake_path(w, path);
   lua_pushstring(L, path);
   return 1;
 }

@@ -31,7 +31,8 @@ char *ih_buf_reserve(struct ih_buf *b, size_t n) {
       mem = malloc(cap);
       if (!mem)
         return NULL;
-      if (len)
+      if (len) /* then there is memory */
+        /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
         memcpy(mem, b->_mem + b->_start, len);
       free(b->_mem);
     }

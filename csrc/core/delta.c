@@ -44,9 +44,11 @@ static int find_holes(struct ih_delta *d, struct ih_span data,
     hit = is_key(at, end) ? 0 : means(d, &string, text);
     if (hit < 0)
       return hit;
-    if (hit && holes < IH_DELTA_HOLES)
+    if (!hit)
+      continue;
+    if (holes < IH_DELTA_HOLES)
       found[holes] = string.raw;
-    holes += hit;
+    holes++;
   }
   return holes;
 }

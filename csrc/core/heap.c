@@ -13,11 +13,13 @@ int ih_heap_reserve(struct ih_heap *h, size_t n) {
   size_t cap = h->_cap ? h->_cap : FIRST_CAPACITY;
   if (n <= h->_cap)
     return IH_OK;
+  /* Pointers are what it holds: NOLINTBEGIN(bugprone-sizeof-expression) */
   if (n > SIZE_MAX / 2 / sizeof *slots)
     return IH_NOMEM;
   while (cap < n)
     cap *= 2;
   slots = realloc(h->_slots, cap * sizeof *slots);
+  /* NOLINTEND(bugprone-sizeof-expression) */
   if (!slots)
     return IH_NOMEM;
   h->_slots = slots;

@@ -76,10 +76,12 @@ static uint64_t join_digits(uint64_t bytes, unsigned count) {
   return (digits & 0x0000FFFF0000FFFF) * (1 + ((uint64_t)10000 << 32)) >> 32;
 }
 
-/* Whole numbers, spelled like doubles. */
+/* Whole numbers, spelled like doubles, of which none is rounded. */
+/* NOLINTBEGIN(bugprone-narrowing-conversions) */
 static const uint64_t tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,
                                 1e7,  1e8,  1e9,  1e10, 1e11, 1e12, 1e13,
                                 1e14, 1e15, 1e16, 1e17, 1e18, 1e19};
+/* NOLINTEND(bugprone-narrowing-conversions) */
 
 /* Reads digits. Zeros in front take no room, so what is beyond it is always less
 ** than the last bit of a double. */
@@ -152,7 +154,7 @@ static double approximate(const struct decimal *d) {
     factors = inverses;
     power = -power;
   }
-  if (power > 2 * LARGEST_POWER)
+  if (power - LARGEST_POWER > LARGEST_POWER)
     return 0;
   if (power > LARGEST_POWER) {
     value *= factors[LARGEST_POWER];

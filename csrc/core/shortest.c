@@ -185,6 +185,8 @@ static int scale(struct search *s, double value, int power) {
   double logarithm = (power + 52) * 0.30102999566398114;
   int point;
   if (value < 2.2250738585072014e-308) /* fewer bits than others */
+    /* Each step divides, so it is no counter that could miss its end. */
+    /* NOLINTNEXTLINE(clang-analyzer-security.FloatLoopCounter) */
     for (logarithm = -324; value >= 1e-323; value /= 10)
       logarithm++;
   point = (int)logarithm - (logarithm < 0);
@@ -242,6 +244,8 @@ static char *write_plain(const struct digits *d, char *to) {
 /* One digit, the others behind a point, and an exponent. */
 static char *write_power(const struct digits *d, char *to) {
   int power = d->point - 1;
+  /* No number without digits comes here. */
+  /* NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign) */
   *to++ = d->at[0];
   if (d->count > 1)
     *to++ = '.';

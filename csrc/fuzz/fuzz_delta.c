@@ -117,7 +117,8 @@ static size_t decode_escape(const char *s, size_t n, char *to, size_t *len) {
 static char *decode(const char *s, size_t n, size_t *len) {
   char *text = malloc(n + 4);
   size_t at = 0, out = 0;
-  must(text != NULL);
+  if (!text)
+    abort();
   while (at < n) {
     size_t took = 1, gave = 1;
     if (s[at] == '\\')
@@ -335,6 +336,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
   char *text;
   if (n < 2)
     return 0;
+  memset(&l, 0, sizeof l);
   l.name = next_part(&rest);
   l.data = next_part(&rest);
   text = choose_text(&l, data[0]);

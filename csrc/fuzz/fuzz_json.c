@@ -176,7 +176,7 @@ static void try_double(const uint8_t *data) {
   text[n] = '\0';
   must(ih_number_parse(text, n, &got) == n && got.value == value);
   must(strtod(text, NULL) == value);
-  sprintf(other, "%.17g", value); /* no number needs more */
+  (void)sprintf(other, "%.17g", value); /* no number needs more */
   must(n <= strlen(other) + 5);
 }
 

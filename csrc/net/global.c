@@ -70,8 +70,9 @@ static int start(void) {
   if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
     return IH_NOMEM; /* it tells of no other reason */
   info = curl_version_info(CURLVERSION_NOW);
-  snprintf(process.version, sizeof process.version, "libcurl/%s (%s)",
-           info->version, info->ssl_version ? info->ssl_version : "no TLS");
+  (void)snprintf(process.version, sizeof process.version, "libcurl/%s (%s)",
+                 info->version,
+                 info->ssl_version ? info->ssl_version : "no TLS");
   if (info->version_num < OLDEST) {
     errno = ENOSYS;
     return IH_SYSTEM;

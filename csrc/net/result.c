@@ -58,8 +58,8 @@ static void explain_encoding(struct ih_transfer *t) {
                      : t->end == IH_END_ENCODING
                          ? "its bytes are no such data, or damaged"
                          : "it ended before its data did";
-  snprintf(t->text, sizeof t->text,
-           "the answer has Content-Encoding %s, and %s", name, what);
+  (void)snprintf(t->text, sizeof t->text,
+                 "the answer has Content-Encoding %s, and %s", name, what);
 }
 
 /* libcurl may have left a mark in the handle: see refused.h. */

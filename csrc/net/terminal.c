@@ -43,7 +43,7 @@ static void put_back(void) {
 ** program as the parent expects. */
 static void on_signal(int number) {
   put_back();
-  raise(number);
+  (void)raise(number);
 }
 
 static int handle(int number) {

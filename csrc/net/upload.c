@@ -39,7 +39,7 @@ static size_t give_up(struct ih_transfer *t, int os_error) {
 void ih_upload_explain(struct ih_transfer *t) {
   const char *why = t->os_error ? strerror((int)t->os_error)
                                 : "the file changed while it was sent";
-  snprintf(t->text, sizeof t->text, "%s", why);
+  (void)snprintf(t->text, sizeof t->text, "%s", why);
 }
 
 static int take_up(struct ih_upload_file *f) {
@@ -157,9 +157,9 @@ static int breaks_promise(struct ih_transfer *t, int64_t taken) {
   struct ih_upload *up = &t->upload;
   if (up->size < 0 || (up->ended ? taken == up->size : taken <= up->size))
     return 0;
-  snprintf(t->text, sizeof t->text,
-           "%s than the announced %lld bytes were there to send",
-           taken < up->size ? "fewer" : "more", (long long)up->size);
+  (void)snprintf(t->text, sizeof t->text,
+                 "%s than the announced %lld bytes were there to send",
+                 taken < up->size ? "fewer" : "more", (long long)up->size);
   return 1;
 }
 

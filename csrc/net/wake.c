@@ -87,10 +87,11 @@ static int make_folder(struct ih_wake *w) {
   size_t room = sizeof w->address.sun_path - sizeof FOLDER_NAME SOCKET_NAME;
   if (!parent || parent[0] != '/' || strlen(parent) > room)
     parent = DEFAULT_FOLDER;
-  snprintf(w->folder, sizeof w->folder, "%s%s", parent, FOLDER_NAME);
+  (void)snprintf(w->folder, sizeof w->folder, "%s" FOLDER_NAME, parent);
   if (mkdtemp(w->folder))
     return IH_OK;
-  snprintf(w->folder, sizeof w->folder, "%s%s", DEFAULT_FOLDER, FOLDER_NAME);
+  memcpy(w->folder, DEFAULT_FOLDER FOLDER_NAME,
+         sizeof DEFAULT_FOLDER FOLDER_NAME);
   if (mkdtemp(w->folder))
     return IH_OK;
   w->folder[0] = '\0';
@@ -108,13 +109,16 @@ static void remove_folder(struct ih_wake *w) {
 }
 
 static int listen_there(struct ih_wake *w) {
+  char *path = w->address.sun_path;
+  size_t room = sizeof w->address.sun_path;
   w->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (w->listener < 0 || make_folder(w) < 0)
     return IH_SYSTEM;
   w->address.sun_family = AF_UNIX;
-  /* Bounds are those of make_folder. */
-  strcpy(w->address.sun_path, w->folder);
-  strcat(w->address.sun_path, SOCKET_NAME);
+  if ((size_t)snprintf(path, room, "%s" SOCKET_NAME, w->folder) >= room) {
+    errno = ENAMETOOLONG; /* never: make_folder leaves room */
+    return IH_SYSTEM;
+  }
   if (bind(w->listener, (struct sockaddr *)&w->address, sizeof w->address) < 0)
     return IH_SYSTEM;
   return listen(w->listener, 1) == 0 ? IH_OK : IH_SYSTEM;
@@ -125,15 +129,15 @@ static int listen_there(struct ih_wake *w) {
 ** without a name. Only where there is no /proc it stands there until somebody has
 ** connected. */
 static void hide(struct ih_wake *w) {
-  strcpy(w->path, w->address.sun_path);
+  memcpy(w->path, w->address.sun_path, sizeof w->address.sun_path);
   w->place = open(w->path, O_PATH | O_CLOEXEC);
   if (w->place < 0)
     return;
-  snprintf(w->path, sizeof w->path, OWN_DESCRIPTORS "%d", w->place);
+  (void)snprintf(w->path, sizeof w->path, OWN_DESCRIPTORS "%d", w->place);
   if (access(w->path, F_OK) == 0)
     remove_folder(w);
   else
-    strcpy(w->path, w->address.sun_path);
+    memcpy(w->path, w->address.sun_path, sizeof w->address.sun_path);
 }
 
 static int is_this_process(int fd) {
@@ -196,8 +200,8 @@ int ih_wake_new(int fd, struct ih_wake **out) {
   return IH_OK;
 }
 
-const char *ih_wake_path(const struct ih_wake *w) {
-  return w->path;
+void ih_wake_path(const struct ih_wake *w, char to[IH_WAKE_PATH_ROOM]) {
+  memcpy(to, w->path, sizeof w->path);
 }
 
 void ih_wake_rearm(struct ih_wake *w) {

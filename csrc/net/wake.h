@@ -27,8 +27,8 @@ int ih_wake_new(int fd, struct ih_wake **out);
 /* No path of a unix socket takes more, with its NUL. */
 #define IH_WAKE_PATH_ROOM 108
 
-/* Where to connect to. */
-const char *ih_wake_path(const struct ih_wake *w);
+/* Copies where to connect to. */
+void ih_wake_path(const struct ih_wake *w, char to[IH_WAKE_PATH_ROOM]);
 
 /* Takes the connection and begins to tell. IH_OK or IH_SYSTEM with errno: then
 ** that connection is closed, and another one may be tried. */

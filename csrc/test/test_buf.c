@@ -169,6 +169,9 @@ static void behaves_like_an_array(void) {
   size_t start = 0, end = 0;
   struct ih_buf b = {0};
   uint32_t seed = 1, round, i;
+  CHECK(model != NULL);
+  if (!model)
+    return;
   for (round = 0; round < ROUNDS && end + 600 < ROOM; round++) {
     uint32_t n = check_random(&seed, round % 512 + 1);
     uint32_t what = check_random(&seed, 16);

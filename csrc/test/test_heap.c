@@ -217,7 +217,7 @@ static void behaves_like_a_search(void) {
   for (round = 0; round < 20000 && good; round++) {
     uint32_t i = check_random(&seed, TIMERS);
     const struct ih_timer *first;
-    set[i] = check_random(&seed, 3) > 0;
+    set[i] = (char)(check_random(&seed, 3) > 0);
     if (set[i])
       ih_heap_set(&heap, &timers[i], at[i] = check_random(&seed, 200));
     else

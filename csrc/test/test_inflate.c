@@ -97,6 +97,9 @@ static struct outcome decode(struct ih_span data, int may_be_bare, size_t cut,
   struct ih_inflate *z = calloc(1, sizeof *z);
   struct outcome got = {IH_OK, 0, 0, ""};
   size_t at = 0, made;
+  CHECK(z != NULL);
+  if (!z)
+    return got;
   z->may_be_bare = may_be_bare;
   while (at < data.len && got.status == IH_OK) {
     size_t n = cut < data.len - at ? cut : data.len - at;

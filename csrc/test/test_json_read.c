@@ -122,14 +122,15 @@ static enum ih_json_kind nest(const char *opens, const char *closes, int depth,
   struct ih_json_token token;
   enum ih_json_kind kind;
   int i;
-  if (!CHECK(text != NULL))
+  *deepest = 0;
+  CHECK(text != NULL);
+  if (!text)
     return IH_JSON_ERROR;
   for (i = 0; i < depth; i++, at += n)
     memcpy(text + at, opens, n);
   for (i = 0; i < depth; i++, at += m)
     memcpy(text + at, closes, m);
   ih_json_start(&r, text, at);
-  *deepest = 0;
   do {
     kind = ih_json_next(&r, &token);
     *deepest = r.depth > *deepest ? r.depth : *deepest;

@@ -482,7 +482,7 @@ static void compose(char *to, size_t n, const char *head, const char *body) {
   size_t first = strlen(head), len = strlen(body), at;
   memcpy(to, head, first);
   for (at = first; at < n; at++)
-    to[at] = at < first + len ? body[at - first] : to[at - len];
+    to[at] = *(at < first + len ? body + (at - first) : to + (at - len));
 }
 
 /* The work of parsing n bytes in pieces of one size. */
@@ -505,7 +505,7 @@ static uint64_t work_of(const char *bytes, size_t n, size_t piece) {
 
 /* Twice the bytes may cost twice the work, in pieces of any size. */
 static void work_is_linear(void) {
-  static const size_t pieces[] = {1, 2, 7, 16 * 1024, (size_t)1 << 30};
+  static const size_t pieces[] = {1, 2, 7, 16384, (size_t)1 << 30};
   size_t i, j, n = 1 << 16;
   char *bytes = malloc(2 * n);
   for (i = 0; i < sizeof streams / sizeof *streams; i++) {

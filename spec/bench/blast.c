@@ -10,7 +10,7 @@
 #include "../support/listener.h"
 
 #define ID "7c1e0a52-3b0d-4f6e-9a51-2f8c6d0b1e77"
-#define HEAD_ROOM (64 * 1024)
+#define HEAD_ROOM ((size_t)64 * 1024)
 #define EVENT_ROOM 512
 
 static const char *const words[] = {

@@ -33,7 +33,8 @@
 #include "listener.h"
 
 #define TLS_HANDSHAKE 22
-#define HEAD_ROOM (1024 * 1024)
+#define HEAD_ROOM ((size_t)1024 * 1024)
+#define PIECE_ROOM ((size_t)64 * 1024)
 #define NAME_ROOM 64
 #define PATH_ROOM 4096
 
@@ -87,6 +88,11 @@ static int fill(struct connection *c) {
   return 1;
 }
 
+static void set_name(struct connection *c, const char *name, size_t n) {
+  memcpy(c->name, name, n);
+  c->name[n] = '\0';
+}
+
 /* "POST /name/rest HTTP/1.1": what is no HTTP is called "garbage", and what is
 ** meant for a proxy, whose target is no path, "proxy". The hello of a TLS client
 ** is called "tls". */
@@ -94,16 +100,12 @@ static void find_name(struct connection *c) {
   char *slash = memchr(c->in, '/', c->len);
   char *target = memchr(c->in, ' ', c->len);
   size_t n = slash ? strcspn(slash + 1, "/ ?") : 0;
-  if (slash && target && slash > target + 1) {
-    strcpy(c->name, "proxy");
-    return;
-  }
-  if (n == 0 || n >= NAME_ROOM) {
-    strcpy(c->name, "garbage");
-    return;
-  }
-  memcpy(c->name, slash + 1, n);
-  c->name[n] = '\0';
+  if (slash && target && slash > target + 1)
+    set_name(c, "proxy", 5);
+  else if (n == 0 || n >= NAME_ROOM)
+    set_name(c, "garbage", 7);
+  else
+    set_name(c, slash + 1, n);
 }
 
 /* Reads a head. False at the end. */
@@ -112,7 +114,7 @@ static int read_head(struct connection *c) {
   c->in[c->len] = '\0';
   while (!(end = strstr(c->in, "\r\n\r\n"))) {
     if (c->len > 0 && c->in[0] == TLS_HANDSHAKE) {
-      strcpy(c->name, "tls");
+      set_name(c, "tls", 3);
       use(c, c->len);
       return 1;
     }
@@ -221,8 +223,12 @@ static void close_with_reset(struct connection *c) {
 static void send_repeated(int fd, char *argument) {
   char *hex;
   long left = strtol(argument, &hex, 10);
-  size_t n = from_hex(++hex), per_piece = 64 * 1024 / n + 1, i;
-  char *piece = malloc(per_piece * n);
+  size_t n = from_hex(++hex), per_piece, i;
+  char *piece;
+  if (n == 0)
+    return;
+  per_piece = PIECE_ROOM / n + 1;
+  piece = malloc(per_piece * n);
   for (i = 0; i < per_piece; i++)
     memcpy(piece + i * n, hex, n);
   for (; left > 0; left -= (long)per_piece)

@@ -72,6 +72,12 @@ static int compare(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
+/* What so many thousandths of them did not exceed. Milliseconds. */
+static double part(const int64_t *took, long count, long thousandths) {
+  int64_t found = took[count * thousandths / 1000];
+  return (double)found / 1e6;
+}
+
 int main(int argc, char **argv) {
   long count, i;
   int64_t *took, start;
@@ -79,23 +85,23 @@ int main(int argc, char **argv) {
   if (argc != 3)
     return 2;
   count = (long)(atof(argv[2]) * SECOND_NS / INTERVAL_NS);
-  took = calloc((size_t)count, sizeof *took);
   fd = open_connection(atoi(argv[1]));
+  took = calloc((size_t)count, sizeof *took);
   if (!took || fd < 0)
-    return 1;
+    exit(1);
   start = now() + INTERVAL_NS;
   for (i = 0; i < count; i++) {
     int64_t due = start + i * INTERVAL_NS;
     sleep_until(due);
     if (ask(fd) < 0)
-      return 1;
+      exit(1);
     took[i] = now() - due;
   }
   qsort(took, (size_t)count, sizeof *took, compare);
-  printf("%.3f %.3f %.3f %.3f %ld\n", (double)took[count / 2] / 1e6,
-         (double)took[count * 99 / 100] / 1e6,
-         (double)took[count * 999 / 1000] / 1e6, (double)took[count - 1] / 1e6,
-         count);
+  printf("%.3f %.3f %.3f %.3f %ld\n", part(took, count, 500),
+         part(took, count, 990), part(took, count, 999),
+         (double)took[count - 1] / 1e6, count);
+  free(took);
   close(fd);
   return 0;
 }

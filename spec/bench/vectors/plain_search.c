@@ -50,8 +50,10 @@ static int write_vectors(const char *path, size_t count, size_t dimensions) {
       seed = seed * 1664525u + 1013904223u;
       vector[j] = (float)(seed >> 8) / (1 << 24) - 0.5f;
     }
-    if (fwrite(vector, sizeof *vector, dimensions, file) != dimensions)
-      return 1;
+    if (fwrite(vector, sizeof *vector, dimensions, file) != dimensions) {
+      perror(path);
+      exit(1);
+    }
   }
   free(vector);
   return fclose(file) != 0;
@@ -86,7 +88,7 @@ static double cosine(const float *a, const float *b, size_t n) {
     sum += a[i] * b[i];
     square += b[i] * b[i];
   }
-  return sum / sqrt(square);
+  return sum / sqrt((double)square);
 }
 
 /* Puts a hit to its place among the k best. */
@@ -137,6 +139,8 @@ int main(int argc, char **argv) {
                          strtoul(argv[4], NULL, 10));
   dimensions = strtoul(argv[3], NULL, 10);
   k = strtoul(argv[4], NULL, 10);
+  if (k == 0)
+    return 2;
   best = claim(k * sizeof *best);
   vectors = read_vectors(argv[2], dimensions, &count);
   for (i = 0; i < ROUNDS; i++) {
