@@ -1,6 +1,7 @@
 #!/bin/sh
 # Compiles and runs the unit tests of csrc/core under AddressSanitizer and
-# UndefinedBehaviorSanitizer, in build/ctest.
+# UndefinedBehaviorSanitizer, and those of csrc/test/threads under
+# ThreadSanitizer, in build/ctest.
 #
 # The last line printed is `N passed, N failed, N skipped`; the status is 0 when
 # nothing failed. The tests count the branches that csrc/core takes and the
@@ -13,6 +14,8 @@ cd "$(dirname "$0")/../.." || exit 1
 folder=build/ctest
 flags='-std=c99 -D_DEFAULT_SOURCE -g -O1 -fsanitize=address,undefined
   -fno-sanitize-recover=all -Wall -Wextra -Werror'
+threads='-std=c99 -D_DEFAULT_SOURCE -g -O1 -fsanitize=thread -Wall -Wextra
+  -Werror'
 wrap=
 for name in malloc calloc realloc free memchr memcpy memmove memcmp; do
   wrap="$wrap -Wl,--wrap=$name"
@@ -51,11 +54,32 @@ compile '-fno-builtin' csrc/test/*.c
 # shellcheck disable=SC2086
 $cc $flags $wrap -o "$folder/core_test" $objects -lm || give_up 'not linked'
 
-"$folder/core_test" spec/vectors/sse.txt >"$folder/log" 2>&1
-status=$?
-cat "$folder/log"
-# A sanitizer ends the program before it has counted.
-if ! tail -n 1 "$folder/log" | grep -q '^[0-9]* passed, [0-9]* failed, '; then
-  give_up "core_test ended early, status $status"
-fi
-exit "$status"
+# shellcheck disable=SC2086
+$cc $threads -o "$folder/wake_test" csrc/test/threads/wake.c csrc/net/wake.c \
+  -lpthread || give_up 'csrc/test/threads: not compiled'
+
+passed=0
+failed=0
+# run PROGRAM ARGUMENTS...: adds up what it counts.
+run() {
+  timeout -k 9 600 "$folder/$@" >"$folder/log" 2>&1
+  status=$?
+  total=$(tail -n 1 "$folder/log" |
+    sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed, 0 skipped$/\1 \2/p')
+  if [ -z "$total" ]; then # a sanitizer ends it before it has counted
+    cat "$folder/log"
+    give_up "$1 ended early, status $status"
+  fi
+  sed '$d' "$folder/log"
+  passed=$((passed + ${total% *}))
+  failed=$((failed + ${total#* }))
+  if [ "$status" -ne 0 ] && [ "${total#* }" -eq 0 ]; then
+    echo "FAILED: $1, status $status"
+    failed=$((failed + 1))
+  fi
+}
+
+run core_test spec/vectors/sse.txt
+run wake_test
+echo "$passed passed, $failed failed, 0 skipped"
+[ "$failed" -eq 0 ]
