@@ -4,6 +4,8 @@
 #   make check [LUA=lua5.4]   lint, C tests, and the specs on one interpreter,
 #                             LuaJIT unless told otherwise
 #   make test                 everything that can be tested on this machine
+#   make analyse              clang-tidy and cppcheck on all C files
+#   make asan                 all specs under ASan and UBSan, on two interpreters
 #   make build LUA=luajit     the module for one interpreter (lua5.1 .. lua5.4,
 #                             luajit)
 #   make neovim               the module where Neovim looks for it, as the build
@@ -49,8 +51,8 @@ NET = $(wildcard csrc/net/*.c)
 BIND = $(wildcard csrc/bind/*.c)
 OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(CORE) $(NET) $(BIND))
 
-.PHONY: all build neovim env install uninstall clean demo check test bench \
-  soak layers deps deps-test deps-all tools
+.PHONY: all build neovim env install uninstall clean demo check test analyse \
+  asan bench soak layers deps deps-test deps-all tools
 
 all: build
 
@@ -113,6 +115,14 @@ test:
 	@sh spec/support/deps.sh test
 	@sh spec/support/test.sh
 
+analyse:
+	@sh spec/support/deps.sh test
+	@sh spec/support/test.sh analyse
+
+asan:
+	@sh spec/support/deps.sh test
+	@sh spec/support/test.sh asan-full
+
 bench:
 	@sh spec/support/deps.sh bench
 	@sh spec/bench/run.sh $(ONLY)
@@ -149,6 +159,9 @@ build/tools/cpu: spec/bench/cpu.c
 build/tools/plain_search: spec/bench/vectors/plain_search.c
 
 build/tools/slow_resolver.so: spec/support/slow_resolver.c
+build/tools/sanitizers.so: spec/support/sanitizers/preload.c
+
+build/tools/%.so:
 	@mkdir -p $(@D)
 	@echo "  CC   $<"
 	@$(CC) -O2 -g -Wall -Wextra $(WERROR) -fPIC -shared -o $@ $< -ldl

@@ -13,12 +13,12 @@ describe("a program", function()
   local raw = during_tests(servers.raw)
 
   -- Runs code with `client` and `indoxhub` defined.
-  local function run(code, base_url)
+  local function run(code, base_url, before)
     return programs.run(([[
       local indoxhub = require "indoxhub"
       local client = indoxhub.new { api_key = "indox-test", base_url = %q }
       local MESSAGES = { { role = "user", content = "What is 6 * 7?" } }
-    ]]):format(base_url or sandbox.url) .. code)
+    ]]):format(base_url or sandbox.url) .. code, before)
   end
 
   it("asks and prints", function()
@@ -262,7 +262,7 @@ describe("a program", function()
           process.wait(pid)
         end
         local URL = tostring(client):match("http://[^)]+")
-      ]] .. code)
+      ]] .. code, nil, programs.LEAKS)
     end
 
     it("has errors, and no shared connection, in the child", function()

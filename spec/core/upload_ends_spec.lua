@@ -106,7 +106,7 @@ describe("uploads", function()
         print(transfer:result().ended)
       ]]):format(url, file_of(noise(2000))),
         -- The child leaves what libcurl holds for its parent, on purpose.
-        "export ASAN_OPTIONS=detect_leaks=0")
+        programs.LEAKS)
       assert.equal("false\tfalse\tfalse\tforked\n0\ncomplete\n", said)
       assert.equal(0, code)
       local got = read_form(raw:got("forked"))

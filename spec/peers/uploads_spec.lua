@@ -162,7 +162,8 @@ describe("an upload", function()
       local size, got, peak = said:match("^(%d+) (%x+) (%d+)\n$")
       assert.equal("314572800", size)
       assert.equal(hash, got)
-      assert.is_true(tonumber(peak) < 30 * 1024, "peak " .. tostring(peak))
+      assert.is_true(programs.SANITIZED or tonumber(peak) < 30 * 1024,
+        "peak " .. tostring(peak))
     end
     os.remove(large)
   end)

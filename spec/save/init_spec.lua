@@ -415,7 +415,8 @@ describe("client:save", function()
     assert.equal(0, code, said)
     local bytes, peak = said:match("^(%d+) (%d+)\n$")
     assert.equal("314572800", bytes)
-    assert.is_true(tonumber(peak) < 30 * 1024, "peak " .. tostring(peak))
+    assert.is_true(programs.SANITIZED or tonumber(peak) < 30 * 1024,
+      "peak " .. tostring(peak))
     local pipe = io.popen(("head -c 1048576 %s | sha256sum; tail -c 1048576 %s "
       .. "| sha256sum; stat -c %%s %s"):format(place, place, place))
     local first, last = pipe:read("*l"), pipe:read("*l")

@@ -85,6 +85,8 @@ need_test() {
   need libclang-rt-dev sh -c \
     'ls /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer*'
   need clang-format command -v clang-format
+  need clang-tidy command -v clang-tidy
+  need cppcheck command -v cppcheck
   need valgrind command -v valgrind
   need openssl command -v openssl
   need curl command -v curl

@@ -6,6 +6,14 @@ local programs = {}
 -- Seconds after which one is ended, with exit code 124.
 local LIMIT = 180
 
+--- What stands before programs in which a search for leaks would find some: of
+--- a child, for one, that leaves what libcurl holds for its parent.
+programs.LEAKS = "export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0"
+
+--- Whether sanitizers run in programs: their own memory comes on top of what a
+--- program takes, and they keep for a while what it has freed.
+programs.SANITIZED = os.getenv("ASAN_OPTIONS") ~= nil
+
 --- Writes a program to a file. Returns its name.
 function programs.write(code)
   return files.write(os.tmpname(), code)

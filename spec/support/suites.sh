@@ -21,7 +21,8 @@ totals=$INDOXHUB_TOTALS
 : >>"$totals"
 limit=1200 # seconds for one interpreter's specs
 root=$(pwd)
-runner= # what interpreters run under
+runner=  # what interpreters run under
+program= # what runs in place of an interpreter
 export WERROR=-Werror
 # Nothing of the person who tests may leak into the tests.
 unset INDOXHUB_API_KEY INDOX_HUB_API_KEY INDOX_ROUTER_API_KEY \
@@ -78,7 +79,7 @@ with_lua() {
     shift
     eval "$(make -s --no-print-directory env LUA="$lua" \
       BUILD="${BUILD:-build/$lua}")"
-    export LUA_PATH LUA_CPATH INDOXHUB_LUA="$lua"
+    export LUA_PATH LUA_CPATH INDOXHUB_LUA="${program:-$lua}"
     exec "$@"
   )
 }
@@ -133,8 +134,8 @@ run_specs() {
   lua=$1
   shift
   before=$(wc -l <"$totals")
-  with_lua "$lua" timeout --foreground -k 9 "$limit" $runner "$lua" \
-    spec/support/specs.lua -o spec/support/totals.lua "$@"
+  with_lua "$lua" timeout --foreground -k 9 "$limit" $runner \
+    "${program:-$lua}" spec/support/specs.lua -o spec/support/totals.lua "$@"
   status=$?
   if [ "$(wc -l <"$totals")" -eq "$before" ]; then
     echo "FAILED: the specs did not run to their end (exit code $status)," \
@@ -165,15 +166,20 @@ specs_in() {
   fi
 }
 
+# specs_of [FOLDER]: all that run in no special program.
+specs_of() {
+  if [ -n "${1:-}" ]; then
+    specs_in "$1"
+  else
+    find spec -name '*_spec.lua' ! -path 'spec/runtime/*' | sort
+  fi
+}
+
 # suite_specs LUA [FOLDER]: all that run in no special program.
 suite_specs() {
   lua=$1
   title "specs on $lua${2:+ in $2}"
-  if [ -n "${2:-}" ]; then
-    specs=$(specs_in "$2")
-  else
-    specs=$(find spec -name '*_spec.lua' ! -path 'spec/runtime/*' | sort)
-  fi
+  specs=$(specs_of "${2:-}")
   if is_one_of_two "$lua"; then
     INDOXHUB_ALL_CUTS=1
     export INDOXHUB_ALL_CUTS
@@ -243,24 +249,89 @@ suite_runtimes() {
   done
 }
 
-# Not those in which memory runs out: what refuses it (spec/support/memory.c)
-# cannot stand in front of a sanitizer's allocator.
+# sanitized LUA: the program that runs an interpreter with the sanitizers.
+sanitized() {
+  echo "$root/build/asan-$1/$1"
+}
+
+# suite_sanitize LUA...: builds the core with the sanitizers, and that program.
+suite_sanitize() {
+  title "build with ASan and UBSan"
+  for lua in "$@"; do
+    check "build for $lua with sanitizers" make -s -j"${INDOXHUB_JOBS:-1}" \
+      build tools build/tools/sanitizers.so LUA="$lua" \
+      BUILD="build/asan-$lua" LDFLAGS= CFLAGS="-O1 -g \
+      -fsanitize=address,undefined -fno-sanitize-recover=all"
+    cat >"$(sanitized "$lua")" <<END
+#!/bin/sh
+LD_PRELOAD="$(cc -print-file-name=libasan.so) $(cc -print-file-name=libubsan.so) \
+$root/build/tools/sanitizers.so\${LD_PRELOAD:+ \$LD_PRELOAD}"
+export LD_PRELOAD
+exec $lua "\$@"
+END
+    chmod +x "$(sanitized "$lua")"
+  done
+}
+
+# run_sanitized LUA SPEC...: programs that the specs start with that interpreter
+# run with the sanitizers, too, and so do sandboxes. Whatever a sanitizer reports
+# in any of them is a failure.
+run_sanitized() {
+  (
+    lua=$1
+    program=$(sanitized "$lua")
+    limit=3600
+    BUILD=build/asan-$lua
+    reports=$totals.reports
+    rm -rf "$reports"
+    mkdir "$reports"
+    ASAN_OPTIONS=detect_leaks=1:log_path=\"$reports/asan\"
+    UBSAN_OPTIONS=print_stacktrace=1:log_path=\"$reports/ubsan\"
+    LSAN_OPTIONS=suppressions=$root/spec/support/sanitizers/leaks.txt
+    LSAN_OPTIONS=$LSAN_OPTIONS:print_suppressions=0
+    INDOXHUB_SANDBOX=$(echo "$INDOXHUB_SANDBOX" |
+      sed "s#/build/lua5.4/#/build/asan-lua5.4/#; s# lua5.4 # $(sanitized lua5.4) #")
+    export BUILD ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS INDOXHUB_SANDBOX
+    run_specs "$@"
+    if [ -n "$(ls "$reports")" ]; then
+      cat "$reports"/*
+      echo "FAILED: sanitizers reported the above"
+      record 0 1 0
+    fi
+    rm -rf "$reports"
+  )
+}
+
+# suite_asan [LUA [FOLDER]]: what stresses the core most, on Lua 5.4; or all specs
+# of an interpreter or of a folder, for which suite_sanitize comes before. Not
+# those in which memory runs out: what refuses it (spec/support/memory.c) cannot
+# stand in front of a sanitizer's allocator.
 suite_asan() {
-  title "specs on lua5.4 with the core under ASan and UBSan"
-  BUILD=build/asan
-  export BUILD
-  make -s build tools LUA=lua5.4 BUILD=build/asan LDFLAGS= \
-    CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"
-  LD_PRELOAD="$(cc -print-file-name=libasan.so) \
-    $(cc -print-file-name=libubsan.so)" ASAN_OPTIONS=detect_leaks=1 \
-    run_specs lua5.4 \
-    $(find spec/core -name '*_spec.lua' ! -name 'memory_*') \
-    spec/stream spec/client spec/call/init_spec.lua \
-    spec/call/mutations_spec.lua spec/call/connections_spec.lua \
-    spec/call/encoding_spec.lua spec/call/reuse_spec.lua \
-    spec/call/refused_spec.lua spec/embeddings/init_spec.lua \
-    spec/save/encoding_spec.lua spec/base/json_spec.lua
-  unset BUILD
+  title "specs on ${1:-lua5.4}${2:+ in $2} under ASan and UBSan"
+  if [ $# -gt 0 ]; then
+    INDOXHUB_ALL_CUTS=1
+    export INDOXHUB_ALL_CUTS
+    # Words on purpose.
+    # shellcheck disable=SC2046
+    run_sanitized "$1" $(specs_of "${2:-}" | grep -v core/memory_)
+  else
+    suite_sanitize lua5.4
+    # Words on purpose.
+    # shellcheck disable=SC2046
+    run_sanitized lua5.4 \
+      $(find spec/core -name '*_spec.lua' ! -name 'memory_*') \
+      spec/stream spec/client \
+      spec/call/init_spec.lua spec/call/mutations_spec.lua \
+      spec/call/connections_spec.lua spec/call/encoding_spec.lua \
+      spec/call/reuse_spec.lua spec/call/refused_spec.lua \
+      spec/embeddings/init_spec.lua spec/save/encoding_spec.lua \
+      spec/base/json_spec.lua
+  fi
+}
+
+suite_analyse() {
+  title "static analysis"
+  counted sh spec/support/analyse.sh
 }
 
 suite_valgrind() {

@@ -5,8 +5,10 @@
 #   test.sh check LUA                what is quick: lint, C tests, and the specs
 #                                    on one interpreter
 #   test.sh specs LUA [FILES...]     the specs on one interpreter
-#   test.sh SUITE...                 some: lint build ctest fuzz specs runtimes
-#                                    asan valgrind rock demo
+#   test.sh SUITE...                 some: lint analyse build ctest fuzz specs
+#                                    runtimes asan valgrind rock demo
+#   test.sh asan-full                all specs under ASan and UBSan, on two
+#                                    interpreters: an hour
 #
 # The last line is "N passed, N failed, N skipped". Variables:
 #
@@ -42,16 +44,16 @@ expand() {
   done
 }
 
-# folders_of_specs LUA: a suite for each, so that they run side by side; the
+# folders_of_specs SUITE: one for each, so that they run side by side; the
 # largest first.
 folders_of_specs() {
   find spec -name '*_spec.lua' ! -path 'spec/runtime/*' -exec wc -c '{}' + |
-    awk -v lua="$1" '$2 != "total" {
+    awk -v suite="$1" '$2 != "total" {
       n = split($2, parts, "/")
       size[n > 2 ? parts[1] "/" parts[2] : parts[1]] += $1
     }
     END {
-      for (folder in size) print size[folder], "specs:" lua ":" folder
+      for (folder in size) print size[folder], suite ":" folder
     }' | sort -rn | cut -d ' ' -f 2
 }
 
@@ -184,7 +186,7 @@ case ${1:-} in
     # Specs wait half of their time.
     INDOXHUB_JOBS=${INDOXHUB_JOBS:-$((processors + 1))}
     first="build:lua5.4:$lua"
-    rest="lint ctest $(folders_of_specs "$lua")"
+    rest="lint ctest $(folders_of_specs "specs:$lua")"
     ;;
   specs)
     if [ $# -gt 1 ]; then
@@ -196,10 +198,15 @@ case ${1:-} in
     first=
     rest=$(expand specs)
     ;;
+  asan-full)
+    first=sanitize:lua5.4:luajit
+    rest="$(folders_of_specs asan:lua5.4) $(folders_of_specs asan:luajit)"
+    ;;
   '')
     first=build
     # Two that tell soon; then the longest first, so that none is left for last.
-    rest=$(expand lint ctest specs runtimes valgrind asan fuzz rock demo)
+    rest=$(expand lint ctest specs runtimes valgrind asan analyse fuzz rock \
+      demo)
     ;;
   *)
     first=

@@ -16,7 +16,7 @@ local STREAM = "data: {\"choices\":[{\"delta\":{\"content\":\"hi\"}}]}\n\n"
 
 -- Lua 5.4 leaves out a finalizer for which it has no room on the C stack any
 -- more, and with it what the object holds: leaks are none of the core's here.
-local SANITIZER = "ASAN_OPTIONS=detect_leaks=0 "
+local SANITIZER = "ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 "
 
 -- Answers of several kinds, one that never ends, and a port that nobody has.
 local function urls(raw)
@@ -44,7 +44,7 @@ end
 -- seeds, never without it; it adds nothing to what is looked for in C.
 local function interpreter()
   local lua = assert(os.getenv("INDOXHUB_LUA"), "INDOXHUB_LUA is not set")
-  return lua == "luajit" and "luajit -joff" or lua
+  return lua:find("luajit$") and lua .. " -joff" or lua
 end
 
 --- Runs it once. Returns what it printed and its exit code.
