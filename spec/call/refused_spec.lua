@@ -55,6 +55,7 @@ describe("over HTTP/2", function()
     { "below,answer", "a GOAWAY before it, on a new connection", true },
     { "answer,below-end,answer", "a GOAWAY and the end", TELLS_GOAWAY },
     { "answer,below-reset,answer", "a GOAWAY and a reset", TELLS_GOAWAY },
+    { "warn-below-end,answer", "a GOAWAY that is announced", TELLS_GOAWAY },
     { "refuse,answer", "a refused stream, on a new connection", true },
     { "answer,refuse,answer", "a refused stream", TELLS_ALL },
     { "answer,refuse-below,answer", "both", TELLS_ALL },
@@ -131,6 +132,16 @@ describe("over HTTP/2", function()
       assert.equal("ok", indoxhub.assert(client.chat:create(FIELDS)).data)
       assert.same({ "attempt", "retry", "attempt", "done" }, told)
     end)
+
+    for _, deed in ipairs { "below", "below-end", "warn-below",
+      "warn-below-end", "warn-refuse", "warn-refuse-end" } do
+      it("is no answer that broke off: " .. deed, function()
+        server = servers.frames(deed)
+        local err = ask_all(client_of("v1", { max_retries = 1 }), deed)
+        assert.equal("network reset", err.kind .. " " .. err.code,
+          tostring(err))
+      end)
+    end
 
     it("sends forms again, whole", function()
       server = servers.frames "answer,below,answer,below,answer"

@@ -198,9 +198,14 @@ end
 
 -- The same for one that ended before its head was complete.
 local function no_head(transfer, request)
+  local err = transfers.failure(transfer:result(), request)
+  if err and err.kind == "truncated" and transfer:head() == "" then
+    -- So libcurl puts it when a server of HTTP/2 leaves meanwhile.
+    return errors.new("network", "the connection ended without an answer",
+      { code = "reset" })
+  end
   -- libcurl takes an end within the headers for the end of the answer.
-  return transfers.failure(transfer:result(), request)
-    or errors.new("truncated", "the answer ended within its headers",
+  return err or errors.new("truncated", "the answer ended within its headers",
       { code = "closed" })
 end
 

@@ -8,6 +8,7 @@
 //   answer   a chat reply that says "ok"
 //   below    GOAWAY, the last stream is the one before
 //   own      GOAWAY, the last stream is the request's
+//   warn     GOAWAY with the highest stream there is: more is to follow
 //   refuse   RST_STREAM, REFUSED_STREAM
 //   garbage  a frame that no server may send
 //   end      the connection ends
@@ -23,7 +24,7 @@ const { announce, endWithParent } = require("./peer.js");
 
 const DATA = 0, HEADERS = 1, RST_STREAM = 3, SETTINGS = 4, PING = 6, GOAWAY = 7;
 const END_STREAM = 1, ACK = 1, END_HEADERS = 4;
-const REFUSED_STREAM = 7;
+const REFUSED_STREAM = 7, HIGHEST = 2 ** 31 - 1;
 const PREFACE = 24, FRAME_HEAD = 9;
 const STATUS_200 = Buffer.from([0x88]); // in the static table of HPACK
 
@@ -53,6 +54,7 @@ const deeds = {
   },
   below: (socket, stream) =>
     socket.write(frame(GOAWAY, 0, 0, numbers(Math.max(0, stream - 2), 0))),
+  warn: (socket) => socket.write(frame(GOAWAY, 0, 0, numbers(HIGHEST, 0))),
   own: (socket, stream) =>
     socket.write(frame(GOAWAY, 0, 0, numbers(stream, 0))),
   refuse: (socket, stream) =>
