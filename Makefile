@@ -15,6 +15,7 @@
 #   make uninstall PREFIX=... removes what that has put there
 #   make bench [ONLY=neovim]  compares with peers, prints ratios
 #   make soak [LUA=lua5.4] [CALLS=100000 | SECONDS=60] [SEED=1] [ONLY=7]
+#             [TRANSPORT=plain|tls|h2]
 #                             mixed calls to a server with faults
 #   make layers               checks which folder uses which, and prints it
 #
@@ -129,7 +130,7 @@ bench:
 
 # What spec/soak/soak.lua takes, by the names it has here.
 SOAK = calls:$(CALLS) seconds:$(SECONDS) seed:$(SEED) faults:$(FAULTS) \
-  only:$(ONLY)
+  only:$(ONLY) transport:$(TRANSPORT)
 
 soak:
 	@sh spec/support/deps.sh test

@@ -9,22 +9,36 @@ local streams = require "spec.soak.streams"
 
 local operations = {}
 
--- Seconds of silence after which a stalled answer is given up.
+-- Seconds of silence after which a stalled answer, or a handshake, is given up.
 local SHORT_IDLE = 0.5
 
 ---@class soak.Run what calls need of the run
 ---@field clients indoxhub.Client[]
----@field root string where the server is
+---@field server table see servers.faults
 ---@field folder string for files
 
+-- Where the server of a call is, which knows some faults by the name that it is
+-- asked for.
+local function root_of(run, call)
+  local named = plan.NAMED[call.fault]
+  if not named then
+    return run.server.roots[call.transport]
+  end
+  return ("https://%s.soak.localhost:%s"):format(named == true
+    and plan.mark(call):sub(1, -2) or named, run.server.ports[call.transport])
+end
+
 local function client_of(run, call)
-  return run.clients[call.way % #run.clients + 1]
+  return run.clients[call.way % #run.clients + 1]:with {
+    base_url = root_of(run, call) }
 end
 
 local function options_of(call, more)
   local options = more or {}
   if call.fault == "stall" then
     options.timeout = { idle = SHORT_IDLE }
+  elseif call.fault == "hangs" then
+    options.timeout = { connect = SHORT_IDLE }
   end
   return options
 end
@@ -177,7 +191,7 @@ local function save(run, call, item)
 end
 
 function operations.download(run, call)
-  return save(run, call, run.root .. "/files/" .. plan.mark(call))
+  return save(run, call, root_of(run, call) .. "/files/" .. plan.mark(call))
 end
 
 function operations.image(run, call)

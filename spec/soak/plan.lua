@@ -8,6 +8,7 @@ local plan = {}
 ---@class soak.Call
 ---@field number integer
 ---@field operation string
+---@field transport "plain"|"tls"|"h2"
 ---@field fault string what the server does wrong, "none" most often
 ---@field times integer to how many of its requests
 ---@field size integer pieces of a text, or bytes of a file
@@ -22,16 +23,40 @@ local SHARES = {
   { "conversation", 5 }, { "delete", 3 }, { "cancel", 5 },
 }
 
--- What can go wrong with anything, and with some operations only.
-local ANYWHERE = { "reset_before", "closed_before", "reset_head", "reset_body",
-  "cut_chunk", "wrong_length", "limit_hint", "limit", "unavailable", "failed",
-  "stall", "garbage", "page", "leave", "slow" }
+-- What can go wrong with anything, whatever carries it,
+local ANYWHERE = { "limit_hint", "limit", "unavailable", "failed", "stall",
+  "garbage", "page", "leave", "slow", "hints", "trailers" }
+-- over some transports only,
+local HTTP1 = { "reset_before", "closed_before", "reset_head", "reset_body",
+  "cut_chunk", "wrong_length" }
+local TLS = { "dies", "hangs", "stranger" }
+local OVER = {
+  plain = { HTTP1 },
+  tls = { HTTP1, TLS, { "no_notify_chunk", "notify_chunk", "notify_length",
+    "forged" } },
+  h2 = { TLS, { "no_notify", "refuse_before", "internal_before", "cancel_before",
+    "refuse_head", "internal_head", "refuse_body", "internal_body",
+    "cancel_body", "goaway_without", "goaway_twice", "goaway_with",
+    "goaway_body", "killed_before", "killed_body", "short", "chatty",
+    "single", "narrow" } },
+}
+-- and with some operations only.
 local ONLY_OF = {
   stream = { "asked", "error_event", "refused" },
   chat = { "asked" }, embeddings = { "asked" },
 }
--- Any bytes are a good file.
-local NOT_OF = { download = { garbage = true } }
+local HANDSHAKE = { dies = true, hangs = true, stranger = true }
+-- Any bytes are a good file. A handshake is that of all parts of a call.
+local NOT_OF = { download = { garbage = true }, batch = HANDSHAKE,
+  conversation = HANDSHAKE }
+-- What is done to a connection by the name that is asked for: by those of the
+-- calls themselves, or by one for all.
+plan.NAMED = { dies = true, hangs = true, stranger = true, single = "single",
+  narrow = "narrow" }
+-- A file that is sent byte by byte is a short one.
+local LONGEST_NARROW = 3000
+
+local TRANSPORTS = { "plain", "tls", "h2" }
 
 local FILES = { upload = true, download = true, image = true, cancel = true }
 -- One in so many calls is made alone.
@@ -44,16 +69,28 @@ local READERS = { "next", "try_next", "reply", "close", "each", "events" }
 local READER_COUNT = _VERSION == "Lua 5.1" and not rawget(_G, "jit") and 4
   or #READERS
 
-local function faults_of(operation)
+local function faults_of(operation, transport)
   local list = {}
-  for _, names in ipairs { ANYWHERE, ONLY_OF[operation] or {} } do
+  local function add(names)
     for _, name in ipairs(names) do
       if not (NOT_OF[operation] or {})[name] then
         list[#list + 1] = name
       end
     end
   end
+  add(ANYWHERE)
+  add(ONLY_OF[operation] or {})
+  for _, names in ipairs(OVER[transport]) do
+    add(names)
+  end
   return list
+end
+
+--- Whether there is such a way to make calls.
+---@param name string
+---@return boolean
+function plan.is_transport(name)
+  return OVER[name] ~= nil or name == "mix"
 end
 
 local function operation_of(share)
@@ -86,24 +123,31 @@ local function size_of(operation, next_number)
 end
 
 --- The call of a number.
----@param seed integer
+---@param options {seed: integer, transport: string, faults: number} the last is
+--- how many of a hundred calls have a fault
 ---@param number integer
----@param percent number of calls with a fault
 ---@return soak.Call
-function plan.call(seed, number, percent)
-  local next_number = numbers(seed, number)
+function plan.call(options, number)
+  local next_number = numbers(options.seed, number)
   local call = { number = number, fault = "none", times = 0,
     operation = operation_of(next_number(100)), way = next_number(1000000),
     reader = READERS[next_number(#READERS) % READER_COUNT + 1],
     alone = next_number(ALONE) == 0 }
   call.size = size_of(call.operation, next_number)
+  call.transport = options.transport == "mix"
+    and TRANSPORTS[next_number(#TRANSPORTS) + 1] or options.transport
   if call.operation == "cancel" then
     call.fault, call.times = "late", plan.ALWAYS
     call.alone = false
-  elseif next_number(1000) < percent * 10 then
-    local faults = faults_of(call.operation)
+  elseif next_number(1000) < options.faults * 10 then
+    local faults = faults_of(call.operation, call.transport)
     call.fault = faults[next_number(#faults) + 1]
     call.times = next_number(2) == 0 and 1 or plan.ALWAYS
+  end
+  if call.fault == "stranger" then
+    call.times = plan.ALWAYS
+  elseif call.fault == "narrow" and call.size > LONGEST_NARROW then
+    call.size = call.size % LONGEST_NARROW + 10
   end
   return call
 end

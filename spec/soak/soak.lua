@@ -1,14 +1,16 @@
 -- Mixed calls by the thousand against a server that does wrong what it is told
--- to (spec/support/peers/faults.js), and what must hold whatever goes wrong:
--- each call has one outcome that its fault explains, what arrives is what was
--- sent, nothing that may be billed is sent twice, and memory and descriptors
--- stay level.
+-- to (spec/support/peers/faults), and what must hold whatever goes wrong: each
+-- call has one outcome that its fault explains, what arrives is what was sent,
+-- nothing that may be billed is sent twice, and memory and descriptors stay
+-- level.
 --
 --     lua5.4 spec/soak/soak.lua [calls=N | seconds=N] [seed=N] [faults=PERCENT]
---       [tasks=N] [round=N] [only=CALL]
+--       [transport=plain|tls|h2|mix] [tasks=N] [round=N] [only=CALL]
 --
--- `round` calls are made, `tasks` of them at a time, before all is measured and
--- the server is asked. A seed makes the same calls; `only` makes one of them.
+-- `transport` is HTTP/1.1, the same over TLS, HTTP/2 over TLS, or for each call
+-- one of these. `round` calls are made, `tasks` of them at a time, before all is
+-- measured and the server is asked. A seed makes the same calls; `only` makes
+-- one of them.
 local core = require "indoxhub.core"
 local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
@@ -23,13 +25,16 @@ local servers = require "spec.support.servers"
 local NAMES = { calls = true, seconds = true, seed = true, faults = true,
   tasks = true, round = true, only = true }
 local options = { calls = 30000, faults = 5, tasks = 50, round = 250,
-  seed = os.time() % 1000000 }
+  seed = os.time() % 1000000, transport = "mix" }
 for _, argument in ipairs(arg) do
-  local name, value = argument:match("^(%l+)=(%d+)$")
-  if not NAMES[name or ""] then
-    error("not one of the arguments, as name=number: " .. argument, 0)
+  local name, value = argument:match("^(%l+)=(%w+)$")
+  if name == "transport" and plan.is_transport(value) then
+    options.transport = value
+  elseif NAMES[name or ""] and tonumber(value) then
+    options[name] = tonumber(value)
+  else
+    error("not one of the arguments: " .. argument, 0)
   end
-  options[name] = tonumber(value)
 end
 
 -- How long a program waits for another try is tested elsewhere; here they are
@@ -41,8 +46,9 @@ end
 
 local function start()
   local server = servers.faults()
-  local client = indoxhub.new { api_key = judge.KEY, base_url = server.root }
-  return { server = server, root = server.root, folder = files.folder(),
+  local client = indoxhub.new { api_key = judge.KEY,
+    base_url = server.roots.plain, ca_file = server.certificate }
+  return { server = server, folder = files.folder(),
     clients = { client, client:with { max_connections = 20 } },
     tally = judge.new_tally(), samples = os.tmpname(), wrong = {},
     cancelled = {}, cancelled_before = {} }
@@ -91,10 +97,10 @@ local function note(run, what)
 end
 
 local function add_wrong(run, call, what)
-  note(run, ("seed %d, call %d, %s, %s (times %d, size %d, "
+  note(run, ("seed %d, call %d, %s, %s, %s (times %d, size %d, "
     .. "way %d, read by %s%s): %s"):format(options.seed, call.number,
-    call.operation, call.fault, call.times, call.size, call.way, call.reader,
-    call.alone and ", alone" or "", tostring(what)))
+    call.transport, call.operation, call.fault, call.times, call.size,
+    call.way, call.reader, call.alone and ", alone" or "", tostring(what)))
 end
 
 -- Judges a round, and looks for what it has left.
@@ -111,7 +117,7 @@ local function settle(run, calls, made)
   end
   for _, number in ipairs(judge.strays(calls, run.cancelled_before,
     taken.arrived)) do
-    add_wrong(run, plan.call(options.seed, number, options.faults),
+    add_wrong(run, plan.call(options, number),
       "a request came after its end")
   end
   local left = files.list(run.folder)
@@ -123,7 +129,7 @@ end
 local function round(run, from, to)
   local calls = {}
   for number = from, to do
-    calls[number] = plan.call(options.seed, number, options.faults)
+    calls[number] = plan.call(options, number)
   end
   settle(run, calls, make_all(run, calls))
   run.sample = level.measure(run.samples)
@@ -152,7 +158,7 @@ end
 
 local function finish(run, opened)
   run.clients[1]:close()
-  servers.kill(run.server)
+  run.server:stop()
   collectgarbage()
   local left = level.files()
   if left ~= opened then
@@ -165,14 +171,14 @@ local function finish(run, opened)
   os.remove(run.samples)
 end
 
-print(("soak: seed %d, faults in %d of 100 calls, %d at a time, %s"):format(
-  options.seed, options.faults, options.tasks, rawget(_G, "jit")
-  and "LuaJIT" or _VERSION))
+print(("soak: seed %d, transport %s, faults in %d of 100 calls, %d at a time, "
+  .. "%s"):format(options.seed, options.transport, options.faults,
+  options.tasks, rawget(_G, "jit") and "LuaJIT" or _VERSION))
 local run = start()
 if options.only then
   round(run, options.only, options.only)
   report.counts(run)
-  servers.kill(run.server)
+  run.server:stop()
   os.remove(run.folder)
   os.remove(run.samples)
 else

@@ -230,13 +230,14 @@ local function free_port()
   return raw.port
 end
 
--- Its own authority; it names 127.0.0.1 only. Files cert.pem and key.pem. A key
--- of RSA would take as long as many a test.
-local function make_certificate(folder)
+-- Its own authority; it names 127.0.0.1, and what else is told. Files cert.pem
+-- and key.pem. A key of RSA would take as long as many a test.
+local function make_certificate(folder, names)
   assert(os.execute(("openssl req -x509 -newkey ec -pkeyopt " ..
     "ec_paramgen_curve:prime256v1 -nodes -days 2 " ..
-    "-subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 " ..
-    "-keyout %s/key.pem -out %s/cert.pem 2>/dev/null"):format(folder, folder)))
+    "-subj /CN=127.0.0.1 -addext 'subjectAltName=IP:127.0.0.1%s' " ..
+    "-keyout %s/key.pem -out %s/cert.pem 2>/dev/null"):format(names or "",
+    folder, folder)))
 end
 
 local NGINX_CONFIG = [[
@@ -335,15 +336,31 @@ function servers.http2()
   return with_certificate(FREE .. "node spec/support/peers/http2.js %s %s")
 end
 
---- An API that goes wrong as it is told to. See peers/faults.js.
+--- An API that goes wrong as it is told to. `roots` are where it is over plain
+--- HTTP, over TLS, and over HTTP/2; `ports` the last parts of these. See
+--- peers/faults/server.js.
 function servers.faults()
-  local server = start(FREE .. "node spec/support/peers/faults.js")
-  server.root = "http://127.0.0.1:" .. server.said
+  local folder, other = files.folder(), files.folder()
+  make_certificate(folder, ",DNS:*.soak.localhost")
+  make_certificate(other, ",DNS:*.soak.localhost")
+  local server = start((FREE .. "node spec/support/peers/faults/server.js "
+    .. "%s/cert.pem %s/key.pem %s/cert.pem %s/key.pem"):format(folder, folder,
+    other, other))
+  files.remove_folder(other)
+  local plain, tls, h2 = server.said:match "(%d+) (%d+) (%d+)"
+  server.ports = { plain = plain, tls = tls, h2 = h2 }
+  server.roots = { plain = "http://127.0.0.1:" .. plain,
+    tls = "https://127.0.0.1:" .. tls, h2 = "https://127.0.0.1:" .. h2 }
+  server.certificate = folder .. "/cert.pem"
   --- What came since this was asked before.
   function server.taken()
-    local status, body = servers.curl(server.root .. "/__take")
+    local status, body = servers.curl(server.roots.plain .. "/__take")
     assert(status == 200, "the server of faults does not answer")
     return json.decode(body)
+  end
+  function server:stop()
+    servers.kill(self)
+    files.remove_folder(folder)
   end
   return server
 end

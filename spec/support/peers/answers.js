@@ -1,5 +1,5 @@
-// The right answers of faults.js: { type, bytes } and, of a stream, its events,
-// of which each carries one piece.
+// The right answers of faults/server.js: { type, bytes } and, of a stream, its
+// events, of which each carries one piece.
 "use strict";
 
 const { file, pieces } = require("./made_up.js");

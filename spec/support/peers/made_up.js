@@ -1,7 +1,8 @@
-// What faults.js answers: texts and files that follow from a call's mark alone,
-// so that the client can make up the same (see spec/soak/made_up.lua).
+// What faults/server.js answers: texts and files that follow from a call's mark
+// alone, so that the client can make up the same (see spec/soak/made_up.lua).
 //
-// A mark stands in the body, the path or a header of each request:
+// A mark stands in the body, the path or a header of each request, or in the
+// name that a client of TLS asks for:
 //
 //     soak-CALL-PART-FAULT-TIMES-SIZE.
 //

@@ -44,4 +44,4 @@ function sendJson(response, status, body) {
   response.end(text);
 }
 
-module.exports = { announce, endWithParent, sendJson, serve };
+module.exports = { KEEP_ALIVE_MS, announce, endWithParent, sendJson, serve };
