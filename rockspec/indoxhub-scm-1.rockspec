@@ -59,6 +59,7 @@ build = {
         "csrc/core/vec.c",
         "csrc/net/deadline.c",
         "csrc/net/encoding.c",
+        "csrc/net/ending.c",
         "csrc/net/engine.c",
         "csrc/net/file.c",
         "csrc/net/gate.c",

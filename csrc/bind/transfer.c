@@ -220,7 +220,7 @@ static void push_timing(lua_State *L, const struct ih_transfer *t) {
 
 /* transfer:result() -> nil while it runs, else
 ** {ended=, curl=, os_error=, text=, timing=, bytes_out=, bytes_in=,
-**  new_connections=, sent_all=, unprocessed=} */
+**  new_connections=, sent_all=, unprocessed=, unsaid=} */
 static int l_result(lua_State *L) {
   struct transfer_box *box = ih_hold_transfer(L, 1);
   struct ih_transfer *t = box->transfer;
@@ -233,7 +233,7 @@ static int l_result(lua_State *L) {
     lua_pushnil(L);
     return 1;
   }
-  lua_createtable(L, 0, 10);
+  lua_createtable(L, 0, 11);
   lua_pushstring(L, ended);
   lua_setfield(L, -2, "ended");
   set_integer(L, "curl", t->code);
@@ -249,6 +249,8 @@ static int l_result(lua_State *L) {
   lua_setfield(L, -2, "sent_all");
   lua_pushboolean(L, t->unprocessed);
   lua_setfield(L, -2, "unprocessed");
+  lua_pushboolean(L, t->until_end && !t->end_said);
+  lua_setfield(L, -2, "unsaid");
   push_timing(L, t);
   lua_setfield(L, -2, "timing");
   return 1;

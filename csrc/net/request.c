@@ -11,6 +11,7 @@
 
 #include "deadline.h"
 #include "encoding.h"
+#include "ending.h"
 #include "gate.h"
 #include "global.h"
 #include "poll.h"
@@ -170,6 +171,43 @@ static int begins(const char *bytes, size_t n, const char *with) {
   return n >= len && memcmp(bytes, with, len) == 0;
 }
 
+/* Only for bodies that take a while to leave, or whose progress is asked for, or
+** whose end has to be looked at. */
+static int on_progress(void *self, curl_off_t down_total, curl_off_t down,
+                       curl_off_t up_total, curl_off_t up) {
+  struct ih_transfer *t = self;
+  (void)down_total, (void)down;
+  ih_refused_progress(&t->refusal);
+  if (t->until_end)
+    ih_ending_look(t);
+  if (up_total > 0)
+    t->total = up_total;
+  if ((uint64_t)up > t->sent) {
+    t->sent = (uint64_t)up;
+    t->sent_at = ih_poll_now();
+    if (t->progress)
+      ih_queue_push(&t->lanes->ready, &t->ready);
+  }
+  return 0;
+}
+
+static CURLcode tell_progress(struct ih_transfer *t) {
+  CURLcode code =
+      curl_easy_setopt(t->easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+  if (!code)
+    code = curl_easy_setopt(t->easy, CURLOPT_XFERINFODATA, t);
+  return code ? code : curl_easy_setopt(t->easy, CURLOPT_NOPROGRESS, 0L);
+}
+
+/* The head of the answer is complete. */
+static int begin_body(struct ih_transfer *t) {
+  ih_refused_rest(&t->refusal, t->easy, t->counted);
+  t->until_end = ih_ending_begins(t);
+  if (t->until_end && tell_progress(t))
+    return IH_NOMEM;
+  return ih_decoder_new(ih_buf_span(&t->head), &t->decoder, &t->refused);
+}
+
 static size_t on_header(char *bytes, size_t size, size_t count, void *self) {
   struct ih_transfer *t = self;
   size_t n = size * count;
@@ -187,9 +225,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *self) {
     curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
     if (status >= 200 || status == 101) {
       t->status = (int)status;
-      ih_refused_rest(&t->refusal, t->easy, t->counted);
-      if (ih_decoder_new(ih_buf_span(&t->head), &t->decoder, &t->refused) ==
-          IH_NOMEM)
+      if (begin_body(t) == IH_NOMEM)
         return give_up(t, IH_END_NOMEM);
       ih_queue_push(&t->lanes->ready, &t->ready);
     }
@@ -200,24 +236,6 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *self) {
       return give_up(t, IH_END_COMPLETE);
   }
   return n;
-}
-
-/* Only for bodies that take a while to leave, or whose progress is asked for.
-*/
-static int on_progress(void *self, curl_off_t down_total, curl_off_t down,
-                       curl_off_t up_total, curl_off_t up) {
-  struct ih_transfer *t = self;
-  (void)down_total, (void)down;
-  ih_refused_progress(&t->refusal);
-  if (up_total > 0)
-    t->total = up_total;
-  if ((uint64_t)up > t->sent) {
-    t->sent = (uint64_t)up;
-    t->sent_at = ih_poll_now();
-    if (t->progress)
-      ih_queue_push(&t->lanes->ready, &t->ready);
-  }
-  return 0;
 }
 
 /* Programs that the host starts must not inherit connections. */
@@ -301,14 +319,6 @@ static CURLcode set_body(struct ih_transfer *t, const char *body, size_t len) {
                                  ih_buf_bytes(&t->body));
 }
 
-static CURLcode count_sent(struct ih_transfer *t) {
-  CURLcode code =
-      curl_easy_setopt(t->easy, CURLOPT_XFERINFOFUNCTION, on_progress);
-  if (!code)
-    code = curl_easy_setopt(t->easy, CURLOPT_XFERINFODATA, t);
-  return code ? code : curl_easy_setopt(t->easy, CURLOPT_NOPROGRESS, 0L);
-}
-
 static long connect_ms(int64_t ns) {
   int64_t ms = (ns + 999999) / 1000000;
   return ms > 0 && ms < NEVER_MS ? (long)ms : NEVER_MS;
@@ -355,7 +365,7 @@ static CURLcode set_all(struct ih_transfer *t,
   if (!code && o->body)
     code = set_body(t, o->body, o->body_len);
   if (!code && t->counted)
-    code = count_sent(t);
+    code = tell_progress(t);
   return code;
 }
 

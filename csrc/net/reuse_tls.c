@@ -10,6 +10,9 @@
 /* SSL_ERROR_WANT_READ */
 #define WANTS_MORE 2
 
+/* SSL_RECEIVED_SHUTDOWN */
+#define SAID_END 2
+
 /* What is used of OpenSSL 1.1.0 or later; LibreSSL and BoringSSL have it, too.
 ** */
 static struct {
@@ -17,6 +20,7 @@ static struct {
   int usable;
   int (*peek)(void *ssl, void *to, int n);
   int (*has_pending)(const void *ssl);
+  int (*get_shutdown)(const void *ssl);
   int (*get_error)(const void *ssl, int result);
   void *(*get_reader)(const void *ssl);
   void *(*get_writer)(const void *ssl);
@@ -46,6 +50,7 @@ static void look_up(void) {
     curl = dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
   openssl.usable = curl && find(curl, "SSL_peek", &openssl.peek) &&
                    find(curl, "SSL_has_pending", &openssl.has_pending) &&
+                   find(curl, "SSL_get_shutdown", &openssl.get_shutdown) &&
                    find(curl, "SSL_get_error", &openssl.get_error) &&
                    find(curl, "SSL_get_rbio", &openssl.get_reader) &&
                    find(curl, "SSL_get_wbio", &openssl.get_writer) &&
@@ -102,4 +107,9 @@ int ih_reuse_tls_is_spoilt(void *ssl, int fd, int has_news, int may_read) {
   if (!has_news && !openssl.has_pending(ssl))
     return 0;
   return !may_read || !is_talk_on(ssl, fd);
+}
+
+int ih_reuse_tls_said_end(void *ssl) {
+  pthread_once(&openssl.once, look_up);
+  return !openssl.usable || openssl.get_shutdown(ssl) & SAID_END;
 }

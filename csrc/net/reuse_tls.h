@@ -24,6 +24,10 @@
 ** counts as data. */
 int ih_reuse_tls_is_spoilt(void *ssl, int fd, int has_news, int may_read);
 
+/* Whether the other side has said that nothing more will come; also where
+** nobody can be asked. */
+int ih_reuse_tls_said_end(void *ssl);
+
 #pragma GCC visibility pop
 
 #endif

@@ -130,6 +130,7 @@ struct ih_transfer {
   size_t head_bytes;          /* of all header lines */
   struct ih_decoder *decoder; /* of the body, NULL: none is needed */
   const char *refused;        /* an encoding that cannot be decoded, or NULL */
+  int until_end, end_said;    /* see ending.h */
   size_t ahead;               /* decoded of what libcurl will deliver again */
   struct ih_buf in;           /* body bytes nobody has read yet, decoded */
   int status;     /* HTTP status once the head is complete, else 0 */

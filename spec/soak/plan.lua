@@ -29,12 +29,12 @@ local ANYWHERE = { "limit_hint", "limit", "unavailable", "failed", "stall",
 -- over some transports only,
 local HTTP1 = { "reset_before", "closed_before", "reset_head", "reset_body",
   "cut_chunk", "wrong_length" }
-local TLS = { "dies", "hangs", "stranger" }
+local TLS = { "dies", "hangs", "stranger", "no_notify" }
 local OVER = {
   plain = { HTTP1 },
   tls = { HTTP1, TLS, { "no_notify_chunk", "notify_chunk", "notify_length",
-    "forged" } },
-  h2 = { TLS, { "no_notify", "refuse_before", "internal_before", "cancel_before",
+    "forged", "until_end" } },
+  h2 = { TLS, { "refuse_before", "internal_before", "cancel_before",
     "refuse_head", "internal_head", "refuse_body", "internal_body",
     "cancel_body", "goaway_without", "goaway_twice", "goaway_with",
     "goaway_body", "killed_before", "killed_body", "short", "chatty",

@@ -472,6 +472,7 @@ function notices:close() end
 ---@field bytes_out number
 ---@field sent_all boolean false when the server cannot have the whole request
 ---@field unprocessed boolean true when the server has said that it did nothing about it
+---@field unsaid boolean true when its body ended with a connection whose TLS did not say so
 ---@field new_connections integer
 ---@field timing {name: number, connect: number, tls: number, request: number, total: number} seconds
 

@@ -11,6 +11,7 @@ local options_of = require "indoxhub.api.params.options"
 local requests = require "indoxhub.call.request"
 local source_of = require "indoxhub.save.source"
 local target = require "indoxhub.base.atomic_file"
+local transfer_errors = require "indoxhub.api.errors.transfer"
 local transfers = require "indoxhub.call.transfer"
 
 local OPTIONS = { on_progress = "callback", timeout = "timeout",
@@ -173,6 +174,8 @@ local function finish(download, attempt, result)
       { code = "closed" })
   elseif not err and total and size > total then
     return start_over(download, attempt)
+  elseif not err and result.unsaid then
+    err = transfer_errors.unsaid()
   end
   return not err or nil, err
 end

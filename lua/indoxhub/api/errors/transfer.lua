@@ -101,4 +101,12 @@ function transfer_errors.from_result(result, hide, proxied)
   return errors.new(kind, hide(result.text), { code = code })
 end
 
+--- The error of what ended with its connection, where TLS did not say that this
+--- was the end.
+---@return indoxhub.Error
+function transfer_errors.unsaid()
+  return errors.new("truncated", "the connection ended, and its TLS did not "
+    .. "say that the answer did", { code = "closed" })
+end
+
 return transfer_errors

@@ -11,6 +11,7 @@ local failure = require "indoxhub.api.reading.failure"
 local json = require "indoxhub.base.json"
 local reason = require "indoxhub.api.errors.reason"
 local reply = require "indoxhub.api.replies.reply"
+local transfer_errors = require "indoxhub.api.errors.transfer"
 local usage = require "indoxhub.api.reading.usage"
 
 local replies = {}
@@ -18,9 +19,16 @@ local replies = {}
 -- How many characters of a reason are shown.
 local LONGEST = 200
 
+-- Whether there may have been more of it.
+local function may_be_cut(answer)
+  return answer.result ~= nil and answer.result.unsaid
+end
+
 local function no_json(answer, why)
   if answers.is_web_page(answer) then
     return answer_errors.protocol("the server sent a web page", answer, "html")
+  elseif may_be_cut(answer) then
+    return transfer_errors.unsaid()
   end
   return answer_errors.protocol(
     "the reply is not valid JSON: " .. tostring(why), answer, "json")
@@ -28,6 +36,9 @@ end
 
 -- A success without a body, where there should be one.
 local function no_body(answer)
+  if may_be_cut(answer) then
+    return transfer_errors.unsaid()
+  end
   return answer_errors.protocol(
     ("the server answered %d without a body"):format(answer.status), answer,
     "empty")
@@ -162,6 +173,9 @@ local function decode(answer, kind, text, operation)
 end
 
 local function read_body(answer, kind, text, operation)
+  if kind.is_verbatim and may_be_cut(answer) and json.decode(text) == nil then
+    return nil, transfer_errors.unsaid()
+  end
   local decoded, why = decode(answer, kind, text, operation)
   decoded = error_body.nested(decoded) or decoded
   if decoded == nil then
