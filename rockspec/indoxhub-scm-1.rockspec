@@ -183,6 +183,8 @@ build = {
       "lua/indoxhub/cli/commands/translate.lua",
     ["indoxhub.cli.commands.usage"] = "lua/indoxhub/cli/commands/usage.lua",
     ["indoxhub.cli.commands.video"] = "lua/indoxhub/cli/commands/video.lua",
+    ["indoxhub.cli.shared.data_folder"] =
+      "lua/indoxhub/cli/shared/data_folder.lua",
     ["indoxhub.cli.shared.exit"] = "lua/indoxhub/cli/shared/exit.lua",
     ["indoxhub.cli.shared.input"] = "lua/indoxhub/cli/shared/input.lua",
     ["indoxhub.cli.shared.interrupt"] = "lua/indoxhub/cli/shared/interrupt.lua",

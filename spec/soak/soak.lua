@@ -8,8 +8,8 @@
 --       [transport=plain|tls|h2|mix] [tasks=N] [round=N] [only=CALL]
 --
 -- `transport` is HTTP/1.1, the same over TLS, HTTP/2 over TLS, or for each call
--- one of these. `round` calls are made, `tasks` of them at a time, before all is
--- measured and the server is asked. A seed makes the same calls; `only` makes
+-- one of these. `round` calls are made, `tasks` of them at a time, before all
+-- is measured and the server is asked. A seed makes the same calls; `only` makes
 -- one of them.
 local core = require "indoxhub.core"
 local files = require "spec.support.files"

@@ -29,8 +29,9 @@ Examples:
 The file of -o holds float32 numbers, the lowest byte first, one vector after
 the other, and nothing else.
 
-Many texts take many requests. When some fail, the vectors that came are kept in
-FILE.part (embed.part without -o), and the same command asks only for the rest.
+Many texts take many requests. When some fail, or FILE cannot be written, the
+vectors that came are kept in FILE.part (embed.part without -o), or in the data
+folder when there is no room, and the same command asks only for the rest.
 Another text, model, field or server does not use them.]]
   command:argument("text", "Text; - or nothing: stdin."):args("*")
   command:flag("--lines", "Each line that comes through the pipe is a text.")
@@ -144,6 +145,8 @@ function embed.run(given)
   end
   if ok then
     unfinished.done(kept)
+  elseif reply and not output.is_unread(err) then
+    unfinished.keep(kept, reply)
   end
   return ok, err
 end

@@ -5,8 +5,7 @@
 -- on under a name of its own, so that both lose nothing.
 
 local core = require "indoxhub.core"
-local errors = require "indoxhub.base.errors"
-local exit = require "indoxhub.cli.shared.exit"
+local data_folder = require "indoxhub.cli.shared.data_folder"
 local indoxhub = require "indoxhub"
 local lock = require "indoxhub.cli.shared.lock"
 local output = require "indoxhub.cli.shared.output"
@@ -35,37 +34,12 @@ function session.name(name)
   return name
 end
 
--- Where sessions are; nil and an error when no variable tells.
-local function folder_of()
-  local data, home = os.getenv("XDG_DATA_HOME"), os.getenv("HOME")
-  if not data or data:sub(1, 1) ~= "/" then -- a relative one does not count
-    if not home or home == "" then
-      return nil, exit.usage("no place for sessions: set HOME or "
-        .. "XDG_DATA_HOME")
-    end
-    data = home .. "/.local/share"
-  end
-  return data .. "/indoxhub/sessions"
-end
-
 --- The file of a session, which may not be there yet.
 ---@param name string
 ---@return string? path, indoxhub.Error? err
 function session.path(name)
-  local folder, err = folder_of()
+  local folder, err = data_folder.path("sessions")
   return folder and ("%s/%s.json"):format(folder, name), err
-end
-
-local function make_folder(path)
-  local folder, ok, why = path:match("^(.*)/"), nil, nil
-  for last in folder:gmatch("/+[^/]+()") do
-    ok, why = core.make_folder(folder:sub(1, last - 1))
-  end
-  if not ok then
-    return nil, errors.new("file", ("cannot make the folder %s: %s")
-      :format(folder, why))
-  end
-  return true
 end
 
 -- Also one that cannot be read, which must not be written over. The core does
@@ -161,7 +135,7 @@ function session.save(talk, name)
   local path, err = session.path(name)
   local ok = path
   if ok then
-    ok, err = make_folder(path)
+    ok, err = data_folder.make_for(path)
   end
   if not ok then
     return nil, err

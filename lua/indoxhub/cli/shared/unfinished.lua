@@ -1,5 +1,9 @@
---- What came of an embedding before it failed: kept in a file, so that the same
---- command asks, and pays, only for the rest.
+--- What came of an embedding before it failed, or could not be written: kept in a
+--- file, so that the same command asks, and pays, only for the rest.
+--
+-- The file is beside the one that was to be written; where there is no room for
+-- it, in the user's data folder; and where there is none for all of it, it holds
+-- as much as there is.
 --
 -- The file begins with all that was asked, and serves nothing else: another
 -- text, model, field or server, or another form, finds its own file or none.
@@ -7,6 +11,7 @@
 -- each text its vector, as numbers or as base64 of float32, or false.
 
 local core = require "indoxhub.core"
+local data_folder = require "indoxhub.cli.shared.data_folder"
 local errors = require "indoxhub.base.errors"
 local exit = require "indoxhub.cli.shared.exit"
 local json = require "indoxhub.base.json"
@@ -17,8 +22,8 @@ local utf8 = require "indoxhub.base.utf8"
 
 local unfinished = {}
 
--- Number of the system's error.
-local NO_FILE = 2
+-- Numbers of the system's errors.
+local NO_FILE, NO_FOLDER = 2, 20
 
 -- Of one name.
 local MOST_FILES = 100
@@ -27,11 +32,12 @@ local MOST_FILES = 100
 local COMMON = { "model", "provider", "dimensions" }
 
 ---@class indoxhub.cli.Unfinished
----@field base string what its files are named after
+---@field bases string[] what its files are named after, the first place first
 ---@field asked string the line that tells what was asked
 ---@field count integer texts
 ---@field path? string file that was gone on with
 ---@field common? table what the replies of that had in common
+---@field kept integer vectors in that file
 
 --- For a request.
 ---@param given table what argparse read
@@ -44,19 +50,22 @@ function unfinished.new(given, texts)
     utf8.text(given.base_url or os.getenv("INDOXHUB_BASE_URL") or ""),
     utf8.text(given.model or ""), json.array(utf8.copy(given.set or {})),
     texts }
-  return { base = given.output or "embed", asked = asked, count = #texts }
+  local base = given.output or "embed"
+  local folder = data_folder.path("unfinished")
+  return { bases = { base, folder and folder .. "/" .. base:match("[^/]+$") },
+    asked = asked, count = #texts, kept = 0 }
 end
 
--- The file of a request, opened behind the line of what was asked; or nil and
--- the first name that is free, if there is one. A lower number may have become
--- free since.
-local function find(self)
+-- The file of a request in one place, opened behind the line of what was asked;
+-- or nil and the first name that is free, if there is one. A lower number may
+-- have become free since.
+local function find(self, base)
   local free
   for number = 1, MOST_FILES do
-    local path = self.base .. (number > 1 and "-" .. number or "") .. ".part"
+    local path = base .. (number > 1 and "-" .. number or "") .. ".part"
     local file, _, why = io.open(path, "rb")
     if not file then
-      free = free or why == NO_FILE and path or nil
+      free = free or (why == NO_FILE or why == NO_FOLDER) and path or nil
     elseif file:read("*l") == self.asked then
       return file, path
     else
@@ -105,7 +114,13 @@ end
 ---@param self indoxhub.cli.Unfinished
 ---@return indoxhub.Error? resume, indoxhub.Error? err
 function unfinished.open(self)
-  local file, path = find(self)
+  local file, path
+  for _, base in ipairs(self.bases) do
+    file, path = find(self, base)
+    if file then
+      break
+    end
+  end
   if not file then
     return nil
   end
@@ -115,9 +130,9 @@ function unfinished.open(self)
     return nil, errors.new("file", ("cannot go on with %s: it is damaged; "
       .. "remove it to begin anew"):format(path), { code = "damaged" })
   end
+  self.path, self.common, self.kept = path, common, count_of(data)
   output.note(("Going on from %s, with %d of %d vectors."):format(path,
-    count_of(data), self.count))
-  self.path, self.common = path, common
+    self.kept, self.count))
   local resume = errors.new("truncated", "the rest is missing")
   resume.partial, resume.missing = { data = data, usage = common.usage }, {}
   return resume
@@ -149,7 +164,8 @@ local function line_of(vector)
     and core.base64(vector:bytes()) or vector) .. "\n"
 end
 
-local function write(self, reply, file)
+-- Writes the first vectors of a reply, so many.
+local function write(self, reply, most, file)
   local common = { usage = reply.usage }
   for _, name in ipairs(COMMON) do
     common[name] = reply[name]
@@ -157,7 +173,9 @@ local function write(self, reply, file)
   local ok, err = target.write(file, self.asked .. "\n"
     .. json.encode(utf8.copy(common)) .. "\n")
   for i = 1, ok and self.count or 0 do
-    ok, err = target.write(file, line_of(reply.data[i]))
+    local vector = most > 0 and reply.data[i]
+    most = vector and most - 1 or most
+    ok, err = target.write(file, line_of(vector))
     if not ok then
       break
     end
@@ -165,33 +183,63 @@ local function write(self, reply, file)
   return ok, err
 end
 
-local function keep(self, reply, count)
-  local found, path = find(self)
+-- Nil and why not, or where they are.
+local function put(self, reply, most, base)
+  local found, path = find(self, base)
   if found then
     found:close()
   elseif not path then
-    return output.complain(("what came is not kept: there is no free name "
-      .. "for %s.part"):format(self.base))
+    return nil, errors.new("file", ("there is no free name for %s.part")
+      :format(base))
   end
   local ok, err = target.put(path, function(file)
-    return write(self, reply, file)
+    return write(self, reply, most, file)
   end)
-  if not ok then
-    return exit.with(err)
-  end
-  output.note(("%d of %d vectors came, and are kept in %s: the same command "
-    .. "asks for the rest."):format(count, self.count, path))
+  return ok and path, err
 end
 
---- Keeps what came, and tells where. Not while another program keeps something
---- in the same folder: it may choose the same name.
+local function tell(self, count, path)
+  output.note(count == self.count and ("All %d vectors came, and are kept in "
+    .. "%s: the same command asks for nothing."):format(count, path)
+    or ("%d of %d vectors came, and are kept in %s: the same command asks "
+    .. "for the rest."):format(count, self.count, path))
+end
+
+-- Not while another program keeps something in the same folder: it may choose
+-- the same name.
+local function put_alone(self, reply, most, base)
+  return lock.hold(io.open(base:match("^(.*/)") or ".", "rb"), put, self,
+    reply, most, base)
+end
+
+--- Keeps what came, and tells where: all of it where there is room, or half of
+--- it, or half of that, as long as that is more than was kept before.
 ---@param self indoxhub.cli.Unfinished
 ---@param reply table as far as it came
 function unfinished.keep(self, reply)
-  local count = count_of(reply.data)
-  if count > 0 then
-    lock.hold(io.open(self.base:match("^(.*/)") or ".", "rb"), keep, self,
-      reply, count)
+  local most, path = count_of(reply.data), nil
+  local told = {}
+  while most > self.kept and not path do
+    for i, base in ipairs(self.bases) do
+      local err
+      if i > 1 then
+        data_folder.make_for(base)
+      end
+      path, err = put_alone(self, reply, most, base)
+      if path then
+        break
+      elseif not told[i] then
+        told[i] = true
+        exit.with(err)
+      end
+    end
+    most = path and most or math.floor(most / 2)
+  end
+  if path then
+    tell(self, most, path)
+    if self.path and self.path ~= path then
+      os.remove(self.path)
+    end
   end
 end
 
