@@ -14,6 +14,7 @@ local target = {}
 ---@field handle file*
 ---@field size integer bytes written
 ---@field private? boolean
+---@field lasting? boolean it is to be on the disk before it takes its place
 ---@field draft indoxhub.core.Draft removes it when nobody knows of it any more
 
 local count = 0
@@ -85,8 +86,10 @@ end
 ---@param path string
 ---@param private? boolean only its owner can read it, whoever could before;
 --- else it has the permissions of what it replaces
+---@param lasting? boolean it is on the disk before it takes its place, as a
+--- private one always is
 ---@return indoxhub.Target? opened, indoxhub.Error? err
-function target.open(path, private)
+function target.open(path, private, lasting)
   if path:find("/$") or is_folder(path) then
     return failed(path, "it is a folder")
   elseif is_special(path) then
@@ -102,7 +105,7 @@ function target.open(path, private)
     return failed(path, draft)
   end
   return { path = path, place = place, part = part, handle = handle, size = 0,
-    private = private, draft = draft }
+    private = private, lasting = private or lasting, draft = draft }
 end
 
 --- Adds bytes.
@@ -140,7 +143,8 @@ function target.commit(self)
   self.handle = nil
   if ok and not self.private then
     core.match_mode(self.part, self.place) -- where there are such things
-  elseif ok then
+  end
+  if ok and self.lasting then
     ok, why = core.sync_file(self.part)
   end
   if ok then
@@ -152,16 +156,17 @@ function target.commit(self)
   if not ok then
     return failed(self.path, why)
   end
+  self.guard = nil
   return true
 end
 
 --- Removes what is not complete.
 ---@param self indoxhub.Target
 function target.discard(self)
-  if self.handle then
-    self.handle:close()
-    self.handle = nil
+  if self.handle and io.type(self.handle) == "file" then
+    self.handle:close() -- what is forgotten may have been closed before
   end
+  self.handle = nil
   os.remove(self.part)
   self.draft:keep() -- another may have that name one day
 end

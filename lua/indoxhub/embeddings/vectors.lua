@@ -246,7 +246,7 @@ function vectors.save(path, list)
   if wrong then
     error("vectors.save: " .. wrong, 2)
   end
-  local file, err = target.open(path)
+  local file, err = target.open(path, false, true)
   if not file then
     err.operation = "vectors.save"
     return nil, err

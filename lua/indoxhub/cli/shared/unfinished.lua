@@ -1,9 +1,9 @@
---- What came of an embedding before it failed, or could not be written: kept in a
---- file, so that the same command asks, and pays, only for the rest.
+--- What came of an embedding before it failed, or could not be written: kept in
+--- a file, so that the same command asks, and pays, only for the rest.
 --
 -- The file is beside the one that was to be written; where there is no room for
--- it, in the user's data folder; and where there is none for all of it, it holds
--- as much as there is.
+-- it, in the user's data folder; and where there is none for all of it, it
+-- holds as much as there is.
 --
 -- The file begins with all that was asked, and serves nothing else: another
 -- text, model, field or server, or another form, finds its own file or none.
