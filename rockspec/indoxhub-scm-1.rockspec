@@ -71,6 +71,7 @@ build = {
         "csrc/net/poll_epoll.c",
         "csrc/net/refused.c",
         "csrc/net/request.c",
+        "csrc/net/rest.c",
         "csrc/net/result.c",
         "csrc/net/reuse.c",
         "csrc/net/reuse_tls.c",

@@ -114,12 +114,14 @@ static int64_t phase_deadline(struct ih_transfer *t, int64_t now,
 }
 
 /* Whether the silence is the other side's: a host that did not step for a while
-** finds much at its sockets and may have served some of them only. */
+** finds much at its sockets and may have served some of them only. That one can
+** be written to means nothing where that was in vain. */
 static int is_silent(struct ih_transfer *t) {
   struct pollfd look = {.fd = t->socket, .events = POLLIN};
   if (t->socket < 0)
     return 1;
-  if (!ih_transfer_is_sent(t) && !ih_transfer_is_failure(t))
+  if (!ih_transfer_is_sent(t) && !ih_transfer_is_failure(t) &&
+      !ih_rest_is(&t->lanes->rests, t->socket))
     look.events |= POLLOUT;
   return poll(&look, 1, 0) <= 0;
 }

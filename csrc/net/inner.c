@@ -22,6 +22,8 @@ void ih_engine_set_alarm(struct ih_engine *e) {
     at = e->libcurl_due;
   if (e->alarm && (!at || e->alarm < at))
     at = e->alarm;
+  if (e->rest_over && (!at || e->rest_over < at))
+    at = e->rest_over;
   ih_poll_alarm(&e->poll, at);
 }
 

@@ -31,6 +31,7 @@ struct ih_engine {
   int failed;  /* it has, and is to be closed: see multi.h */
   int64_t libcurl_due; /* when libcurl wants to be called, 0: never */
   int64_t alarm;       /* of the host, 0: none */
+  int64_t rest_over;   /* when a socket is watched again, 0: never */
   int64_t last_token;
   size_t running;
   void *spare[SPARE_HANDLES];

@@ -1,6 +1,7 @@
 #include "multi.h"
 
 #include <curl/curl.h>
+#include <string.h>
 
 #include "inner.h"
 #include "sigpipe.h"
@@ -30,6 +31,8 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *self,
                                         : IH_READ | IH_WRITE;
   if (events)
     note_socket(easy, fd);
+  ih_rest_watched(&e->lanes.rests, fd, events);
+  e->lanes.moved++;
   if (ih_poll_watch(&e->poll, fd, events, known != NULL) < 0 && events) {
     e->failed = 1;
     return -1;
@@ -90,5 +93,6 @@ void ih_multi_close(struct ih_engine *e) {
   e->multi = NULL;
   e->failed = 0;
   e->libcurl_due = 0;
+  memset(&e->lanes.rests, 0, sizeof e->lanes.rests);
   ih_reuse_free(&e->lanes.kept);
 }

@@ -154,6 +154,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *self) {
   size_t n = size * count, taken;
   int64_t now = ih_poll_now();
   enum ih_hold why = must_hold(t, now);
+  t->lanes->moved++;
   if (t->refused && n > 0)
     return give_up(t, IH_END_ENCODING);
   if (why)
@@ -185,6 +186,7 @@ static int on_progress(void *self, curl_off_t down_total, curl_off_t down,
   if ((uint64_t)up > t->sent) {
     t->sent = (uint64_t)up;
     t->sent_at = ih_poll_now();
+    t->lanes->moved++;
     if (t->progress)
       ih_queue_push(&t->lanes->ready, &t->ready);
   }
@@ -212,6 +214,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *self) {
   struct ih_transfer *t = self;
   size_t n = size * count;
   t->head_bytes += n;
+  t->lanes->moved++;
   if (t->head_bytes > IH_MAX_HEAD)
     return give_up(t, IH_END_HEAD_LIMIT);
   if (t->status)

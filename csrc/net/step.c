@@ -107,9 +107,12 @@ static size_t serve(struct ih_engine *e, struct ih_poll_event *events, int n) {
   size_t before = e->lanes.bytes_left;
   int i;
   for (i = 0; i < n; i++) {
+    uint64_t moved = e->lanes.moved;
     if (e->failed || spent(e, ih_poll_now()))
       break;
     act(e, events[i].fd, events[i].what);
+    ih_rest_served(&e->lanes.rests, &e->poll, events[i].fd, events[i].what,
+                   e->lanes.moved == moved);
   }
   return before - e->lanes.bytes_left;
 }
@@ -207,6 +210,7 @@ int ih_engine_step(struct ih_engine *e, int64_t budget, size_t bytes,
   collect_finished(e);
   if (e->failed)
     let_go(e);
+  e->rest_over = ih_rest_over(&e->lanes.rests, &e->poll, ih_poll_now());
   check_timeouts(e, ih_poll_now());
   e->lanes.stepping = 0;
   ih_sigpipe_release(&pipe);

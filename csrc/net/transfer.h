@@ -16,6 +16,7 @@
 #include "../core/heap.h"
 #include "../core/queue.h"
 #include "refused.h"
+#include "rest.h"
 #include "reuse.h"
 
 #pragma GCC visibility push(hidden)
@@ -63,7 +64,9 @@ struct ih_lanes {
   struct ih_queue ready;  /* transfers with news for their reader */
   struct ih_queue resume; /* held transfers that may go on */
   struct ih_kept kept;    /* connections that were used */
+  struct ih_rests rests;  /* sockets that are not written to for a moment */
   uint64_t calls;         /* into libcurl: see refused.h */
+  uint64_t moved;         /* how often something came of those */
   int64_t stop_at;        /* when the time of this step is spent */
   size_t bytes_left;      /* of this step */
   int stepping;

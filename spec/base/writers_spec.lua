@@ -156,13 +156,13 @@ for name, writer in pairs(WRITERS) do
 
       it("needs a folder that may be written to", function()
         files.write(path, "old")
-        local name = programs.write(PROGRAM:format(writer[1], PLAIN))
+        local program = programs.write(PROGRAM:format(writer[1], PLAIN))
         os.execute(("chmod 755 %s; chmod 644 %s %s"):format(folder, path,
-          name))
+          program))
         local said = files.output(("TARGET=%s setpriv --reuid 65534 --regid "
           .. "65534 --clear-groups %s %s 2>&1"):format(path,
-          os.getenv "INDOXHUB_LUA", name))
-        os.remove(name)
+          os.getenv "INDOXHUB_LUA", program))
+        os.remove(program)
         assert.matches("a.part: Permission denied", said)
         assert.equal("old", files.read(path))
         assert.equal("a.part\n", files.list(folder))

@@ -197,6 +197,24 @@ describe("uploads", function()
       server:stop()
     end)
 
+    -- libcurl may wait for that connection all the same. Every 10 ms the socket
+    -- is looked at again, and each look wakes twice at most.
+    it("without looking at that connection all the time", function()
+      local server = servers.frames("answer")
+      local transfer = assert(engine:submit { method = "POST",
+        url = server.root .. "/x", ca_file = server.certificate,
+        body = noise(1000 * KIB), idle = 0.3, first_byte = 60 })
+      local sent, woken = 0, 0
+      while not transfer:result() do
+        assert(engine:step({}, nil, nil, 10))
+        woken = transfer:sent() == sent and woken + 1 or 0
+        sent = transfer:sent()
+      end
+      assert.equal("idle", transfer:result().ended)
+      assert.is_true(woken < 90, woken .. " times")
+      server:stop()
+    end)
+
     it("for one that does not answer, from the last byte sent on", function()
       local steps = {}
       for _ = 1, 10 do

@@ -156,7 +156,6 @@ function target.commit(self)
   if not ok then
     return failed(self.path, why)
   end
-  self.guard = nil
   return true
 end
 
