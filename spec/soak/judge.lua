@@ -32,7 +32,7 @@ end
 -- What of an error is not as errors have to be; nil when it is.
 local function wrong_error(err, rule)
   local line = tostring(err)
-  if not rule.kinds[err.kind] then
+  if not rule.kinds[err.kind] or rule.code and err.code ~= rule.code then
     return "an error that its fault does not explain: " .. line
   elseif line:find(judge.KEY, 1, true) then
     return "a key in an error: " .. line

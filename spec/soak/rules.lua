@@ -56,7 +56,8 @@ local faults = {
   failed = { kinds = { "server" }, tries = SAFE },
   asked = { kinds = { "server" }, tries = { post = true }, most = 2 },
   -- A machine that is slow for a moment meets the time limit again.
-  stall = { kinds = { "timeout" }, tries = SAFE, slow = true, half = true },
+  stall = { kinds = { "timeout" }, code = "idle", tries = SAFE, slow = true,
+    half = true },
   garbage = { kinds = { "protocol" }, tries = NONE },
   page = { kinds = { "protocol" }, tries = NONE },
   error_event = { kinds = { "unavailable" }, tries = NONE, half = true },
@@ -70,14 +71,17 @@ local faults = {
 
   -- TLS
   dies = { kinds = { "network" }, tries = ANY, unsent = true },
-  hangs = { kinds = { "timeout" }, tries = ANY, unsent = true, slow = true },
+  hangs = { kinds = { "timeout" }, code = "connect", tries = ANY,
+    unsent = true, slow = true },
   stranger = { kinds = { "network" }, tries = NONE, unsent = true },
   no_notify = cut(), no_notify_chunk = cut(), notify_chunk = cut(),
   notify_length = cut(), forged = cut(), until_end = {},
 
   -- HTTP/2
   refuse_before = UNPROCESSED, goaway_without = UNPROCESSED,
-  goaway_twice = UNPROCESSED,
+  -- What is refused after a GOAWAY that is none yet no libcurl tells.
+  goaway_twice = { kinds = { "network" }, tries = ANY, unprocessed = true,
+    slow = true },
   internal_before = SILENT, cancel_before = SILENT, killed_before = SILENT,
   -- A head alone is little of an answer: it is tried again as if none came.
   refuse_head = { kinds = { "network" }, tries = SAFE },
@@ -92,6 +96,7 @@ local faults = {
 ---@class soak.Rule
 ---@field right boolean whether it may go well
 ---@field kinds table<string, true> what its error may be
+---@field code? string that it has then
 ---@field arrivals integer how often it may reach the server, at most
 ---@field billed integer the same, as far as the server works on it
 
@@ -134,7 +139,7 @@ function rules.of(call)
   local arrivals = arrivals_of(fault, call, method,
     tries or fault.lost and SAFE[method])
   return { right = not fault.kinds or fault.maybe or again or lucky or false,
-    kinds = kinds, arrivals = arrivals,
+    kinds = kinds, code = fault.code, arrivals = arrivals,
     billed = (method == "get" or method == "load") and arrivals
       or fault.most or 1 }
 end

@@ -46,8 +46,9 @@ end
 
 local function start()
   local server = servers.faults()
-  -- A server that is starved by others takes long to shake hands.
-  local client = indoxhub.new { api_key = judge.KEY, timeout = { connect = 60 },
+  -- A server that is starved by others takes long.
+  local client = indoxhub.new { api_key = judge.KEY,
+    timeout = { connect = 60, first_byte = 120 },
     base_url = server.roots.plain, ca_file = server.certificate }
   return { server = server, folder = files.folder(),
     clients = { client, client:with { max_connections = 20 } },
