@@ -12,8 +12,8 @@ local health = {}
 local OLDEST_NEOVIM = "0.7.2"
 
 local INSTALL = {
-  'In the library\'s folder: make neovim (in a plugin manager: build = "make '
-    .. 'neovim"); it needs a C compiler and the headers of libcurl and LuaJIT',
+  "In the library's folder: make neovim, which tells what it needs; in a "
+    .. 'plugin manager: build = "make neovim", and :Lazy build or the like',
   "Or, for all programs: luarocks --lua-version 5.1 make "
     .. "rockspec/indoxhub-scm-1.rockspec",
   "Or, to run from there: make build LUA=luajit, and start Neovim after "
@@ -51,19 +51,14 @@ end
 
 -- The core is compiled, so it is what an installation lacks first.
 local function check_core(report)
-  local ok, core = pcall(require, "indoxhub.core")
+  local ok, core = pcall(require, "indoxhub.base.core_check")
   if ok then
-    local matches, why = pcall(require, "indoxhub.base.core_check")
-    if not matches then
-      report.error(why, INSTALL)
-      return false
-    end
     report.ok("The C core is loaded; it uses " .. core.curl_version())
     return true
   end
   local advice = { unpack(INSTALL) } -- luacheck: ignore 113
   advice[#advice + 1] = "Neovim looks for it in: " .. package.cpath
-  report.error("The C core cannot be loaded: " .. one_line(core), advice)
+  report.error(one_line(core):gsub("^indoxhub: the", "The"), advice)
   return false
 end
 

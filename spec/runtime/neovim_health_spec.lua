@@ -54,7 +54,7 @@ describe("in Neovim", function()
         "base_url: https://api.indoxhub.com/api/v1" }, { "ERROR" })
     assert_report(health("indoxhub", { arguments = ALL_ON_PATH,
       variables = "LUA_CPATH=/nowhere/?.so" }),
-      { "ERROR: The C core cannot be loaded", "luarocks --lua-version 5.1",
+      { "ERROR: The C core is not there", "luarocks --lua-version 5.1",
         "/nowhere/?.so" }, { "failed to run" })
     assert_report(health("indoxhub", { arguments = ALL_ON_PATH,
       variables = "INDOXHUB_BASE_URL=nonsense" }),

@@ -2,6 +2,20 @@
 
 local packages = {}
 
+--- The Lua that runs, as LuaRocks calls it.
+---@type string
+packages.LUA = _VERSION:match "%d%.%d"
+
+--- Names the packages of something that is no Lua module.
+---@param debian string
+---@param alpine string
+---@param homebrew string
+---@return string
+function packages.install(debian, alpine, homebrew)
+  return ("install %s (Debian, Ubuntu), %s (Alpine) or %s (Homebrew)"):format(
+    debian, alpine, homebrew)
+end
+
 --- Names the packages of a module. Debian and Alpine call them alike; Homebrew
 --- has LuaRocks and no modules of Lua.
 ---@param who string what cannot do without it
@@ -10,8 +24,7 @@ local packages = {}
 function packages.missing(who, module)
   return ("%s needs the Lua module %s: install lua-%s (Debian, Ubuntu, Alpine),"
     .. " or with LuaRocks (Homebrew: luarocks) run luarocks --lua-version %s "
-    .. "install %s"):format(who, module, module, _VERSION:match "%d%.%d",
-    module)
+    .. "install %s"):format(who, module, module, packages.LUA, module)
 end
 
 return packages
