@@ -34,7 +34,8 @@ BUILD ?= build/$(LUA)
 MODULE = $(BUILD)/lib/indoxhub/core.so
 
 LUA_ABI = $(patsubst lua%,%,$(LUA:luajit=lua5.1))
-LUA_CFLAGS := $(shell pkg-config --cflags $(LUA) 2>/dev/null || echo -I/usr/include/$(LUA))
+LUA_CFLAGS := $(shell pkg-config --cflags $(LUA) 2>/dev/null || \
+  echo -I/usr/include/$(LUA) -I/usr/include/$(LUA)-2.1)
 CURL_CFLAGS := $(shell pkg-config --cflags libcurl 2>/dev/null)
 CURL_LIBS := $(shell pkg-config --libs libcurl 2>/dev/null || echo -lcurl)
 
@@ -57,9 +58,25 @@ OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(CORE) $(NET) $(BIND))
 
 all: build
 
+# Who types `make neovim` waits for no reason while other processors are idle.
+JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell \
+  getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1))
+BUILD_IT = $(MAKE) -s --no-print-directory $(JOBS) build LUA=$(LUA)
+
 # ---- the module -------------------------------------------------------------
 
 build: $(MODULE)
+
+# Looked for once, before anything is compiled: a message with the names of
+# packages helps more than that of a compiler.
+$(OBJECTS): | $(BUILD)/needs
+
+$(BUILD)/needs: export CC := $(CC)
+$(BUILD)/needs: override export CFLAGS := $(CFLAGS) $(CURL_CFLAGS) $(LUA_CFLAGS)
+$(BUILD)/needs:
+	@sh spec/support/deps.sh build $(LUA)
+	@mkdir -p $(@D)
+	@touch $@
 
 $(MODULE): $(OBJECTS)
 	@mkdir -p $(@D)
@@ -78,7 +95,7 @@ $(BUILD)/csrc/%.o: csrc/%.c
 # is put there under another name first: a running editor may have loaded it.
 neovim: LUA = luajit
 neovim:
-	@$(MAKE) -s --no-print-directory build LUA=$(LUA)
+	@$(BUILD_IT)
 	@cp $(MODULE) lua/indoxhub/core.so.new
 	@mv lua/indoxhub/core.so.new lua/indoxhub/core.so
 	@echo "  PUT  lua/indoxhub/core.so"
@@ -93,7 +110,8 @@ env:
 install uninstall: export PREFIX := $(PREFIX)
 install uninstall: export DESTDIR := $(DESTDIR)
 
-install: build
+install:
+	@$(BUILD_IT)
 	@sh rockspec/install.sh install $(LUA) $(LUA_ABI) $(MODULE)
 
 uninstall:
@@ -103,7 +121,7 @@ uninstall:
 
 demo:
 	@sh spec/support/deps.sh demo $(LUA)
-	@$(MAKE) -s --no-print-directory build LUA=$(LUA)
+	@$(BUILD_IT)
 	@sh examples/demo.sh $(LUA)
 
 # LuaJIT is the fastest; what the makefile takes as default is not meant here.

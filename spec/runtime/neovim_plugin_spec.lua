@@ -9,7 +9,8 @@ describe("as a plugin of Neovim", function()
   setup(function()
     folder, nvim = files.folder(), editor.new()
     -- With what was compiled already, so that it does not take long.
-    local said, code = hosts.run(("sh -c 'cp -rp csrc lua Makefile %s && "
+    local said, code = hosts.run(("sh -c 'cp -rp --parents csrc lua Makefile "
+      .. "spec/support/deps.sh spec/support/packages.sh %s && "
       .. "rm -f %s/lua/indoxhub/core.so && make -s -C %s neovim "
       .. "BUILD=$PWD/build/luajit'"):format(folder, folder, folder))
     assert(code == 0, said)
@@ -38,17 +39,42 @@ describe("as a plugin of Neovim", function()
     assert.equal(0, code)
   end)
 
-  it("makes calls", function()
-    local said = play [[
+  it("streams an answer", function()
+    local pair = hosts.servers()
+    local said = play(([[
       local indoxhub = require "indoxhub"
       leave(function()
-        local client = indoxhub.new { api_key = "k", max_retries = 0,
-          base_url = "http://127.0.0.1:1/api/v1" }
-        local reply, err = client.user:health()
-        print(reply, err.kind)
+        local client = indoxhub.new { api_key = "k", base_url = %q }
+        for piece in indoxhub.assert(client.chat:stream {
+          messages = { { role = "user", content = "count to 3" } } }) do
+          print(piece)
+        end
       end)
-    ]]
-    assert.equal("nil\tnetwork\n", said)
+    ]]):format(pair.sandbox.url))
+    pair:stop()
+    assert.equal("1\n 2\n 3\n", said)
+  end)
+
+  -- Its build step with another compiler.
+  local function build_without(compiler)
+    return hosts.run(("make -s -C %s neovim BUILD=%s/other CC='%s'"):format(
+      folder, folder, compiler))
+  end
+
+  it("tells what to install where something is missing", function()
+    for compiler, package in pairs {
+      ["no-such-compiler"] = "gcc",
+      ["cc -nostdinc"] = "libc6-dev",
+      ["cc -DLIBCURL_VERSION_NUM=0x074b00 -DCURLINC_CURLVER_H"] =
+        "libcurl4-openssl-dev",
+    } do
+      local said, code = build_without(compiler)
+      assert.not_equal(0, code)
+      assert.matches("^Some packages are missing. Run this, then try again:\n",
+        said)
+      assert.truthy(said:find(" " .. package, 1, true), said)
+      assert.is_nil(said:find("error:", 1, true), said)
+    end
   end)
 
   it("is built anew beside an editor that uses it", function()

@@ -1,14 +1,25 @@
 #!/bin/sh
-# Installs what is missing for a purpose: sh deps.sh demo|gateway|test|bench|all [LUA]
+# Installs what is missing for a purpose:
+#
+#     sh deps.sh build|demo|gateway|test|bench|all [LUA]
 #
 # Each need is a check and the Debian package that satisfies it; nothing is
-# installed when the check passes. Packages are never removed. Without root, or
-# without apt, it prints the command to run and fails.
+# installed when the check passes. Packages are never removed. For `build`, and
+# without root or apt, it prints the command to run and fails. What is looked for
+# is looked for as CC does with CFLAGS.
 set -u
 
 purpose=$1
 lua=${2:-lua5.4}
 missing=
+
+case $lua in
+  lua5.[1-4] | luajit) ;;
+  *)
+    echo "LUA is lua5.1, lua5.2, lua5.3, lua5.4 or luajit, not \"$lua\"." >&2
+    exit 2
+    ;;
+esac
 
 # need PACKAGE CHECK...: the package, unless the check passes.
 need() {
@@ -19,8 +30,27 @@ need() {
   fi
 }
 
+# has_header HEADER [CONDITION]: in what it defines, the condition holds.
 has_header() {
-  echo "#include <$1>" | cc $(pkg-config --cflags "$2" 2>/dev/null) -E - 
+  # Words on purpose.
+  # shellcheck disable=SC2046,SC2086
+  printf '#include <%s>\n#if !(%s)\n#error\n#endif\n' "$1" "${2:-1}" |
+    ${CC:-cc} ${CFLAGS:-} $(flags) -E -
+}
+
+flags() {
+  for name in libcurl "$lua"; do
+    pkg-config --cflags "$name" 2>/dev/null
+  done
+  echo "-I/usr/include/$lua -I/usr/include/$lua-2.1"
+}
+
+# has_lua_h LUA: not that of another one, which is often called just lua.h.
+has_lua_h() {
+  case $1 in
+    luajit) has_header luajit.h ;;
+    *) has_header lua.h "LUA_VERSION_NUM == 50${1#lua5.}" ;;
+  esac
 }
 
 has_module() {
@@ -50,16 +80,23 @@ has_node() {
 
 need_lua() {
   need "$1" command -v "$1"
-  need "$(headers_of "$1")" has_header lua.h "$1"
+  need "$(headers_of "$1")" has_lua_h "$1"
+}
+
+# The interpreter itself may be inside of an editor.
+need_build() {
+  # shellcheck disable=SC2086
+  need gcc command -v ${CC:-cc}
+  need libc6-dev has_header stdio.h
+  need libcurl4-openssl-dev has_header curl/curl.h \
+    "LIBCURL_VERSION_NUM >= 0x074c00"
+  need "$(headers_of "$lua")" has_lua_h "$lua"
 }
 
 need_demo() {
-  need gcc command -v cc
-  need libc6-dev has_header stdio.h none
-  need pkg-config command -v pkg-config
-  need libcurl4-openssl-dev has_header curl/curl.h libcurl
+  need_build
   need ca-certificates test -d /etc/ssl/certs
-  need_lua "$lua"
+  need "$lua" command -v "$lua"
   need lua-argparse has_module "$lua" argparse
   need lua-http has_lua_http
 }
@@ -122,6 +159,7 @@ need_bench() {
 }
 
 case $purpose in
+  build) need_build ;;
   demo) need_demo ;;
   gateway) need_gateway ;;
   test) need_test ;;
@@ -130,15 +168,20 @@ case $purpose in
   *) echo "deps.sh: unknown purpose $purpose" >&2; exit 2 ;;
 esac
 
-missing=$(printf '%s\n' $missing | sort -u | tr '\n' ' ' | sed 's/ $//')
+# Words on purpose.
+# shellcheck disable=SC2086
+missing=$(printf '%s\n' $missing | sort -u | paste -s -d ' ' -)
 if [ -n "$missing" ]; then
-  command="apt-get install --no-remove --no-install-recommends $missing"
-  if ! command -v apt-get >/dev/null; then
-    echo "indoxhub needs what Debian calls: $missing" >&2
-    exit 1
-  elif [ "$(id -u)" != 0 ]; then
+  # shellcheck disable=SC2086
+  command=$(sh spec/support/packages.sh "$lua" $missing)
+  is_root=$([ "$(id -u)" != 0 ] || echo yes)
+  if [ -z "$is_root" ] || [ "$purpose" = build ] ||
+    ! command -v apt-get >/dev/null; then
     echo "Some packages are missing. Run this, then try again:" >&2
-    echo "  sudo $command" >&2
+    case $is_root:$command in
+      :apt-get* | :apk*) command="sudo $command" ;;
+    esac
+    echo "$command" | sed 's/^/  /' >&2
     exit 1
   fi
   echo "Installing: $missing"
