@@ -1,6 +1,7 @@
 #!/bin/sh
 # `make install` puts the module and the command where both are found, whatever
-# the folders are called, and `make uninstall` takes all of it away again.
+# the folders are called, or tells what makes them found; `make uninstall` takes
+# all of it away again.
 set -eu
 
 root=$(pwd)
@@ -23,6 +24,29 @@ listing() {
   (cd "$root" && find "$work" "$near" ! -name log | sort)
 }
 
+# Runs a command in a shell that has done what `make install` has told.
+told() {
+  (
+    cd /
+    unset LUA_PATH LUA_CPATH
+    eval "$(grep '^  export ' "$work/log")"
+    "$@"
+  )
+}
+
+# found_as_told PLACE: the module and the command that are found are these.
+found_as_told() {
+  place=$(cd "$1" && pwd)
+  [ "$(told sh -c 'command -v indoxhub')" = "$place/bin/indoxhub" ] ||
+    wrong "$1/bin is not found by $(cat "$work/log")"
+  [ "$(told lua5.4 -e 'require "indoxhub"
+    print(package.searchpath("indoxhub.version", package.path))
+    print(package.searchpath("indoxhub.core", package.cpath))
+    require "argparse"')" = "$place/share/lua/5.4/indoxhub/version.lua
+$place/lib/lua/5.4/indoxhub/core.so" ] ||
+    wrong "$1 is not found by $(cat "$work/log")"
+}
+
 # round PLACE PREFIX [DESTDIR]: installs twice, looks whether it is at PLACE, and
 # uninstalls.
 round() {
@@ -35,7 +59,10 @@ round() {
     share/lua/5.4/indoxhub/version.lua; do
     [ -f "$1/$name" ] || wrong "no $1/$name"
   done
-  if [ -z "${3:-}" ]; then
+  if [ -n "${3:-}" ]; then
+    ! grep -q export "$work/log" || wrong "$1 is not where it will be used"
+  else
+    found_as_told "$1"
     (cd "$1" && here=$(pwd) && cd / &&
       env -u LUA_PATH -u LUA_CPATH "$here/bin/indoxhub" --version) |
       grep -q '^indoxhub ' || wrong "$1/bin/indoxhub does not run"
@@ -60,12 +87,52 @@ refused() {
   [ "$(listing)" = "$before" ] || wrong "$1 is refused, and written to"
 }
 
+# installs [NAME=VALUE...]: as somebody else, who has no leave to write here, with
+# these variables.
+installs() {
+  if [ "$(id -u)" = 0 ]; then
+    set -- setpriv --reuid=65534 --regid=65534 --clear-groups env "$@"
+  else
+    set -- env "$@"
+  fi
+  (cd "$work/copy" && "$@" sh rockspec/install.sh install lua5.4 5.4 core.so) \
+    >"$work/log" 2>&1
+}
+
 round "$work/pre fix" "$work/pre fix"
 round "$work/a \"b' \\c" "$work/a \"b' \\c"
+round "$work/a \`b\` \$\$c" "$work/a \`b\` \$\$\$\$c"
 round "$near/x y" "$near/x y"
 round "$near/p q/usr" /usr "$near/p q"
 refused "$work/what?"
 refused "$work/one;two"
+
+# Without leave nothing is written, and what to do is said.
+mkdir "$work/copy" "$work/home" "$work/others"
+cp -r lua rockspec build/lua5.4/lib/indoxhub/core.so "$work/copy"
+chmod -R a+rX "$work"
+chmod a-w "$work/others"
+[ "$(id -u)" != 0 ] || chown 65534:65534 "$work/home"
+! installs PREFIX="$work/others/usr" DESTDIR= || wrong "writes without leave"
+grep -q "may not write to $work/others; .* PREFIX=~/.local\$" "$work/log" ||
+  wrong "no leave to write: $(cat "$work/log")"
+installs PREFIX='~/.local' DESTDIR= HOME="$work/home" || wrong "$(cat "$work/log")"
+found_as_told "$work/home/.local"
+
+# Where it is found anyway nothing needs to be done.
+! told sh -c 'cd "$1" && PREFIX="$2" DESTDIR= sh rockspec/install.sh install lua5.4 5.4 \
+  core.so' sh "$work/copy" "$work/home/.local" | grep export ||
+  wrong "tells to do what was done"
+
+# Of two interpreters in one folder the last to go leaves nothing.
+before=$(listing)
+for action in install uninstall; do
+  for lua in lua5.4 luajit; do
+    make -s "$action" PREFIX="$work/both" LUA="$lua" >"$work/log" 2>&1 ||
+      wrong "cannot $action for $lua: $(cat "$work/log")"
+  done
+done
+[ "$(listing)" = "$before" ] || wrong "not all of two is gone: $(listing)"
 
 run_make install PREFIX="$work/tree" || wrong "$(cat "$work/log")"
 cd /
