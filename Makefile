@@ -17,6 +17,8 @@
 #   make soak [LUA=lua5.4] [CALLS=100000 | SECONDS=60] [SEED=1] [ONLY=7]
 #             [TRANSPORT=plain|tls|h2]
 #                             mixed calls to a server with faults
+#   make release VERSION=0.2.0
+#                             a commit, a tag and a rock; pushes nothing
 #   make layers               checks which folder uses which, and prints it
 #
 # Objects go to build/<interpreter>/, so interpreters do not meet.
@@ -54,7 +56,7 @@ BIND = $(wildcard csrc/bind/*.c)
 OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(CORE) $(NET) $(BIND))
 
 .PHONY: all build neovim env install uninstall clean demo check test analyse \
-  asan bench soak layers deps deps-test deps-all tools
+  asan bench soak layers release deps deps-test deps-all tools
 
 all: build
 
@@ -158,6 +160,11 @@ soak:
 
 layers:
 	@$(LUA) spec/support/layers.lua graph
+
+release: export VERSION := $(VERSION)
+release: export SOURCE := $(SOURCE)
+release:
+	@sh rockspec/release.sh
 
 # What tests and benchmarks need besides the module.
 tools: build/tools/raw_server build/tools/tls_front build/tools/blast \

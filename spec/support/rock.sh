@@ -1,21 +1,57 @@
 #!/bin/sh
 # Installs the rock into an empty tree, with no network, and makes a call from
-# there.
+# there:
+#
+#     rock.sh [ROCK]
+#
+# Without a packed one the tree is made a rock, which is packed and installed
+# once more, as on a machine without a compiler.
 set -eu
 
 lua=lua5.4
 version=${lua#lua}
+given=${1:-}
 work=$(mktemp -d)
 root=$(pwd)
-sandbox=
-cleanup() {
-  [ -z "$sandbox" ] || kill "$sandbox" 2>/dev/null || true
-  rm -rf "$work"
+trap 'rm -rf "$work"' EXIT
+
+# The distribution's packages stand for rocks that would be downloaded.
+cat >"$work/config.lua" <<CONFIG
+lua_version = "$version"
+rocks_provided = { argparse = "0.7.1-1" }
+rocks_servers = {}
+CONFIG
+export LUAROCKS_CONFIG="$work/config.lua"
+
+# rocks TREE COMMAND...: with no network, where this user may do without.
+rocks() {
+  tree=$work/$1
+  shift
+  set -- luarocks --lua-version "$version" --tree "$tree" "$@"
+  [ "$(id -u)" != 0 ] || set -- unshare -n "$@"
+  "$@" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 }
-trap cleanup EXIT
+
+# first_call TREE: only what was installed there counts.
+first_call() {
+  (
+    cd /
+    tree=$work/$1
+    export LUA_PATH="$tree/share/lua/$version/?.lua;$tree/share/lua/$version/?/init.lua;;"
+    export LUA_CPATH="$tree/lib/lua/$version/?.so;;"
+    "$lua" "$root/spec/support/first_call.lua" "$tree/bin/indoxhub"
+  )
+}
+
+if [ -n "$given" ]; then
+  cd "$work"
+  rocks tree install "$given"
+  first_call tree
+  exit
+fi
 
 # Every source is listed, and nothing else.
-listed=$(grep -oE '"(csrc|lua)/[^"]*\.(c|lua)"' rockspec/*.rockspec |
+listed=$(grep -oE '"(csrc|lua)/[^"]*\.(c|lua)"' rockspec/indoxhub-scm-1.rockspec |
   tr -d '"' | sort)
 there=$(find csrc/core csrc/net csrc/bind lua -name '*.c' -o -name '*.lua' |
   sort)
@@ -29,20 +65,12 @@ fi
 # A clean copy: LuaRocks leaves objects beside the sources.
 mkdir "$work/source"
 cp -r csrc lua rockspec "$work/source"
-
-# The distribution's packages stand for rocks that would be downloaded.
-cat >"$work/config.lua" <<CONFIG
-lua_version = "$version"
-rocks_provided = { argparse = "0.7.1-1" }
-CONFIG
-
 cd "$work/source"
-LUAROCKS_CONFIG="$work/config.lua" luarocks --lua-version "$version" \
-  --tree "$work/tree" make rockspec/indoxhub-scm-1.rockspec >"$work/log" 2>&1 ||
-  { cat "$work/log"; exit 1; }
+rocks tree make rockspec/indoxhub-scm-1.rockspec
+first_call tree
 
-# From now on only what was installed counts.
-cd /
-export LUA_PATH="$work/tree/share/lua/$version/?.lua;$work/tree/share/lua/$version/?/init.lua;;"
-export LUA_CPATH="$work/tree/lib/lua/$version/?.so;;"
-"$lua" "$root/spec/support/first_call.lua" "$work/tree/bin/indoxhub"
+cd "$work"
+rocks tree pack indoxhub
+rocks elsewhere/tree install ./indoxhub-scm-1.*.rock
+mv "$work/tree" "$work/away"
+first_call elsewhere/tree

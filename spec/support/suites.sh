@@ -101,6 +101,8 @@ suite_lint() {
   check "layers" lua5.4 spec/support/layers.lua
   check "no circles in csrc" lua5.4 spec/support/includes.lua \
     $(git ls-files "csrc/*.c" "csrc/*.h")
+  check "rockspecs" sh -c \
+    'for f in rockspec/*.rockspec; do luarocks lint "$f" || exit 1; done'
   check "shell scripts parse" sh -c \
     'for f in $(git ls-files "*.sh") .ci/run; do sh -n "$f" || exit 1; done'
 }
@@ -350,6 +352,7 @@ suite_rock() {
   title "installing"
   check "luarocks make into an empty tree" sh spec/support/rock.sh
   check "make install" sh spec/support/install.sh
+  check "make release" sh spec/support/release_test.sh
 }
 
 suite_demo() {
