@@ -195,8 +195,11 @@ tell() {
   [ -z "$destdir" ] || return 0
   said=$(lines)
   [ -z "$said" ] || printf '%s\n' "To find it, put into your ~/.profile:" "$said"
-  command -v "$lua" >/dev/null ||
+  if command -v "$lua" >/dev/null; then
+    "$root/bin/indoxhub" --version >/dev/null || true # it says what it lacks
+  else
     echo "The command indoxhub needs $lua, which is not in your PATH."
+  fi
 }
 
 work=$(mktemp -d)
@@ -209,6 +212,7 @@ clean_up() {
   exit $status
 }
 trap clean_up EXIT
+trap 'exit 130' INT TERM
 
 if [ "$action" = uninstall ]; then
   [ -f "$root/$record" ] || fail "nothing of $lua was installed in $root"

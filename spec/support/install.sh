@@ -7,9 +7,10 @@ set -eu
 root=$(pwd)
 work=$(mktemp -d)
 # Relative names are so to the sources; this folder is below them.
-near=build/install-test
+mkdir -p build
+near=$(mktemp -d build/install.XXXXXX)
 trap 'rm -rf "$work" "$root/$near"' EXIT
-mkdir -p "$near"
+trap 'exit 130' INT TERM
 
 wrong() {
   echo "install.sh: $1" >&2
@@ -123,6 +124,15 @@ found_as_told "$work/home/.local"
 ! told sh -c 'cd "$1" && PREFIX="$2" DESTDIR= sh rockspec/install.sh install lua5.4 5.4 \
   core.so' sh "$work/copy" "$work/home/.local" | grep export ||
   wrong "tells to do what was done"
+
+# What the command still needs is said at once.
+(
+  export LUA_PATH="/nowhere/?.lua"
+  run_make install PREFIX="$work/bare"
+) || wrong "$(cat "$work/log")"
+grep -q "the command needs the Lua module argparse: install lua-argparse" \
+  "$work/log" || wrong "does not say what is missing: $(cat "$work/log")"
+run_make uninstall PREFIX="$work/bare"
 
 # Of two interpreters in one folder the last to go leaves nothing.
 before=$(listing)

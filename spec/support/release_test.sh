@@ -6,6 +6,7 @@ set -eu
 root=$(pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
 clone=$work/clone
 source=https://example.invalid/indoxhub.git
 
@@ -89,7 +90,7 @@ for name in luacheck clang-format; do
 done
 cat >"$work/stubs/luarocks" <<'STUB'
 #!/bin/sh
-[ "$1" = lint ] || { git tag -l && echo "no rock today" && exit 1; }
+[ "$1" = lint ] || { echo "no rock today" && exit 1; }
 STUB
 chmod +x "$work/stubs/luarocks"
 PATH=$work/stubs:$PATH refused "packing indoxhub-90.9.7-1.src.rock: failed" \

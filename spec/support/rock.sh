@@ -14,6 +14,7 @@ given=${1:-}
 work=$(mktemp -d)
 root=$(pwd)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
 
 # The distribution's packages stand for rocks that would be downloaded.
 cat >"$work/config.lua" <<CONFIG
