@@ -52,14 +52,15 @@ newest() {
   git tag --list 'v[0-9]*' | sed 's/^v//' | sort -V | tail -n 1
 }
 
-# public URL: as LuaRocks wants it; nothing when only this machine knows it.
+# public URL: as LuaRocks wants it, without a name and a password; nothing when
+# only this machine knows it.
 public() {
-  case $1 in
-    git+*) echo "$1" ;;
-    https://*) echo "git+$1" ;;
-    ssh://*@*) echo "$1" | sed 's|^ssh://[^@]*@|git+https://|' ;;
+  case ${1#git+} in
+    https://* | ssh://*)
+      echo "$1" | sed 's|^.*://\([^/]*@\)*|git+https://|'
+      ;;
     *@*:*) echo "$1" | sed 's|^[^@]*@\([^:]*\):|git+https://\1/|' ;;
-  esac
+  esac | grep -xE '[A-Za-z0-9:/._~+-]+' || true
 }
 
 # What CHANGELOG.md says of a heading, without empty lines around it.

@@ -90,16 +90,21 @@ for name in luacheck clang-format; do
 done
 cat >"$work/stubs/luarocks" <<'STUB'
 #!/bin/sh
-[ "$1" = lint ] || { echo "no rock today" && exit 1; }
+[ "$1" = lint ] || { cat "$2" && echo "no rock today" && exit 1; }
 STUB
 chmod +x "$work/stubs/luarocks"
-PATH=$work/stubs:$PATH refused "packing indoxhub-90.9.7-1.src.rock: failed" \
-  VERSION=90.9.7 SOURCE="$source"
-grep -q "no rock today" "$work/log" || wrong "does not say why"
+git remote set-url origin git@example.invalid:some/indoxhub.git
+(
+  PATH=$work/stubs:$PATH
+  refused "packing indoxhub-90.9.7-1.src.rock: failed" VERSION=90.9.7
+)
+for words in "no rock today" "git+https://example.invalid/some/indoxhub.git"; do
+  grep -qF "$words" "$work/log" || wrong "does not say $words"
+done
 
 # What it makes.
 before=$(git rev-parse HEAD)
-git remote set-url origin git@example.invalid:some/indoxhub.git
+git remote set-url origin https://me:secret@example.invalid/some/indoxhub.git
 make release VERSION=90.9.7 >"$work/log" 2>&1 || wrong "$(cat "$work/log")"
 [ "$(git rev-parse HEAD~1)" = "$before" ] || wrong "not one commit"
 [ -z "$(git status --porcelain)" ] || wrong "$(git status --porcelain)"
