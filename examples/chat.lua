@@ -1,15 +1,78 @@
--- Streams one answer to the terminal.
---     lua examples/chat.lua "Why is the sky blue?"
+-- A conversation in the terminal, which goes on where it was left:
+--     lua examples/chat.lua [FILE]
+-- What is said is kept in FILE, if one is named. An empty line forgets the last
+-- question, Ctrl-C stops an answer (the second one the program), Ctrl-D leaves.
 local indoxhub = require "indoxhub"
 
+local path = arg[1]
 local client = indoxhub.new() -- the key comes from INDOXHUB_API_KEY
-local stream = indoxhub.assert(client.chat:stream {
-  model = "openai/gpt-4o-mini",
-  messages = { { role = "user", content = arg[1] or "Hello!" } },
-})
-for delta in stream do
-  io.write(delta)
-  io.flush()
+
+local function complain(err)
+  io.stderr:write(tostring(err), "\n")
 end
-local usage = stream:reply().usage
-print(("\n(%d tokens)"):format(usage and usage.tokens_total or 0))
+
+local function open()
+  local file = path and io.open(path)
+  if not file then
+    return client:conversation { model = "openai/gpt-4o-mini",
+      system = "Answer in a few sentences." }
+  end
+  file:close()
+  return indoxhub.assert(indoxhub.load_conversation(client, path))
+end
+
+-- Shows an answer as it comes.
+local function show(stream)
+  while true do
+    local delta, err = stream:next()
+    if not delta then
+      return err
+    end
+    io.write(delta)
+    io.flush()
+  end
+end
+
+local function ask(talk, question)
+  local stream, err = talk:stream(question)
+  if stream then
+    -- Lua raises "interrupted!" at Ctrl-C. What came so far is remembered.
+    local ok, why = pcall(show, stream)
+    stream:close()
+    err = why
+    if not ok and tostring(why):find("interrupted!", 1, true) then
+      err = "(stopped)"
+    end
+    print()
+  end
+  if err then
+    complain(err)
+  end
+end
+
+local talk = open()
+if #talk:messages() > 0 then
+  print(("(%d messages so far)"):format(#talk:messages()))
+end
+while true do
+  io.write("> ")
+  io.flush()
+  local question = io.read("*l")
+  if not question then
+    break
+  elseif question:find("%S") then
+    ask(talk, question)
+  else
+    local forgotten = talk:undo()
+    print(forgotten and "(forgotten: " .. forgotten .. ")"
+      or "(nothing to forget)")
+  end
+  local kept, err = true, nil
+  if path then
+    kept, err = talk:save(path)
+  end
+  if not kept then
+    complain(err)
+  end
+end
+print()
