@@ -21,7 +21,7 @@ describe("examples/openresty", function()
     free:stop()
     local log = os.tmpname()
     local pipe = assert(io.popen(("echo $$; exec env %s setpriv --pdeathsig " ..
-      "TERM sh examples/openresty/start.sh %s >%s 2>&1"):format(
+      "TERM sh examples/openresty/start.sh --port %s >%s 2>&1"):format(
       base and ("LIVE=1 INDOXHUB_API_KEY=%s INDOXHUB_BASE_URL=%s")
         :format(KEY, base) or "", free.port, log)))
     gateway = { pipe = pipe, pid = pipe:read("*l"), log = log }

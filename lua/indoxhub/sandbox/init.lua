@@ -149,6 +149,14 @@ end
 local server_methods = {}
 local server_mt = { __index = server_methods }
 
+-- What the system says of a port -> the same with what to do.
+local WHY_NOT = {
+  ["Address already in use"] = "another program uses it. Choose another with "
+    .. "--port, or leave --port out for one that is free",
+  ["Permission denied"] = "only root may have it. Choose one above 1023 with "
+    .. "--port, or leave --port out for one that is free",
+}
+
 --- Opens a sandbox. It serves while `run` does.
 ---@param options? indoxhub.sandbox.Options
 ---@return indoxhub.sandbox.Server? server, string? message
@@ -185,8 +193,8 @@ function sandbox.open(options)
     ok, why = server:listen()
   end
   if not ok then
-    return nil, ("cannot listen on port %d: %s")
-      :format(asked_port, tostring(why))
+    return nil, ("cannot listen on port %d: %s"):format(asked_port,
+      WHY_NOT[why] or tostring(why))
   end
   local _, _, port = server:localname()
   return setmetatable({ _server = server, _signal = modules.signal, port = port,
