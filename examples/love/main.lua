@@ -1,8 +1,9 @@
--- A robot that answers: type a question and press Return. The answer appears
--- letter by letter, and no frame ever waits for the network. Esc stops the
--- answer, and leaves when there is none.
+-- A robot that answers, remembers, and does what it says: type a question and
+-- press Return. No frame ever waits for the network. Esc stops the answer, and
+-- leaves when there is none; Ctrl-V pastes.
 --     eval "$(make -s env LUA=luajit)" && love examples/love
--- Without a key, ask a sandbox:
+-- Without a key, ask a sandbox, to which "echo: I jump to the right and turn
+-- red" shows what the robot can do:
 --     indoxhub sandbox --port 8080 &
 --     export INDOXHUB_API_KEY=any
 --     export INDOXHUB_BASE_URL=http://127.0.0.1:8080/api/v1
@@ -34,7 +35,9 @@ function love.textinput(text)
 end
 
 function love.keypressed(key)
-  if not scene:press(key) then
+  if key == "v" and love.keyboard.isDown("lctrl", "rctrl") then
+    scene:type(love.system.getClipboardText())
+  elseif not scene:press(key) then
     love.event.quit()
   end
 end

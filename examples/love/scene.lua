@@ -1,19 +1,20 @@
--- The scene: what the robot is asked, and what it says.
+-- The scene: what the robot is asked, what it says, and what it remembers.
 --
 -- A question starts a task, which reads the answer as it comes. It waits
 -- without holding up a frame: `indoxhub.step` in the frame loop lets it go on.
 
 local indoxhub = require "indoxhub"
+local letters = require "letters"
+local robots = require "robot"
 local speech = require "speech"
-local utf8 = require "utf8"
 
 local CHARACTER = "You are a friendly robot in a garden at night. " ..
-  "Answer in a few sentences, without any markup."
+  "Answer in a few sentences, without any markup. " .. robots.abilities()
 
 local GREETING = "Hello! What would you like to know?"
 
--- Messages that the robot remembers, of the player and its own.
-local MEMORY = 12
+-- Tokens of what was said before that go along with a question.
+local MEMORY = 2000
 
 -- Bytes of a question.
 local LONGEST_QUESTION = 200
@@ -22,16 +23,25 @@ local LONGEST_QUESTION = 200
 ---@field question string what the player has typed
 ---@field asked? string the question that was asked last
 ---@field speech Speech
+---@field robot Robot
 ---@field failure? string why there is no more of an answer
 local scene_methods = {}
 local scene_mt = { __index = scene_methods }
+
+local function new_speech(self)
+  return speech.new(function(word)
+    self.robot:hear(word)
+  end)
+end
 
 --- A scene whose robot answers through a client.
 ---@param client indoxhub.Client
 ---@return Scene
 local function new(client)
-  local self = setmetatable({ client = client, history = {}, question = "",
-    speech = speech.new(), time = 0, frames = {} }, scene_mt)
+  local self = setmetatable({ question = "", robot = robots.new(), time = 0,
+    frames = {}, talk = client:conversation { model = "openai/gpt-4o-mini",
+      system = CHARACTER, max_tokens_context = MEMORY } }, scene_mt)
+  self.speech = new_speech(self)
   self.speech:add(GREETING)
   return self
 end
@@ -39,54 +49,40 @@ end
 ---------------------------------------------------------------------------
 -- asking
 
-local function remember(self, role, text)
-  table.insert(self.history, { role = role, content = text })
-  if #self.history > MEMORY then
-    table.remove(self.history, 1)
-  end
-end
-
-local function messages_with(self, question)
-  local messages = { { role = "system", content = CHARACTER } }
-  for _, message in ipairs(self.history) do
-    messages[#messages + 1] = message
-  end
-  table.insert(messages, { role = "user", content = question })
-  return messages
-end
-
 -- Reads no faster than the robot speaks: what waits stays with the server.
--- Returns the reply, or nil and the error.
+-- Returns an error if there is one.
 local function read(stream, said)
   while true do
     local piece, err = stream:next()
     if not piece then
-      stream:close()
-      return not err and stream:reply() or nil, err
+      return err
     end
     said:add(piece)
     while said:has_enough() do
       local go_on, cancelled = indoxhub.sleep(0.05)
       if not go_on then
-        stream:close()
-        return nil, cancelled
+        return cancelled
       end
     end
   end
 end
 
-local function answer(self, question)
-  local said = self.speech
-  local stream, err = self.client.chat:stream {
-    messages = messages_with(self, question) }
-  local reply
-  if stream then
-    reply, err = read(stream, said)
+-- The task of a question. A conversation is asked one thing at a time, and an
+-- answer that was stopped may need a moment to end.
+local function answer(self, question, said)
+  while self.is_busy do
+    if not indoxhub.sleep(0.01) then
+      return
+    end
   end
-  if reply then
-    remember(self, "user", question)
-    remember(self, "assistant", reply.data)
-  elseif err.kind ~= "cancelled" then
+  self.is_busy = true
+  local stream, err = self.talk:stream(question)
+  if stream then
+    err = read(stream, said)
+    stream:close()
+  end
+  self.is_busy = false
+  if err and err.kind ~= "cancelled" and said == self.speech then
     self.failure = tostring(err)
   end
 end
@@ -95,8 +91,8 @@ end
 ---@param question string
 function scene_methods:ask(question)
   self:stop()
-  self.asked, self.speech, self.failure = question, speech.new(), nil
-  self.task = indoxhub.spawn(answer, self, question)
+  self.asked, self.speech, self.failure = question, new_speech(self), nil
+  self.task = indoxhub.spawn(answer, self, question, self.speech)
 end
 
 ---@return boolean
@@ -116,31 +112,34 @@ function scene_methods:stop()
 end
 
 --- How the robot feels.
----@return "sad"|"speaking"|"thinking"|"waiting"
+---@return "sad"|"happy"|"speaking"|"thinking"|"waiting"
 function scene_methods:mood()
   if not self.speech:is_silent() then
     return "speaking"
   elseif self.failure then
     return "sad"
   end
-  return self:is_asking() and "thinking" or "waiting"
+  return self:is_asking() and "thinking" or self.robot.mood or "waiting"
 end
 
 ---------------------------------------------------------------------------
 -- the keyboard
 
---- Takes what the player types.
+--- Takes what the player types or pastes.
 ---@param text string
 function scene_methods:type(text)
-  if #self.question + #text <= LONGEST_QUESTION then
-    self.question = self.question .. text
+  for letter in letters.valid(text):gsub("%c+", " ")
+    :gmatch(letters.PATTERN) do
+    if #self.question + #letter > LONGEST_QUESTION then
+      return
+    end
+    self.question = self.question .. letter
   end
 end
 
 local KEYS = {
   backspace = function(self)
-    self.question = self.question:sub(1, (utf8.offset(self.question, -1)
-      or 1) - 1)
+    self.question = letters.drop_last(self.question)
   end,
   ["return"] = function(self)
     if self.question:find("%S") then
@@ -171,7 +170,8 @@ end
 function scene_methods:update(dt)
   local frames = self.frames
   self.time = self.time + dt
-  self.speech:update(dt)
+  self.speech:update(dt, not self:is_asking())
+  self.robot:update(dt)
   frames[#frames + 1] = { at = self.time, seconds = dt }
   while frames[1].at < self.time - 1 do
     table.remove(frames, 1)

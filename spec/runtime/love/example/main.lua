@@ -8,7 +8,7 @@ local picture = require "picture"
 local scenes = require "scene"
 
 local new = scenes.new
-local player = {}
+local player = { picture = picture }
 
 -- The example keeps its scene to itself.
 function scenes.new(...)
@@ -49,15 +49,16 @@ function player.press(key)
   player.frame()
 end
 
---- How many points of the bubble are written on.
-function player.ink()
-  local count, bubble = nil, picture.BUBBLE
-  local red = picture.INK[1]
+--- How many points of the bubble are written on, in a colour of the picture.
+function player.ink(color)
+  local count, bubble = nil, picture.layout().bubble
+  local red, green = (color or picture.INK)[1], (color or picture.INK)[2]
   love.graphics.captureScreenshot(function(image)
     count = 0
     for x = bubble.x + 10, bubble.x + bubble.width - 10 do
       for y = bubble.y + 10, bubble.y + bubble.height - 10 do
-        if math.abs(image:getPixel(x, y) - red) < 0.1 then
+        local r, g = image:getPixel(x, y)
+        if math.abs(r - red) < 0.1 and math.abs(g - green) < 0.1 then
           count = count + 1
         end
       end
