@@ -11,6 +11,9 @@ local KEY = "indox-" .. ("k3y9"):rep(8)
 
 local SILENT = streams.SILENT
 
+-- Keys, as WebDriver writes them.
+local ESCAPE, SHIFT = "\238\128\140", "\238\128\136"
+
 describe("examples/openresty", function()
   local chromium, address, gateway, expected_children, expected_news
 
@@ -169,7 +172,7 @@ describe("examples/openresty", function()
     it("the answer grows on the page", function()
       start()
       chromium:open(address)
-      chromium:type("#question", "Count to 30")
+      chromium:type("#question", "Count to 60")
       chromium:click "#ask"
       local seen, last = 0, ""
       servers.wait_until(function()
@@ -181,7 +184,7 @@ describe("examples/openresty", function()
         return chromium:text "#state" == "done"
       end, "the answer")
       assert.truthy(seen >= 3, "it came in " .. seen .. " pieces")
-      assert.truthy(chromium:text("#answer"):find("^1 2 3 .* 29 30$"))
+      assert.truthy(chromium:text("#answer"):find("^1 2 3 .* 59 60$"))
       assert.equal("", chromium:text "#problem")
       assert.is_true(chromium:is_enabled "#ask")
     end)
@@ -242,6 +245,40 @@ describe("examples/openresty", function()
         "There is no answer, because of an error behind this page.")
       assert.is_true(chromium:is_enabled "#ask")
       assert.is_nil(openresty.read(gateway.log):find(KEY, 1, true))
+    end)
+
+    it("the keyboard is enough, and what was asked stays", function()
+      start(raw:script("keys", SILENT))
+      chromium:open(address)
+      chromium:type("#question", "Tell me more\n")
+      shows("#answer", "one two")
+      chromium:type("#question", ESCAPE)
+      shows("#state", "stopped")
+      raw:script("keys", { { "body" }, { "send", servers.EVENTS_HEAD ..
+        events.answer "three" }, { "close" } })
+      chromium:type("#question", "Line one" .. SHIFT .. "\n" .. SHIFT
+        .. "line two\n")
+      shows("#state", "done")
+      assert.equal("Tell me more\none two\nLine one\nline two\nthree",
+        chromium:text "#log")
+      local asked = raw:got "keys"
+      assert.truthy(asked:find("Line one\\nline two", 1, true), asked)
+    end)
+
+    it("a gateway that has ended is told, too", function()
+      start(raw:script("ended", SILENT))
+      chromium:open(address)
+      chromium:type("#question", "Tell me more\n")
+      shows("#answer", "one two")
+      local workers = openresty.children(openresty.children(gateway.pid)[1])
+      expected_news = { "exited on signal 9" }
+      for _, pid in ipairs(workers) do
+        os.execute("kill -9 " .. pid)
+      end
+      shows("#problem",
+        "The connection broke off; this is not the whole answer.")
+      assert.equal("one two", chromium:text "#answer")
+      assert.is_true(chromium:is_enabled "#ask")
     end)
 
     it("a visitor who asks too much is told so", function()
