@@ -34,8 +34,10 @@ function love.textinput(text)
   scene:type(text)
 end
 
-function love.keypressed(key)
-  if key == "v" and love.keyboard.isDown("lctrl", "rctrl") then
+function love.keypressed(key, _, is_repeat)
+  if is_repeat and key ~= "backspace" then
+    return -- whoever holds Esc a moment longer does not want to leave
+  elseif key == "v" and love.keyboard.isDown("lctrl", "rctrl") then
     scene:type(love.system.getClipboardText())
   elseif not scene:press(key) then
     love.event.quit()

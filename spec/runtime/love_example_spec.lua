@@ -65,6 +65,7 @@ describe("examples/love", function()
         end, "the beginning of the answer")
         print(scene:mood())
         player.press "escape"
+        player.press("escape", true)
         player.wait_until(function()
           return not scene:is_asking()
         end, "the end")
@@ -256,8 +257,9 @@ describe("examples/love", function()
           return #player.scene.question == 200
         end, "a question")
         player.press "backspace"
+        player.press("backspace", true)
         player.wait_until(function()
-          return #player.scene.question == 198
+          return #player.scene.question == 196
         end, "a shorter one")
         player.press "escape"
       end

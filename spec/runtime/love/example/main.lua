@@ -43,9 +43,10 @@ function player.type(text)
   end
 end
 
---- Presses a key, and waits until the game has taken it.
-function player.press(key)
-  love.event.push("keypressed", key, key, false)
+--- Presses a key, or holds it until it repeats, and waits until the game has
+--- taken it.
+function player.press(key, is_repeat)
+  love.event.push("keypressed", key, key, is_repeat or false)
   player.frame()
 end
 
