@@ -71,8 +71,9 @@ local function load()
     end
     file:close()
   end
-  if model == MODEL and dimensions then
-    local vectors = indoxhub.assert(indoxhub.vectors.open(VECTORS, dimensions))
+  local vectors = model == MODEL and dimensions
+    and indoxhub.vectors.open(VECTORS, dimensions)
+  if vectors and #vectors == #texts then
     for i, text in ipairs(texts) do
       known[text] = vectors[i]
     end

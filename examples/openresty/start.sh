@@ -11,6 +11,7 @@ case ${1:-} in
   '') ;;
   --port) port=${2:-} ;;
   --port=*) port=${1#--port=} ;;
+  [0-9]*) port=$1 ;;
   *)
     echo "$usage" >&2
     exit 2

@@ -181,6 +181,8 @@ describe("examples/", function()
       local said = find "3 of 3 paragraphs are new\n"
       assert.equal(expected(QUESTION), said)
       assert.equal(said, (find ""))
+      os.remove(folder .. "/.notes.vectors")
+      assert.equal(said, (find "3 of 3 paragraphs are new\n"))
       files.write(folder .. "/birds.md", "An owl.\n")
       said = find("1 of 2 paragraphs are new\n", "An owl?")
       assert.truthy(said:find("^%d%.%d+  %S+/birds.md:1\n      An owl%.\n"))

@@ -35,7 +35,7 @@ describe("examples/openresty/start.sh", function()
         :format(port == "''" and "" or port), errors)
       assert.equal(2, code)
     end
-    for _, arguments in ipairs { "8080", "--help", "--ports 1" } do
+    for _, arguments in ipairs { "port", "--help", "--ports 1" } do
       local errors, code = run(arguments)
       assert.equal("usage: sh examples/openresty/start.sh [--port 8080]\n",
         errors)
