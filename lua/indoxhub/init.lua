@@ -70,7 +70,8 @@ resources.continue("videos", "generate", { wait = "wait" },
 function indoxhub.step(budget)
   if budget ~= nil and (type(budget) ~= "number" or budget < 0
     or budget ~= budget) then
-    error("step expects seconds, a number that is not negative", 2)
+    error("step expects seconds, a number that is not negative; it got "
+      .. tostring(budget), 2)
   end
   local turn = loop.adapter().turn
   if turn then

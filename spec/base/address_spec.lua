@@ -91,7 +91,8 @@ describe("a base URL", function()
     for _, text in ipairs { "", "example.test", "//example.test",
       "ftp://example.test", "file:///etc/passwd", "unix:/run/socket",
       "https:example.test", "://example.test", "httpx://example.test" } do
-      assert.equal("must begin with https:// or http://", refusal(text))
+      assert.equal("must begin with https:// or http://, as "
+        .. "https://example.com does", refusal(text))
     end
   end)
 

@@ -52,6 +52,7 @@ describe("a pause", function()
     local ok, err = attempt.pause(caller, { ready = false }, 0)
     assert.is_nil(ok)
     assert.equal("the client is closed", err.message)
+    assert.matches("; make another with indoxhub%.new$", tostring(err))
   end)
 end)
 

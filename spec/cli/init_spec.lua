@@ -181,7 +181,7 @@ describe("indoxhub", function()
         "Location: http://127.0.0.1:1/\r\n"))] =
         "set %s to where the server points",
       [say("gone", servers.last_reply("404 Not Found", "{}"))] =
-        "check the names in the call, and %s",
+        "check the names and ids that you gave, and %s",
       [say("none", servers.last_reply("200 OK", "[]"))] =
         "try again, or check that %s leads to the API",
     } do
@@ -283,11 +283,13 @@ describe("indoxhub", function()
       ["analytics --last 5x"] = 'last must be a number and a unit',
       ["analytics --from 2026-02-31"] = "from has no day 31",
       ["analytics --by moon"] = "--by",
-      ["analytics --chart moon"] = "there is no column moon",
+      ["analytics --chart moon"] = "--chart: there is no column moon",
+      ["chat hi --base-url localhost"] = "--base-url must begin with https://",
       ["keys revoke seven"] = '"seven" is not a whole number',
       ["usage --from yesterday"] = 'must be a date such as "2026-01-31"',
       ["embed a --lines"] = "--lines is for what comes through a pipe",
-      ["account delete"] = "takes --confirm with its user name",
+      ["account delete"] = "takes --confirm with its user name, which "
+        .. "`indoxhub account` shows",
     } do
       local out, err, code = indoxhub:run(arguments)
       assert.equal(2, code, arguments .. ": " .. err)

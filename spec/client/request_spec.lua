@@ -41,8 +41,8 @@ describe("a client", function()
   it("refuses wrong requests", function()
     local client = client_for("wrongrequest")
     assert_refused("path is required", client.request, client, {})
-    assert_refused("must be relative", client.request, client,
-      { path = "https://evil.test/x" })
+    assert_refused("must be relative to base_url, such as", client.request,
+      client, { path = "https://evil.test/x" })
     assert_refused("two bodies", client.request, client,
       { path = "x", form = { a = 1 }, json = {} })
     assert_refused("json: f is a function", client.request, client,

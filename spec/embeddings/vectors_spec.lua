@@ -37,7 +37,7 @@ describe("making vectors", function()
     assert.equal("vector: numbers must not be empty",
       refusal(indoxhub.vector, {}))
     assert.equal("vector: numbers[2] must be a number that fits into 32 bits, "
-      .. "not x", refusal(indoxhub.vector, { 1, "x" }))
+      .. "not a string", refusal(indoxhub.vector, { 1, "x" }))
     assert.matches("numbers%[1%] must be a number that fits into 32 bits",
       refusal(indoxhub.vector, { 1e39 }))
     assert.equal("matrix: list[2] has 1 dimensions, and the first has 2",

@@ -105,6 +105,9 @@ describe("the source of a result", function()
       local what, message = refusal_of { url = url }
       assert.equal("protocol scheme", what)
       assert.matches(url:match("^%a%w*"):lower() .. ":", message, 1, true)
+      local _, err = source_of { url = url }
+      assert.matches("only http:, https: and data: addresses", tostring(err),
+        1, true)
     end
   end)
 

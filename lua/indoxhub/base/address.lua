@@ -130,7 +130,8 @@ function address.base(text)
   local scheme, rest = text:match("^(%a[%w+.-]*)://(.*)$")
   scheme = (scheme or ""):lower()
   if scheme ~= "https" and scheme ~= "http" then
-    return nil, "must begin with https:// or http://"
+    return nil, "must begin with https:// or http://, as "
+      .. "https://example.com does"
   elseif text:find("[%s%c]") then
     return nil, "must not contain blanks or control characters"
   elseif text:find("[?#]") then

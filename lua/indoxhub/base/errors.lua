@@ -218,11 +218,18 @@ function errors.raise(err)
   error(err, 0)
 end
 
---- The call was given up by the program, or its client is closed.
+--- The call was given up by the program.
 ---@param message? string
 ---@return indoxhub.Error
 function errors.cancelled(message)
   return errors.new("cancelled", message or "the call was cancelled")
+end
+
+--- Its client is closed.
+---@return indoxhub.Error
+function errors.closed()
+  return errors.new("cancelled", "the client is closed",
+    { hint = "make another with indoxhub.new" })
 end
 
 ---@return indoxhub.Error

@@ -58,7 +58,7 @@ function attempts.pause(caller, slot, seconds)
   local go_on = loop.wait(slot, math.max(0, seconds), "a call")
   caller.pausing[slot] = nil
   if caller.closed then
-    return nil, errors.cancelled("the client is closed")
+    return nil, errors.closed()
   elseif not go_on then
     return nil, errors.cancelled()
   end

@@ -122,7 +122,8 @@ local function ask(key, send)
   if not token then
     return nil, errors.new("protocol",
       "the answer to the key exchange holds no token",
-      { status = answer.status, code = "token" })
+      { status = answer.status, code = "token",
+        hint = "use auth = \"key\" where a server has no such exchange" })
   end
   return token
 end

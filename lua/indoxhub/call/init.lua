@@ -119,7 +119,7 @@ end
 function calls.run(call, once)
   while true do
     if call.caller.closed then
-      return nil, describe(call, errors.cancelled("the client is closed"))
+      return nil, describe(call, errors.closed())
     end
     local attempt = { deadline = call.deadline, unsent = true,
       number = #call.attempts + 1, request = nil, transfer = nil,

@@ -181,8 +181,9 @@ function upload.data_uri(file)
     data, err = drain(file)
   end
   if data and #data > MOST_EMBEDDED then
-    return nil, errors.new("file", "a file in JSON may have 128 MiB at most",
-      { code = "size" })
+    return nil, errors.new("file", "a file that is sent within JSON may have "
+      .. "128 MiB at most", { code = "size",
+      hint = "put a larger one on a server and give its URL" })
   elseif not data then
     return nil, err
   end

@@ -26,7 +26,8 @@ local function check_path(path)
   if type(path) ~= "string" then
     return "path is required: what comes after base_url in the address"
   elseif path:find("^%a[%w+.-]*://") or path:find("[%s%c]") then
-    return "path must be relative to base_url, without blanks"
+    return "path must be relative to base_url, such as \"user/health\", and "
+      .. "without blanks"
   elseif path:find("[?#]") then
     return "path must not contain ? or #: put the query into query = {...}"
   end

@@ -60,7 +60,8 @@ end
 -- What is wrong with a result of a tool, beside the calls that wait.
 local function check_result(open, result)
   if not open[1] then
-    return "no call of a tool waits for a result"
+    return "no call of a tool waits for a result: one follows a reply that "
+      .. "has tool_calls"
   end
   for _, call in ipairs(open) do
     if call.id == nil or call.id == result.tool_call_id then

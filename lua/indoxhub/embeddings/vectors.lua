@@ -44,7 +44,8 @@ local function vector_of(value, name)
   local vector, index = core.vector(value)
   if not vector then
     return nil, ("%s[%d] must be a number that fits into 32 bits, not %s")
-      :format(name, index, tostring(value[index]))
+      :format(name, index, type(value[index]) == "number" and value[index]
+        or "a " .. type(value[index]))
   end
   return vector
 end

@@ -187,7 +187,8 @@ function adapter.run_until(done)
   while not done() do
     if not own or own:empty() then
       error("indoxhub: waiting for something that cannot happen: " ..
-        "nothing is running that could end the wait", 0)
+        "nothing is running that could end the wait; does a task await itself?",
+        0)
     end
     turn_own(scheduler.LONGEST_WAIT)
     if scheduler.on_turn then

@@ -348,7 +348,7 @@ function loop.wait_for(transfer, told, what)
   end
   local slot = { ready = false, transfer = transfer }
   if waiting[token] then
-    error("another task is reading this stream", 0)
+    error("another task is reading this stream already: only one can", 0)
   end
   watch()
   waiting[token] = slot

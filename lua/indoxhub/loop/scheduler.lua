@@ -173,7 +173,8 @@ local function pause(longest)
   local moment = scheduler.next_moment()
   if not moment and not loop.is_busy() and longest > 0 then
     error("indoxhub: waiting for something that cannot happen: " ..
-      "nothing is running that could end the wait", 0)
+      "nothing is running that could end the wait; does a task await itself?",
+      0)
   end
   loop.pump(nil, math.min(moment or longest, longest))
   scheduler.fire_timers()

@@ -177,7 +177,8 @@ end
 ---@return true? slept, indoxhub.Error? err
 function task.sleep(seconds)
   if type(seconds) ~= "number" or seconds < 0 or seconds ~= seconds then
-    error("sleep expects seconds, a number that is not negative", 2)
+    error("sleep expects seconds, a number that is not negative; it got "
+      .. tostring(seconds), 2)
   end
   if not loop.sleep(seconds, "indoxhub.sleep") then
     return nil, errors.cancelled()

@@ -72,7 +72,7 @@ local function nothing(item)
       { code = "not_ready" })
   end
   return errors.new("invalid_request",
-    "there is nothing to save in it: no url and no base64",
+    "there is nothing to save in what was given: it has no url and no base64",
     { code = "nothing" })
 end
 
@@ -125,7 +125,8 @@ return function(item)
     return of_data_uri(found.url)
   elseif scheme ~= "http" and scheme ~= "https" then
     return nil, errors.new("protocol", "the result is at " .. scheme
-      .. ":, which is not downloaded", { code = "scheme" })
+      .. ":, which is not downloaded", { code = "scheme",
+      hint = "only http:, https: and data: addresses can be saved" })
   end
   return found
 end

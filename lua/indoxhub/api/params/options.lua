@@ -57,7 +57,8 @@ local function check_headers(value)
   end
   for name, text in pairs(value) do
     if not is_header(name, text) then
-      return ("has the field %s, which is no header"):format(show(name)), true
+      return ("has the field %s, which is no header; write names and values, "
+        .. "as { [\"X-Name\"] = \"value\" }"):format(show(name)), true
     end
   end
 end

@@ -71,7 +71,7 @@ local function confirmation(me, given)
     return given.confirm
   elseif input.is_piped() then
     return nil, exit.usage("deleting the account takes --confirm with its "
-      .. "user name")
+      .. "user name, which `indoxhub account` shows")
   end
   output.note(("This deletes the account %s (%s) with its keys and credits. "
     .. "Nothing brings it back."):format(me.username, me.email))

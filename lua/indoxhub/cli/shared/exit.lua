@@ -37,7 +37,10 @@ local hints = {
   ["timeout.first_byte"] = "try again, or ask a faster model",
   ["timeout.connect"] = "check the connection",
   ["timeout.idle"] = "the server stalled; try again",
-  not_found = "check the names in the call, and {base}",
+  ["not_found.provider"] = "`indoxhub models` lists what there is",
+  ["not_found.job"] = "jobs belong to the key that began them; check the id, "
+    .. "and {base}",
+  not_found = "check the names and ids that you gave, and {base}",
   ["network.dns"] = "check the connection, and the host name in {base}",
   ["network.connect"] = "check that the server in {base} runs",
   ["network.tls"] = "check that the server in {base} speaks https, and its "
@@ -53,7 +56,8 @@ local hints = {
 
 -- The same where nobody gave a base URL, which then is not to blame.
 local hints_by_default = {
-  not_found = "check the names in the call",
+  ["not_found.job"] = "jobs belong to the key that began them; check the id",
+  not_found = "check the names and ids that you gave",
   ["network.dns"] = "check the connection",
   ["network.connect"] = "check the connection",
   ["network.tls"] = "check what is between here and the server "
@@ -113,6 +117,7 @@ end
 ---@return integer
 function exit.raised(message)
   local text = tostring(message):gsub("^[^:]+:%d+: ", "")
+    :gsub("^base_url ", "--base-url "):gsub("^rows:(%l+): ", "--%1: ")
   if text:find("^attempt to ") or text:find("^bad argument #") then
     output.complain("a mistake of the command itself: " .. tostring(message))
     return 1
