@@ -50,16 +50,21 @@ local function ask(talk, question)
   end
 end
 
+local function read()
+  io.write("> ")
+  io.flush()
+  local line = io.read("*l")
+  return line -- here, within `pcall`, Lua raises after Ctrl-C
+end
+
 local talk = open()
 if #talk:messages() > 0 then
   print(("(%d messages so far)"):format(#talk:messages()))
 end
 while true do
-  io.write("> ")
-  io.flush()
-  local question = io.read("*l")
-  if not question then
-    break
+  local ok, question = pcall(read)
+  if not ok or not question then
+    break -- not ok: after Ctrl-C at the prompt
   elseif question:find("%S") then
     ask(talk, question)
   else

@@ -89,6 +89,17 @@ describe("examples/", function()
       assert.is_true(usual)
     end)
 
+    it("is left by Ctrl-C at the prompt, without a word", function()
+      local terminal = terminals.start(line "chat.lua")
+      terminal:expect "> "
+      terminal:type "\3"
+      terminal:expect "^C"
+      terminal:type "\n"
+      local code, seen = terminal:finish()
+      assert.equal(0, code)
+      assert.is_nil(seen:find("interrupted", 1, true))
+    end)
+
     it("tells of errors, and asks on", function()
       local said, errors, code = run("chat.lua", nil, "a\nb\n",
         "http://127.0.0.1:1")
@@ -243,11 +254,12 @@ describe("examples/", function()
       for _, row in ipairs(rows) do
         spent, calls = spent + row.total_cost, calls + row.count
       end
+      local days = indoxhub.assert(client().analytics:query():last("30d")
+        :fetch())
       local total = ("%d calls for $%.4f in 30d\n"):format(calls, spent)
       local said, errors, code = run "costs.lua"
       assert.truthy(said:find("^model +count +total_tokens +total_cost\n"))
-      assert.truthy(said:find("\n" .. os.date("!%Y-%m-%d", os.time() - 86400)
-        .. "  ", 1, true), said)
+      assert.truthy(said:find("\n" .. days[1].date .. "  ", 1, true), said)
       assert.equal(total, said:sub(-#total))
       assert.equal("", errors)
       assert.equal(0, code)
