@@ -341,12 +341,12 @@ describe("examples/", function()
   describe("subtitles.lua", function()
     local SOURCE = "\239\187\1911\r\n00:00:01,000 --> 00:00:02,000\r\n" ..
       "Echo: Guten Tag.\r\n\r\n2\r\n00:00:03,000 --> 00:00:04,000\r\n\r\n" ..
-      "3\r\n00:00:05,000 --> 00:00:06,000 X1:40\r\nWhat is 6 * 7?\r\n" ..
+      "3\r\n00:00:05,000 --> 00:00:06,000 X1:40\r\nEcho: 6 * 7\r\n" ..
       "I ask.\r\n\r\n4\r\n00:00:07,000 --> 00:00:08,000\r\n" ..
       "Echo: one\r\ntwo"
     local TRANSLATED = "1\n00:00:01,000 --> 00:00:02,000\nGuten Tag.\n\n" ..
       "2\n00:00:03,000 --> 00:00:04,000\n\n\n" ..
-      "3\n00:00:05,000 --> 00:00:06,000 X1:40\n6 * 7 is 42.\n\n" ..
+      "3\n00:00:05,000 --> 00:00:06,000 X1:40\n6 * 7\nI ask.\n\n" ..
       "4\n00:00:07,000 --> 00:00:08,000\none\ntwo\n\n"
 
     local function paths()

@@ -135,13 +135,13 @@ describe("in Neovim the example", function()
     end)
 
     it("what is selected within lines, whatever its letters", function()
-      assert_example("a\195\169 6 * 7 is 42.\195\188z|two\n" ..
-        "a6 * 7 is 42.c|two\n6 * 7 is 42.\n", [[
+      assert_example("a\195\169 <||6 * 7 \195\169\195\188z|two\n" ..
+        "a<||6 * 7|bc|two\n<||6 * 7|\195\169\n", [[
         local buffer = open()
         local function replace(lines, keys)
           vim.api.nvim_buf_set_lines(buffer, 0, -1, true, lines)
           type_keys("gg0" .. keys .. "<Esc>")
-          type_command "'<,'>AskReplace What is"
+          type_command "'<,'>AskReplace echo: <"
           await_end(buffer)
           print(text_of(buffer))
         end
@@ -268,14 +268,14 @@ describe("in Neovim the example", function()
     end)
 
     it("leaves the question in its place when no answer came", function()
-      assert_example("## You||What is|6 * 7?\n4: [broken off: " ..
-        "insufficient_credits]\ntrue\n## You||What is|6 * 7?||" ..
-        "## Answer||6 * 7 is 42.||## You||\n\n", [[
+      assert_example("## You||echo: 6 * 7|is it?\n4: [broken off: " ..
+        "insufficient_credits]\ntrue\n## You||echo: 6 * 7|is it?||" ..
+        "## Answer||6 * 7|is it?||## You||\n\n", [[
         require("indoxhub_ask").setup { client = {
           headers = { ["X-Sandbox-Fail"] = "status:402*1" } } }
         vim.cmd "AskChat"
         local buffer = vim.api.nvim_get_current_buf()
-        say(buffer, "What is\n6 * 7?")
+        say(buffer, "echo: 6 * 7\nis it?")
         await_end(buffer)
         print(text_of(buffer))
         print(marks_of(buffer))
