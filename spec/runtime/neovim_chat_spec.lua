@@ -346,24 +346,35 @@ describe("in Neovim the example", function()
     end)
   end)
 
-  it("ends its answers when it is loaded again", function()
-    assert_example("3: [stopped]\n1\n# What is 6 * 7?||6 * 7 is 42.\n", [[
+  it("knows its answers and chats when it is loaded again", function()
+    assert_example("3: [stopped]\n0\ntrue\n6 * 7 is 42.||## You||\n", [[
       base_url "left"
       local buffer = ask "Ask hi"
       await_text(buffer, "# hi||one two")
-      for name in pairs(package.loaded) do
-        if name:find "^indoxhub_ask" then
-          package.loaded[name] = nil
+      local function reload()
+        for name in pairs(package.loaded) do
+          if name:find "^indoxhub_ask" then
+            package.loaded[name] = nil
+          end
         end
+        vim.cmd "source examples/neovim/plugin/indoxhub_ask.lua"
+        require "indoxhub_ask"
       end
-      vim.cmd "source examples/neovim/plugin/indoxhub_ask.lua"
-      require("indoxhub_ask")
+      reload()
+      assert(is_answering(buffer))
+      vim.cmd "AskStop"
       await_end(buffer)
       print(marks_of(buffer))
-      print(#vim.api.nvim_get_autocmds { group = "indoxhub_ask" })
-      buffer = ask "Ask What is 6 * 7?"
-      await_end(buffer)
-      print(text_of(buffer))
+      print(#vim.api.nvim_get_autocmds { event = "BufUnload",
+        buffer = buffer })
+      vim.cmd "AskChat"
+      local chat = vim.api.nvim_get_current_buf()
+      reload()
+      vim.cmd "AskChat"
+      print(vim.api.nvim_get_current_buf() == chat)
+      say(chat, "What is 6 * 7?")
+      await_end(chat)
+      print(text_of(chat):match "Answer||(.*)$")
     ]])
     pair:wait_for_leaver()
   end)

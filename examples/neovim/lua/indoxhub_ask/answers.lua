@@ -15,7 +15,7 @@ local MOST_PIECES = 256
 local namespace = vim.api.nvim_create_namespace "indoxhub_ask"
 
 -- Buffer -> { answers, the tick of our last change, what was set up there }.
-local places = {}
+local places = shared.state.places
 
 ---@class indoxhub_ask.Answer
 ---@field buffer integer
@@ -57,19 +57,6 @@ local function leave(buffer, place)
   end
 end
 
--- Whoever loads this file again, as a plugin manager does, ends the answers of
--- the one before: nobody else would know of them.
-vim.api.nvim_exec_autocmds("User", { pattern = "IndoxhubAskReload",
-  modeline = false })
-local group = vim.api.nvim_create_augroup("indoxhub_ask", { clear = true })
-vim.api.nvim_create_autocmd("User", { pattern = "IndoxhubAskReload",
-  group = group, desc = "indoxhub: end all answers", callback = function()
-    for buffer, place in pairs(places) do
-      stop_all(place)
-      leave(buffer, place)
-    end
-  end })
-
 local function is_mapped(buffer, key)
   local code = vim.api.nvim_replace_termcodes(key, true, true, true)
   for _, map in ipairs(vim.api.nvim_buf_get_keymap(buffer, "n")) do
@@ -90,8 +77,7 @@ function answers.enter(buffer)
   end
   place = { answers = {} }
   place.autocmd = vim.api.nvim_create_autocmd("BufUnload", {
-    buffer = buffer, group = group,
-    desc = "indoxhub: end the answers of this buffer",
+    buffer = buffer, desc = "indoxhub: end the answers of this buffer",
     callback = function()
       stop_all(place)
     end,

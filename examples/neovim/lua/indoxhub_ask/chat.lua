@@ -10,7 +10,7 @@ local chat = {}
 local YOU, ANSWER = "## You", "## Answer"
 
 -- Buffer -> conversation.
-local talks = {}
+local talks = shared.state.talks
 
 local function lines_of(buffer)
   return vim.api.nvim_buf_get_lines(buffer, 0, -1, true)

@@ -4,6 +4,12 @@ local shared = {}
 
 shared.settings = { model = "openai/gpt-4o-mini", key = "<C-x>", client = {} }
 
+-- Buffers with answers, and with chats. When these files are loaded again, as
+-- plugin managers do, answers go on and can still be stopped.
+local NAME = "indoxhub_ask_state"
+shared.state = rawget(_G, NAME) or { places = {}, talks = {} }
+rawset(_G, NAME, shared.state)
+
 local client
 
 --- Changes settings; the next question uses them.

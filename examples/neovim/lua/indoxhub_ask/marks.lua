@@ -4,8 +4,9 @@
 local marks = {}
 
 local namespace = vim.api.nvim_create_namespace "indoxhub_ask_ended"
+-- Not cleared when this file is loaded again: marks stay, and their watchers.
 local group = vim.api.nvim_create_augroup("indoxhub_ask_ended",
-  { clear = true })
+  { clear = false })
 
 -- Takes marks away whose text is gone. True when none is left.
 local function forget_undone(buffer)
