@@ -103,6 +103,8 @@ build = {
       "lua/indoxhub/api/endpoints/account.lua",
     ["indoxhub.api.endpoints.media"] = "lua/indoxhub/api/endpoints/media.lua",
     ["indoxhub.api.endpoints.models"] = "lua/indoxhub/api/endpoints/models.lua",
+    ["indoxhub.api.endpoints.provider"] =
+      "lua/indoxhub/api/endpoints/provider.lua",
     ["indoxhub.api.endpoints.shared"] = "lua/indoxhub/api/endpoints/shared.lua",
     ["indoxhub.api.endpoints.text"] = "lua/indoxhub/api/endpoints/text.lua",
     ["indoxhub.api.errors.answer"] = "lua/indoxhub/api/errors/answer.lua",
@@ -237,6 +239,9 @@ build = {
     ["indoxhub.loop.uv"] = "lua/indoxhub/loop/uv.lua",
     ["indoxhub.meta.core"] = "lua/indoxhub/meta/core.lua",
     ["indoxhub.meta.endpoints"] = "lua/indoxhub/meta/endpoints.lua",
+    ["indoxhub.meta.errors"] = "lua/indoxhub/meta/errors.lua",
+    ["indoxhub.meta.helpers"] = "lua/indoxhub/meta/helpers.lua",
+    ["indoxhub.meta.replies"] = "lua/indoxhub/meta/replies.lua",
     ["indoxhub.meta.types"] = "lua/indoxhub/meta/types.lua",
     ["indoxhub.sandbox"] = "lua/indoxhub/sandbox/init.lua",
     ["indoxhub.sandbox.access"] = "lua/indoxhub/sandbox/access.lua",

@@ -34,6 +34,10 @@ local videos_wait = require "indoxhub.videos.wait"
 require "indoxhub.loop.builtin"
 require("indoxhub.loop." .. host())
 
+---@class indoxhub
+---@field _VERSION string The version of the library.
+---@field null lightuserdata Stands for JSON `null` in what is sent.
+---@field on_error? indoxhub.OnError Told of a task that failed unawaited.
 local indoxhub = {
   _VERSION = require "indoxhub.version",
   new = client.new,
@@ -65,7 +69,7 @@ resources.continue("videos", "generate", { wait = "wait" },
 
 --- For frame loops: does a bounded share of what there is to do, without
 --- waiting. Returns whether anything is going on.
----@param budget? number seconds, default 0.004
+---@param budget? number Seconds. Default: 0.004.
 ---@return boolean pending
 function indoxhub.step(budget)
   if budget ~= nil and (type(budget) ~= "number" or budget < 0
@@ -102,8 +106,7 @@ local OURS = { builtin = true, uv = true, nginx = true, cqueues = true }
 --- is for other loops, and for programs that load one of those for something
 --- else.
 --- Raises when calls are running already.
----@param adapter "builtin"|"uv"|"nginx"|"cqueues"|table a name, or a table of
---- the functions spawn, wait, wake, sleep and start (see loop/init.lua)
+---@param adapter indoxhub.LoopName|indoxhub.Adapter
 function indoxhub.use_loop(adapter)
   local chosen = adapter
   if OURS[adapter] then
@@ -127,7 +130,7 @@ end
 --- where the built-in one refuses an error object.
 ---@generic T
 ---@param value T?
----@param ... any the error, when value is nil or false
+---@param ... any The error, when the value is nil or false.
 ---@return T value, any ...
 function indoxhub.assert(value, ...)
   if not value then
@@ -138,7 +141,7 @@ function indoxhub.assert(value, ...)
 end
 
 -- `indoxhub.on_error` is a field to be set; it lives where it is used.
-return setmetatable(indoxhub, {
+setmetatable(indoxhub, {
   __index = function(self, name)
     if name == "on_error" then
       return task.on_error
@@ -156,3 +159,5 @@ return setmetatable(indoxhub, {
     end
   end,
 })
+
+return indoxhub

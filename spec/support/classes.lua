@@ -1,122 +1,58 @@
 -- The classes of the annotations, and whether a value is of one.
+local annotations = require "doc.generate.annotations"
 local null = require("indoxhub.base.json").null
 local output = require("spec.support.files").output
-local read = require("spec.support.files").read
+local types = require "doc.generate.types"
 
 local classes = {}
 
 -- Name -> { parents, fields = { name = {type, optional} }, keys = { key type =
--- type } }, and names of aliases -> type. A type is text that was parsed:
--- { how, ... }.
+-- type } }, and names of aliases -> type. A type is what doc/generate/types.lua
+-- makes of its text.
 local known
 
----------------------------------------------------------------------------
--- parsing
-
-local parse_union
-
--- Each of these takes the text and a position, and returns the type that stands
--- there and the position behind it; nil where there is none.
-local function parse_fields(text, at)
-  local fields, keys = {}, {}
-  while not text:find("^%s*}", at) do
-    local name, optional, rest = text:match("^[%s,]*([%w_]+)(%??):()", at)
-    local key, key_rest = text:match("^[%s,]*%[(.-)%]:()", at)
-    local kind
-    kind, at = parse_union(text, assert(rest or key_rest, text))
-    if name then
-      fields[name] = { kind, optional == "?" }
-    elseif key:find('^"') then
-      fields[key:sub(2, -2)] = { kind, false }
-    else
-      keys[key] = kind
-    end
+-- Fields by name, those that are hidden from users included.
+local function fields_of(class)
+  local fields = {}
+  for _, field in ipairs(class.fields) do
+    fields[field.name] = { field.type, field.optional }
   end
-  return { "fields", { fields = fields, keys = keys, parents = {} } },
-    text:match("^%s*}()", at)
+  for name, field in pairs(class.hidden) do
+    fields[name] = { field.type, field.optional }
+  end
+  return fields
 end
 
-local function parse_atom(text, at)
-  local inner, rest = text:match('^%s*"([^"]*)"()', at)
-  if inner then
-    return { "literal", inner }, rest
-  elseif text:find("^%s*{", at) then
-    return parse_fields(text, text:match("^%s*{()", at))
-  elseif text:find("^%s*%(", at) then
-    local kind
-    kind, at = parse_union(text, text:match("^%s*%(()", at))
-    return kind, text:match("^%s*%)()", at)
+local function keys_of(class)
+  local keys = {}
+  for _, field in ipairs(class.keys) do
+    keys[field.key] = field.type
   end
-  inner, rest = text:match("^%s*([%w_.]+)()", at)
-  if inner == "table" and text:find("^<", rest) then
-    local key, value
-    key, rest = parse_union(text, rest + 1)
-    value, rest = parse_union(text, text:match("^%s*,()", rest))
-    return { "map", key, value }, text:match("^%s*>()", rest)
-  elseif inner == "fun" then
-    return { "name", "function" }, #text + 1 -- what it takes is not checked
-  end
-  return inner and { "name", inner }, rest
+  return keys
 end
 
-function parse_union(text, at)
-  local union = { "union" }
-  repeat
-    local kind
-    kind, at = parse_atom(text, at)
-    assert(kind, text)
-    while text:find("^%[%]", at) do
-      kind, at = { "list", kind }, at + 2
-    end
-    if text:find("^%?", at) then
-      kind, at = { "union", kind, { "name", "nil" } }, at + 1
-    end
-    union[#union + 1] = kind
-    local again = text:match("^|()", at)
-    at = again or at
-  until not again
-  return union, at
-end
-
-local function add_field(class, rest)
-  local key, after = rest:match("^%[(.-)%]%s+(.*)$")
-  if key then
-    class.keys[key] = parse_union(after, 1)
-    return
+local function alias_of(alias)
+  local union = alias.type or { "union" }
+  for _, choice in ipairs(alias.choices) do
+    union[#union + 1] = { "literal", choice.value }
   end
-  local name, optional
-  name, optional, after = rest:match("^([%w_]+)(%??)%s+(.*)$")
-  class.fields[assert(name, rest)] = { parse_union(after, 1), optional == "?" }
-end
-
-local function add_file(text)
-  local class, alias
-  for line in text:gmatch("[^\n]+") do
-    local tag, rest = line:match("^%-%-%-@(%l+)%s+(.*)$")
-    local choice = line:match('^%-%-%-|%s*(".-")')
-    if tag == "class" then
-      local name, parent = rest:match("^([%w_.]+):%s*([%w_.]+)")
-      name = name or rest:match("^[%w_.]+")
-      class = known[name] or { fields = {}, keys = {}, parents = {} }
-      known[name] = class
-      table.insert(class.parents, parent)
-    elseif tag == "field" then
-      add_field(class, rest)
-    elseif tag == "alias" then
-      local name, kind = rest:match("^([%w_.]+)%s*(.*)$")
-      alias = kind ~= "" and parse_union(kind, 1) or { "union" }
-      known[name] = { alias = alias }
-    elseif choice then
-      table.insert(alias, (parse_atom(choice, 1)))
-    end
-  end
+  return union
 end
 
 local function all()
   if not known then
-    known = {}
+    local names = {}
     for name in output("find lua/indoxhub -name '*.lua'"):gmatch("[^\n]+") do
-      add_file(read(name))
+      names[#names + 1] = name
+    end
+    local model = annotations.read(names)
+    known = {}
+    for name, class in pairs(model.classes) do
+      known[name] = { parents = class.parents, fields = fields_of(class),
+        keys = keys_of(class) }
+    end
+    for name, alias in pairs(model.aliases) do
+      known[name] = { alias = alias_of(alias) }
     end
   end
   return known
@@ -181,6 +117,10 @@ local ways = {}
 
 function ways.literal(kind, value)
   return value == kind[2]
+end
+
+function ways.fun(_, value)
+  return type(value) == "function"
 end
 
 function ways.fields(kind, value, found)
@@ -266,7 +206,7 @@ end
 ---@return string
 function classes.wrong(kind, value, strict, beside)
   local found = { path = "it", wrong = {}, strict = strict, beside = beside }
-  check(parse_union(kind, 1), value, found)
+  check((types.parse(kind)), value, found)
   table.sort(found.wrong)
   return table.concat(found.wrong, "\n")
 end

@@ -34,12 +34,6 @@ local ADDS_UP = { integer = true, money = true }
 -- More days than that are no line that can be read.
 local MOST_DAYS = 36600
 
----@class indoxhub.ChartOptions
----@field column? string default total_cost, or what there is of cost and count
----@field width? integer cells of a line; default 80
----@field style? "bars"|"spark" default bars
----@field ascii? boolean draw with ASCII only; default false
-
 ---------------------------------------------------------------------------
 -- bars
 
@@ -175,9 +169,7 @@ local function choose(rows, column)
   return nil, "option column is required: which column to draw"
 end
 
---- One column drawn with the characters of a terminal, without a line end at
---- the last line. Bars of negative values are shaded; a value that is no number
---- has none.
+--- One column drawn: see meta/helpers.lua.
 ---@param rows indoxhub.Rows
 ---@param options? indoxhub.ChartOptions
 ---@return string

@@ -11,12 +11,6 @@ local options_of = require "indoxhub.api.params.options"
 local OPTIONS = { columns = "any", raw = "boolean",
   newline = { "\n", "\r\n" } }
 
----@class indoxhub.CsvOptions
----@field columns? string[] default all
----@field newline? "\n"|"\r\n" default "\n"
----@field raw? boolean texts as they are, for programs that calculate nothing;
---- default false
-
 local function quote(text)
   if text:find('[",\r\n]') or text:find("^ ") or text:find(" $") then
     return '"' .. text:gsub('"', '""') .. '"'
@@ -54,8 +48,7 @@ local function wrong_columns(rows, columns)
   end
 end
 
---- The rows as comma-separated values, the names of the columns first. Every
---- line has its end.
+--- The rows as comma-separated values: see meta/helpers.lua.
 ---@param rows indoxhub.Rows
 ---@param options? indoxhub.CsvOptions
 ---@return string

@@ -22,6 +22,7 @@ local GROUPS = { usage = "date", sessions = "session_id", models = "model" }
 local FILTERS = { provider = true, model = true, session_id = true,
   endpoint = true }
 
+--- A question about what was used. It never changes.
 ---@class indoxhub.Query
 local query_methods = {}
 local query_mt = { __name = "indoxhub.query", __index = query_methods }
@@ -164,9 +165,8 @@ end
 ---------------------------------------------------------------------------
 -- the rest
 
---- What a row is: "date" (the default), "model", "provider", "endpoint",
---- "session_id" or "client_ip".
----@param group string
+--- Says what a row is. Default: "date".
+---@param group "date"|"model"|"provider"|"endpoint"|"session_id"|"client_ip"
 ---@return indoxhub.Query
 function query_methods:by(group)
   local wrong = wrong_value(param_of("usage", "group_by"), group, "by")
@@ -197,10 +197,8 @@ local function add_filters(known, given)
   return filters
 end
 
---- Only calls with these values: `provider`, `model`, which may have its
---- provider in front, `session_id`, `endpoint` ("chat", "completion",
---- "embedding", "image").
----@param filters table<string, string>
+--- Only calls with these values. Filters of several `where` add up.
+---@param filters indoxhub.Filters
 ---@return indoxhub.Query
 function query_methods:where(filters)
   local all, wrong = nil, nil
@@ -246,7 +244,7 @@ local function first_day(state)
   return day, wrong and "last " .. wrong
 end
 
---- Asks the server. Returns a list of rows: see README and analytics/rows.lua.
+--- Asks the server.
 ---@param options? indoxhub.CallOptions
 ---@return indoxhub.Rows? rows, indoxhub.Error? err
 function query_methods:fetch(options)
@@ -278,11 +276,7 @@ function query_methods:fetch(options)
   return found
 end
 
----@class indoxhub.QueryOptions
----@field clock? fun(): number seconds since 1970, for tests; default os.time
-
---- A query that asks for everything: usage by day, of the time that the server
---- chooses.
+--- A query that asks for everything: see meta/helpers.lua.
 ---@param client indoxhub.Client
 ---@param options? indoxhub.QueryOptions
 ---@return indoxhub.Query

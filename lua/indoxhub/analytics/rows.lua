@@ -9,12 +9,6 @@ local text_table = require "indoxhub.analytics.table"
 
 local rows = {}
 
----@class indoxhub.Rows
----@field [integer] table<string, any> a row: values by the names of columns
----@field columns string[] the first is what the rows are grouped by
----@field types table<string, string> of each column: text, date, time,
---- integer, money, number, boolean or table
----@field reply table what the server sent
 local rows_methods = { table = text_table, chart = chart, csv = csv }
 local rows_mt = { __name = "indoxhub.rows", __index = rows_methods,
   __tostring = function(self) return self:table() end }

@@ -17,12 +17,6 @@ local NARROWEST = 8
 
 local OPTIONS = { columns = "any", width = "count" }
 
----@class indoxhub.TableOptions
----@field columns? "all"|string[] names of columns; default those that most
---- people want
----@field width? integer cells of the terminal: texts are cut to fit; default
---- they are not
-
 local function usual_columns(rows)
   local names = { rows.columns[1] }
   for _, name in ipairs(USUAL) do
@@ -107,8 +101,7 @@ local function line_of(columns, text_of)
   return table.concat(parts, GAP):match("^.*%S") or ""
 end
 
---- The rows as text, numbers at the right, a line for each, without a line end
---- at the last.
+--- The rows as text: see meta/helpers.lua.
 ---@param rows indoxhub.Rows
 ---@param options? indoxhub.TableOptions
 ---@return string

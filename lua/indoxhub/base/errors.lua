@@ -7,58 +7,6 @@ local number = require "indoxhub.base.number"
 
 local errors = {}
 
----@alias indoxhub.ErrorKind
----| "authentication" # no key, or one that the server does not take
----| "budget" # a question is over the max_tokens_context of its conversation
----| "cancelled" # by the program, or by the server when code is "server"
----| "file" # a file cannot be read or written
----| "forked" # the client was made before the process was forked
----| "insufficient_credits" # the account is empty
----| "invalid_request" # the server refuses the request
----| "job_failed" # a video job that was waited for
----| "limit" # a size limit was passed
----| "network" # no connection, or one that broke
----| "not_found" # no such model, provider, job or route
----| "permission" # not with this key
----| "protocol" # the answer is not what was promised
----| "rate_limit" # too many calls; see retry_after
----| "server" # the server failed
----| "server_timeout" # the server gave up waiting
----| "timeout" # we did; code says which
----| "truncated" # the answer ended early; see partial
----| "unavailable" # the server or the model is overloaded
----| "validation" # the server refuses fields; see detail
-
----@class indoxhub.FailedTry
----@field status? integer
----@field code string
----@field seconds number that it took
----@field wait? number seconds until the next
-
----@class indoxhub.Error
----@field kind indoxhub.ErrorKind what went wrong
----@field message string what the server or the network said
----@field operation? string the call that failed, such as "chat.create"
----@field status? integer HTTP status
----@field code? string machine name: the server's, or one of ours
----@field request_id? string for the vendor's support
----@field retry_after? number seconds the server asked to wait
----@field detail? table[] list of {loc, msg, type} for a refused request
----@field retryable boolean whether sending it again may succeed
----@field partial? any the text of an answer that failed, as far as it came, or
---- the reply of a batch
----@field usage? indoxhub.Usage what was told of the cost before it failed
----@field missing? integer[] the places of the texts of a batch without a vector
----@field job? indoxhub.VideoJobStatus|{job_id: string} of a wait for a video,
---- as it was seen last
----@field cancelling? indoxhub.Task cancels the job on the server
----@field body? string the beginning of what the server sent
----@field retry_asked? boolean whether the server asks for another try
----@field base_url? string where the call went
----@field base_from? string who said so: "base_url" for the option, the name of
---- a variable, or "default"
----@field hint? string what to do, where this very error knows better
----@field attempts? indoxhub.FailedTry[] each try of the call
 local error_mt = { __name = "indoxhub.error" }
 
 local LONGEST_MESSAGE = 300

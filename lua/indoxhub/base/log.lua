@@ -10,20 +10,6 @@ local log = {}
 -- How much of a body is told. Bytes.
 local LONGEST_BODY = 4096
 
----@class indoxhub.LogEvent
----@field name "attempt"|"retry"|"done"|"warning"
----@field method? string absent in a warning
----@field path? string the same
----@field status? integer
----@field kind? indoxhub.ErrorKind of the error
----@field seconds? number that it took
----@field bytes_out? integer of the body
----@field bytes_in? integer of the body
----@field wait? number seconds until the next attempt
----@field message? string of a warning
----@field request_body? string with `log_bodies`
----@field response_body? string with `log_bodies`
-
 -- In the order they are written.
 local FIELDS = { "status", "kind", "seconds", "bytes_out", "bytes_in", "wait",
   "message", "request_body", "response_body" }

@@ -12,6 +12,7 @@ local settings = require "indoxhub.client.settings"
 
 local client = {}
 
+--- Makes calls with a key, an address and options of its own.
 ---@class indoxhub.Client
 local client_methods = { request = request }
 local client_mt = { __name = "indoxhub.client" }
@@ -106,8 +107,7 @@ client_mt.__close = client_methods.close
 
 --- Adds a method that a helper above the client implements.
 ---@param name string
----@param method fun(caller: indoxhub.Caller, client: indoxhub.Client, ...):
---- any, indoxhub.Error?
+---@param method function of caller, client and what it is called with
 function client.add_method(name, method)
   client_methods[name] = function(self, ...)
     local result, err = method(callers.check(self, name .. "(...)"), self, ...)

@@ -21,9 +21,7 @@ local MOST_STALE = 3
 
 local OPTIONS = options_of.merge(options_of.CALL, { page_size = "size" })
 
----@class indoxhub.PageOptions: indoxhub.CallOptions
----@field page_size? integer items asked for at a time; default 20
-
+--- An iterator over a list that comes in pages.
 ---@class indoxhub.Pages
 ---@overload fun(): table?
 local pages_methods = {}
@@ -169,8 +167,7 @@ local function check(options, operation)
   return options or {}, for_calls
 end
 
---- Iterates over your videos, the newest first:
---- `for job in client.videos:each_job() do`.
+--- Iterates over your videos: see meta/helpers.lua.
 ---@param client indoxhub.Client
 ---@param options? indoxhub.PageOptions
 ---@return indoxhub.Pages
@@ -196,8 +193,7 @@ local function transactions_of(reply)
   return list
 end
 
---- Iterates over what you paid, the newest first:
---- `for item in client.user:each_transaction() do`.
+--- Iterates over what you paid: see meta/helpers.lua.
 ---@param client indoxhub.Client
 ---@param options? indoxhub.PageOptions
 ---@return indoxhub.Pages

@@ -223,8 +223,8 @@ end
 ---@param resource string
 ---@param name string a method that takes fields
 ---@param options table<string, string|string[]> types of api/params/options.lua
----@param continue fun(client: indoxhub.Client, reply: table,
---- options: table): any, indoxhub.Error?
+---@param continue function of client, reply and options; returns what the
+--- method is to return
 function resources.continue(resource, name, options, continue)
   continued[resource .. "." .. name] = { options = options,
     continue = continue }

@@ -27,16 +27,13 @@ local conversation = {}
 local AGAIN_OPTIONS = merge(options_of.CALL, { stream = "boolean" })
 local AGAIN_STREAM_OPTIONS = merge(options_of.STREAM, { stream = "boolean" })
 
----@class indoxhub.Conversation
----@field model? string may be changed between questions, as all its settings
----@field system? string
----@field max_tokens_context? integer
+--- A conversation. Its settings are its fields.
+---@class indoxhub.Conversation: indoxhub.ConversationSettings
 ---@field package _client indoxhub.Client
 ---@field package _settings table
 ---@field package _entries indoxhub.Entry[]
 ---@field package _totals indoxhub.ConversationTotals
----@field package _running table holds the turn that is under way, weakly: it
---- ends with a stream that was dropped
+---@field package _running table the turn under way, weakly held
 local methods = {}
 local talk_mt = { __name = "indoxhub.conversation" }
 
@@ -74,8 +71,7 @@ local function make(client, given)
     _running = setmetatable({}, { __mode = "v" }) }, talk_mt)
 end
 
---- Begins a conversation. The settings are those of indoxhub.Conversation and
---- the fields of client.chat:create.
+--- Begins a conversation: see meta/helpers.lua.
 ---@param client indoxhub.Client
 ---@param given? indoxhub.ConversationSettings
 ---@return indoxhub.Conversation
@@ -151,8 +147,7 @@ end
 --- Asks a question with all that was said before, and waits for the answer.
 --- Without a question it sends the history as it is, after results of tools.
 --- When it fails the history is as before.
----@param question? string|table a text, or a list of texts, pictures as
---- `{ image = path_or_url }` or what indoxhub.file gave, and parts of the API
+---@param question? indoxhub.Question
 ---@param options? indoxhub.CallOptions
 ---@return indoxhub.ChatResponse? reply, indoxhub.Error? err
 function methods:send(question, options)
@@ -168,7 +163,7 @@ end
 --- The same as a stream. Its answer enters the history when it ends; one that
 --- is closed or breaks after some text enters it as far as it came, with the
 --- mark `partial = true`. A stream that is dropped leaves nothing.
----@param question? string|table
+---@param question? indoxhub.Question
 ---@param options? indoxhub.StreamOptions
 ---@return indoxhub.Stream? stream, indoxhub.Error? err
 function methods:stream(question, options)
@@ -184,7 +179,7 @@ end
 --- Asks the last question again; its answer takes the place of the old one and
 --- of all that came after it. When it fails or breaks off the old one stays.
 ---@param options? indoxhub.RegenerateOptions
----@return table|indoxhub.Stream? result, indoxhub.Error? err
+---@return indoxhub.ChatResponse|indoxhub.Stream? result, indoxhub.Error? err
 function methods:regenerate(options)
   check_idle(self, "regenerate")
   local streams_it = type(options) == "table" and options.stream
@@ -202,10 +197,10 @@ end
 ---------------------------------------------------------------------------
 -- the history
 
---- Adds a message: the result of a tool, as `{ role = "tool", tool_call_id =
---- call.id, content = "..." }`, or one from elsewhere.
+--- Adds a message: the result of a tool, or one from elsewhere. The error is
+--- that of a picture which cannot be read.
 ---@param given indoxhub.Message
----@return true? added, indoxhub.Error? err when a file cannot be read
+---@return true? added, indoxhub.Error? err
 function methods:add(given)
   check_idle(self, "add")
   local made, wrong, err = message.make(given, self._settings.image_parts)
@@ -244,7 +239,7 @@ end
 --- Removes the last question and all that came after it. Returns what was
 --- asked, in a form that `send` takes, or nil when nothing was. What was used
 --- stays counted.
----@return string|table? question
+---@return indoxhub.Question? question
 function methods:undo()
   check_idle(self, "undo")
   local at = history.last_question(self._entries)

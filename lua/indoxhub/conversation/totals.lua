@@ -2,13 +2,6 @@
 
 local totals = {}
 
----@class indoxhub.ConversationTotals
----@field requests integer answers that came, also those that broke off
----@field tokens_prompt number as far as the server told
----@field tokens_completion number
----@field tokens_total number
----@field cost? number US dollars; nil when no reply told any
-
 -- JSON carries no larger sums; no honest server makes any.
 local MOST = 1e14
 

@@ -248,18 +248,7 @@ local function finish(self, parts, results, raised)
   return self.reply
 end
 
----@class indoxhub.BatchOptions: indoxhub.EmbeddingOptions
----@field size? integer texts in a call; default 64
----@field concurrency? integer calls at a time; default 4
----@field on_progress? fun(done: integer, total: integer) texts; cannot wait
----@field resume? indoxhub.Error of a batch of these texts: asks for the missing
-
---- Turns many texts into vectors, by several calls. The reply is that of
---- `create`, the vectors in the order of the texts and the usage summed up.
---- When parts fail, err.missing lists the places of the texts without a vector,
---- err.partial is the reply as far as it came, with `false` for those, and
---- `resume = err` goes on. A wrong key, an empty account and the like end it at
---- once; so does cancelling its task.
+--- Turns many texts into vectors: see meta/helpers.lua.
 ---@param client indoxhub.Client
 ---@param given table fields of `create` with a list as text, or that list
 ---@param options? indoxhub.BatchOptions

@@ -108,7 +108,7 @@ end
 
 --- A vector of numbers. Raises when one is no number, or none of float32.
 ---@param numbers number[]
----@return indoxhub.Vector
+---@return indoxhub.Vector vector
 function vectors.vector(numbers)
   local vector, wrong = vector_of(numbers, "numbers")
   if not vector then
@@ -120,7 +120,7 @@ end
 --- A matrix of vectors of one size: they take no more memory than their
 --- numbers, and are gone over as fast as memory allows.
 ---@param list (indoxhub.Vector|number[])[]
----@return indoxhub.Matrix
+---@return indoxhub.Matrix matrix
 function vectors.matrix(list)
   local many, wrong = many_of(list, "list")
   wrong = wrong or check_sizes(many, "list")
@@ -133,9 +133,9 @@ end
 --- The vector that `vector:bytes()` told, or, with the dimensions of each, the
 --- matrix that `matrix:bytes()` told. Raises when the bytes are no whole number
 --- of them.
----@param bytes string float32, each with its lowest byte first
+---@param bytes string Float32, each with its lowest byte first.
 ---@param dimensions? integer
----@return indoxhub.Vector|indoxhub.Matrix
+---@return indoxhub.Vector|indoxhub.Matrix made
 function vectors.from_bytes(bytes, dimensions)
   local wrong = type(bytes) ~= "string" and "bytes must be a string, not "
     .. (bytes == nil and "nil" or "a " .. type(bytes))
@@ -189,9 +189,6 @@ local function find_mismatch(many, query)
   end
 end
 
----@class indoxhub.SearchOptions
----@field by? "cosine"|"dot" what the score is; default "cosine"
-
 --- The k vectors that are nearest to one, the best first; of those with equal
 --- scores the first ones. Vectors whose score is no number, because one of
 --- theirs is none, are left out; the cosine with a vector of zeros is 0. In a
@@ -235,7 +232,7 @@ end
 --- each with its lowest byte first, one vector after the other, and nothing
 --- else.
 ---@param path string
----@param list indoxhub.Matrix|(indoxhub.Vector|number[])[] of one size
+---@param list indoxhub.Matrix|(indoxhub.Vector|number[])[] All of one size.
 ---@return true? ok, indoxhub.Error? err
 function vectors.save(path, list)
   local many, wrong
@@ -284,7 +281,7 @@ end
 --- Reads the vectors of a file that `save` wrote, or another program that
 --- writes float32 with the lowest byte first.
 ---@param path string
----@param dimensions integer of each vector
+---@param dimensions integer How many numbers each vector has.
 ---@return indoxhub.Matrix? matrix, indoxhub.Error? err
 function vectors.open(path, dimensions)
   local wrong = check_path(path) or check_dimensions(dimensions)

@@ -6,9 +6,10 @@ local misnamed = require "indoxhub.base.misnamed"
 
 local task = {}
 
+--- A function that runs beside others.
 ---@class indoxhub.Task
----@field cancelled boolean whether `cancel` was called
----@field slot? table what it waits for right now; belongs to the loop
+---@field cancelled boolean Whether `cancel` was called.
+---@field private slot? table what it waits for right now; belongs to the loop
 local task_methods = {}
 local task_mt = { __name = "indoxhub.task", __index = task_methods }
 
@@ -96,8 +97,8 @@ local function check_self(self, method)
   end
 end
 
---- "pending", "done" or "failed".
----@return string
+--- How far it is.
+---@return "pending"|"done"|"failed" status
 function task_methods:status()
   check_self(self, "status")
   return self._failure and "failed" or self._results and "done" or "pending"
@@ -226,7 +227,7 @@ end
 --- returned first, and its error (raised, or returned after nil). The second is
 --- nil when all succeeded. Cancelling the task that gathers cancels them all.
 ---@param fns function[]
----@param options? {concurrency?: integer} how many at a time; default all
+---@param options? indoxhub.GatherOptions
 ---@return any[] results, any[]? errors
 function task.gather(fns, options)
   local limit = check_gather(fns, options or {})

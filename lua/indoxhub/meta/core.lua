@@ -177,11 +177,13 @@ function core.lock(file) end
 
 ---------------------------------------------------------------------------
 
+--- An event of a stream.
 ---@class indoxhub.core.Event
 ---@field event string "message" when the stream named none
 ---@field data string
 ---@field id string the last event id in force, "" when none
 
+--- A parser of event streams.
 ---@class indoxhub.core.Sse
 local sse = {}
 
@@ -203,6 +205,7 @@ function sse:retry() end
 
 ---------------------------------------------------------------------------
 
+--- All transfers of a Lua state, behind one descriptor.
 ---@class indoxhub.core.Engine
 local engine = {}
 
@@ -246,6 +249,7 @@ function engine:busy() end
 ---@return boolean
 function engine:forked() end
 
+--- Whether it was closed.
 ---@return boolean
 function engine:closed() end
 
@@ -261,6 +265,7 @@ function engine:watch(descriptor) end
 --- Ends all transfers. Closing again does nothing.
 function engine:close() end
 
+--- What to transfer.
 ---@class indoxhub.core.Request
 ---@field method string letters
 ---@field url string
@@ -292,6 +297,7 @@ local gate = {}
 ---@return boolean
 function gate:full() end
 
+--- A gate that lets so many transfers through at the same time.
 ---@param most integer 1 or more
 ---@return indoxhub.core.Gate? gate, string? message
 function core.gate(most) end
@@ -309,6 +315,7 @@ function core.gate(most) end
 
 ---------------------------------------------------------------------------
 
+--- A request and its answer on their way.
 ---@class indoxhub.core.Transfer
 local transfer = {}
 
@@ -420,6 +427,7 @@ function transfer:linger(seconds) end
 ---@return indoxhub.core.Waker? waker, string? message
 function core.waker(descriptor) end
 
+--- Tells on a unix socket when a descriptor is readable.
 ---@class indoxhub.core.Waker
 local waker = {}
 
@@ -440,11 +448,12 @@ function waker:hang_up() end
 --- Ends all; also the finalizer.
 function waker:close() end
 
---- Learns from C callbacks that things of the host's have ended: see
---- csrc/net/notice.h.
+--- Learns from C callbacks that things of the host's have ended: see the
+--- header csrc/net/notice.h.
 ---@return indoxhub.core.Notices? notices, string? message
 function core.notices() end
 
+--- Callbacks of C that the host is to call, as a list.
 ---@class indoxhub.core.Notices
 local notices = {}
 
@@ -463,6 +472,7 @@ function notices:take() end
 --- Also the finalizer. Callbacks may still be called.
 function notices:close() end
 
+--- How a transfer ended.
 ---@class indoxhub.core.Result
 ---@field ended string "complete", "curl", "connect", "first_byte", "idle", "total", "gate", "body_limit", "head_limit", "cut", "encoding", "encoding_cut", "upload_size", "file", "memory", "cancelled", "closed" or "forked"
 ---@field curl integer libcurl's code
@@ -514,6 +524,7 @@ function core.read_matrix(path, dimensions) end
 ---@return string rest, indoxhub.Vector[]? vectors
 function core.take_vectors(text) end
 
+--- A search for the nearest vectors.
 ---@class indoxhub.core.Search
 local search = {}
 

@@ -278,18 +278,7 @@ local function describe(err)
   return err
 end
 
----@class indoxhub.SaveOptions
----@field on_progress? fun(received: integer, total?: integer) may not wait
----@field timeout? number|indoxhub.Timeouts
----@field max_retries? integer attempts without 64 KiB of progress; default 2
-
----@class indoxhub.Saved
----@field path string
----@field bytes integer
----@field content_type? string as the server or the data URI says
-
---- Saves a result to a file, which appears only when it is complete. What is
---- downloaded goes on where it was cut off, when the server can do that.
+--- Saves a result to a file: see meta/helpers.lua.
 ---@param caller indoxhub.Caller
 ---@param item any a reply, one element of its data, or a finished job
 ---@param path string

@@ -23,8 +23,9 @@ local state = require "indoxhub.stream.state"
 
 local stream = {}
 
+--- An answer that is handed out while it is made.
 ---@class indoxhub.Stream: indoxhub.StreamState
----@field id? string the stream's id, for the stop call
+---@field id? string The stream's id, for `client.chat:stop`, once it is known.
 ---@overload fun(): string?, indoxhub.PieceKind?
 local stream_methods = {}
 local stream_mt = { __name = "indoxhub.stream" }
@@ -149,7 +150,7 @@ function stream_methods:next()
 end
 
 --- The same without waiting: nil and "pending" when nothing is there yet.
----@return string? delta, indoxhub.PieceKind|"pending"|indoxhub.Error?
+---@return string? delta, indoxhub.PieceKind|"pending"|indoxhub.Error? kind
 function stream_methods:try_next()
   if getmetatable(self) ~= stream_mt then
     refuse_dot "try_next()"
@@ -188,7 +189,7 @@ end
 
 --- Iterates over every event of the stream, decoded, whether it has text or
 --- not. A broken stream raises.
----@return fun(): table?
+---@return fun(): table? iterator
 function stream_methods:events()
   if getmetatable(self) ~= stream_mt then
     refuse_dot "events()"
@@ -239,8 +240,8 @@ end
 --- gives `true, delta, kind`; with `wait = false` also `true, nil, "pending"`
 --- when nothing is there yet, else it waits. At the end `true, reply`, and the
 --- coroutine is dead; a broken stream gives `false, err`.
----@param options? {wait?: boolean} default true
----@return thread
+---@param options? indoxhub.CoroutineOptions
+---@return thread coroutine
 function stream_methods:coroutine(options)
   if getmetatable(self) ~= stream_mt then
     refuse_dot "coroutine(...)"

@@ -2,8 +2,6 @@
 
 local pieces = {}
 
----@alias indoxhub.PieceKind "text"|"reasoning"|"refusal"
-
 ---@class indoxhub.Pieces
 local pieces_methods = {}
 local pieces_mt = { __index = pieces_methods }

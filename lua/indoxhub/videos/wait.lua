@@ -40,16 +40,6 @@ local JOB_ROW = endpoints.find("videos", "job")
 
 local hide = redact.new {}
 
----@class indoxhub.WaitOptions
----@field interval? number seconds to the second look; they grow; default 2
----@field max_interval? number the longest they become; default 15
----@field timeout? number|false seconds for all of it; default 1200
----@field on_progress? fun(job: indoxhub.VideoJobStatus) after each look
----@field cancel_job? boolean when the wait is cancelled or times out, cancel
---- the job on the server, too; default false
----@field headers? table<string, string|number> of each look
----@field max_retries? integer attempts of each look after its first
-
 ---@class indoxhub.VideoWait a wait under way
 ---@field client indoxhub.Client
 ---@field id string
@@ -254,18 +244,7 @@ local function id_of(given)
   return values and values.job_id, wrong
 end
 
---- Waits until a video job is over, however long ago it was begun, and returns
---- it. Of a reply whose videos came at once it returns the reply. Outside of
---- tasks it blocks.
----
---- A job that failed, was cancelled or has expired is an error of kind
---- "job_failed", whose code is the job's state. One that is not over in time is
---- an error of kind "timeout" and code "job" (the look at the end may take 2
---- seconds more). Looks that fail in passing do not end the wait unless the
---- first does, or ten in a row. `err.job` is the job as it was seen last, and
---- can be waited for again. With `cancel_job` a wait that is cancelled or times
---- out cancels the job on the server; `err.cancelling` is the task that does
---- it, to be awaited before a program ends.
+--- Waits until a video job is over: see meta/helpers.lua.
 ---@param client indoxhub.Client
 ---@param given string|integer|indoxhub.VideoResponse|indoxhub.VideoJobStatus
 ---@param options? indoxhub.WaitOptions

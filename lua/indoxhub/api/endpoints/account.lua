@@ -3,15 +3,16 @@
 
 local reference = require("indoxhub.api.endpoints.shared").reference
 
-local START = { "start_date", "date", about = "first day, as YYYY-MM-DD" }
-local END = { "end_date", "date", about = "last day, as YYYY-MM-DD" }
+local START = { "start_date", "date", about = "the first day, as YYYY-MM-DD" }
+local END = { "end_date", "date", about = "the last day, as YYYY-MM-DD" }
 
 -- The rows that change one API key.
 local function key_row(name, operation, http, path, title, summary)
   return {
     resource = "user", name = name, operation = operation, http = http,
     path = "user/api-keys/{api_key_id}" .. path, argument = "integer",
-    key = "required", reply = "plain", returns = "table", summary = summary,
+    key = "required", reply = "plain", returns = "indoxhub.Acknowledgement",
+    summary = summary,
     source = reference(title),
   }
 end
@@ -31,7 +32,7 @@ return {
         one_of = { "chat", "completion", "embedding", "image" },
         about = "only these calls" },
       { "include_content", "boolean",
-        about = "requests and answers, too, when rows are not grouped" },
+        about = "what was asked and answered, too; the rows are single calls" },
     },
     reply = "plain", summary = "Counts your calls, their tokens and cost.",
     returns = "indoxhub.AnalyticsResponse",
@@ -61,7 +62,7 @@ return {
   {
     resource = "user", name = "health", operation = "user_health_check",
     http = "GET", path = "user/health", key = "optional", reply = "plain",
-    summary = "Tells whether the API is up.", returns = "table",
+    summary = "Tells whether the API is up.", returns = "indoxhub.Health",
     source = reference("Health Check"),
   },
   {
@@ -100,9 +101,10 @@ return {
     operation = "create_new_api_key",
     http = "POST", path = "user/api-keys", key = "required",
     params = {
-      { "name", "string", about = 'default "API Key"' },
+      { "name", "string", about = 'what to call it', default = '"API Key"' },
       { "expiration_time", "integer",
-        about = "days it is good for; indoxhub.null: for ever" },
+        about = "days that it is good for",
+          default = "for ever, as with indoxhub.null" },
     },
     reply = "plain", returns = "indoxhub.ApiKey",
     summary = "Makes an API key; only this reply ever holds all of it.",
@@ -121,6 +123,7 @@ return {
     params = { { "confirm", "boolean", required = true, one_of = { true },
       unsent = true, about = "true, because nothing brings it back" } },
     reply = "plain", summary = "Deletes your account for good.",
-    returns = "table", source = reference("Delete User Account"),
+    returns = "indoxhub.Acknowledgement",
+    source = reference("Delete User Account"),
   },
 }

@@ -5,14 +5,14 @@
 --   media.lua        images, audio, videos
 --   models.lua       models
 --   account.lua      analytics, user
+--   provider.lua     no rows: fields that go to the provider as they are
 --
 -- What follows from a row:
 --   the method       client/resources.lua makes it, and `:stream` beside it
 --   argument checks  api/params makes them
 --   a route          sandbox/routes.lua makes it; sandbox/validation.lua checks
 --                    what is sent there
---   annotations      lua5.4 spec/support/annotations.lua --write puts them into
---                    meta/endpoints.lua (with the paths of `make env`)
+--   annotations      `make reference` puts them into meta/endpoints.lua
 --
 -- What has to be added; specs fail until it is there:
 --   the operation, as the vendor describes it, in spec/vectors/openapi.json,
@@ -43,7 +43,9 @@
 --
 -- A param: { name, type, required =, one_of =, range = { least, most },
 --            compatible = its name on an OpenAI-compatible base,
---            unsent = true when it is for us only, about = }.
+--            unsent = true when it is for us only,
+--            about = what it is, without a full stop,
+--            default = what the server takes without it }.
 -- Types are those of api/params.
 
 local account = require "indoxhub.api.endpoints.account"
@@ -71,17 +73,11 @@ function endpoints.find(resource, name)
   end
 end
 
---- Fields that providers take besides those of the API. Written correctly, they
---- are not mistaken for a misspelling of a known field.
-endpoints.provider_params = {
-  "best_of", "candidate_count", "echo", "fps", "grammar", "logit_bias",
-  "logprobs", "max_completion_tokens", "max_output_tokens", "metadata",
-  "min_p", "mirostat", "modalities", "n", "num_ctx", "parallel_tool_calls",
-  "prediction", "reasoning", "reasoning_effort", "repetition_penalty",
-  "response_format", "safety_settings", "seed", "service_tier", "session_id",
-  "stop", "stop_sequences", "store", "stream_options", "suffix", "system",
-  "thinking", "tool_choice", "tools", "top_a", "top_k", "top_logprobs",
-  "typical_p", "user", "verbosity", "web_search_options",
-}
+--- Names of fields that providers take besides those of the API. Written
+--- correctly, they are not mistaken for a misspelling of a known field.
+endpoints.provider_params = {}
+for _, param in ipairs(require "indoxhub.api.endpoints.provider") do
+  table.insert(endpoints.provider_params, param[1])
+end
 
 return endpoints

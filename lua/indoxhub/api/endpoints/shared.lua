@@ -4,13 +4,14 @@ local shared = {}
 
 -- Params of what a model answers.
 shared.MODEL = { "model", "string",
-  about = 'as "provider/model", such as "openai/gpt-4o-mini"' }
+  about = 'the model, as "provider/model", such as "openai/gpt-4o-mini"',
+    default = "the server chooses" }
 shared.PROVIDER = { "provider", "string",
-  about = "provider name, when the model is given without" }
+  about = "the provider, when the model is given without it" }
 shared.EXTRA = { "additional_params", "object",
-  about = "parameters of the provider, sent as they are" }
+  about = "parameters of the provider, which are sent as they are" }
 shared.BYOK = { "byok_api_key", "string",
-  about = "your own key at the provider; never logged" }
+  about = "your own key at the provider. It is never logged, nor saved" }
 
 --- One list of params of some of them: each argument is a param, or a list of
 --- params.

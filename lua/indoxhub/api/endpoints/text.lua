@@ -13,11 +13,16 @@ local TEXT_SECONDS = 600
 
 -- What chat and completions have in common.
 local GENERATION = {
-  { "temperature", "number", about = "sampling temperature" },
+  { "temperature", "number",
+    about = "how much chance there is in the answer: 0 is none" },
   { "max_tokens", "integer", about = "most tokens of the answer" },
-  { "top_p", "number", about = "nucleus sampling" },
-  { "frequency_penalty", "number", about = "penalty for frequent tokens" },
-  { "presence_penalty", "number", about = "penalty for present tokens" },
+  { "top_p", "number",
+    about = "only the likeliest tokens, which are so likely together: from " ..
+      "0 to 1" },
+  { "frequency_penalty", "number",
+    about = "how much to avoid tokens the more often they came" },
+  { "presence_penalty", "number",
+    about = "how much to avoid tokens that came at all" },
 }
 
 return {
@@ -29,25 +34,28 @@ return {
       MODEL, PROVIDER, GENERATION, EXTRA, BYOK),
     extra = "additional_params", first_byte = TEXT_SECONDS,
     reply = "chat", streams = "stop",
-    summary = "Answers a conversation.", returns = "indoxhub.ChatResponse",
+    summary = "Asks a model to answer messages.",
+    returns = "indoxhub.ChatResponse",
     source = "client-methods.txt, api-reference.md (Create Chat Completion)",
   },
   {
     resource = "chat", name = "stop", operation = "stop_chat_stream",
     http = "POST", path = "chat/stop-stream/{stream_id}", key = "required",
     reply = "plain",
-    summary = "Stops a running stream on the server.", returns = "table",
+    summary = "Stops a running stream on the server, by its id.",
+    returns = "indoxhub.Acknowledgement",
     source = reference("Stop Stream"),
   },
   {
     resource = "completions", name = "create", operation = "create_completion",
     http = "POST", path = "completions", key = "required",
     params = list({ { "prompt", "string", required = true,
-      about = "text to go on from" } },
+      about = "the text to go on from" } },
       MODEL, PROVIDER, GENERATION, EXTRA, BYOK),
     extra = "additional_params", first_byte = TEXT_SECONDS,
     reply = "completion", streams = "stop",
-    summary = "Continues a text.", returns = "indoxhub.CompletionResponse",
+    summary = "Asks a model to go on with a text.",
+    returns = "indoxhub.CompletionResponse",
     source = "text-completions.txt, api-reference.md (Create Completion)",
   },
   {
@@ -55,7 +63,8 @@ return {
     operation = "stop_completion_stream",
     http = "POST", path = "completions/stop-stream/{stream_id}",
     key = "required", reply = "plain",
-    summary = "Stops a running stream on the server.", returns = "table",
+    summary = "Stops a running stream on the server, by its id.",
+    returns = "indoxhub.Acknowledgement",
     source = "text-completions.txt (Stop Stream)",
   },
   {

@@ -6,16 +6,18 @@ local utf8 = require "indoxhub.base.utf8"
 
 local files = {}
 
+--- A file to be sent, as `indoxhub.file`, `indoxhub.bytes` and
+--- `indoxhub.reader` make it. What is in it is for the library.
 ---@class indoxhub.File
----@field path? string
----@field data? string
----@field read? fun(): string?
----@field rewind? fun(): any, string?
----@field touched? boolean whether `read` was called
----@field stale? boolean whether `rewind` comes before the next bytes
----@field size? integer bytes
----@field filename? string
----@field content_type? string
+---@field package path? string
+---@field package data? string
+---@field package read? fun(): string?
+---@field package rewind? fun(): any, string?
+---@field package touched? boolean whether `read` was called
+---@field package stale? boolean whether `rewind` comes before the next bytes
+---@field package size? integer bytes
+---@field package filename? string
+---@field package content_type? string
 local file_mt = { __name = "indoxhub.file" }
 
 function file_mt.__tostring(self)
@@ -72,7 +74,7 @@ end
 
 --- A file of the disk. It is opened when it is sent.
 ---@param path string
----@param options? {filename?: string, content_type?: string} both are guessed
+---@param options? indoxhub.FileOptions
 ---@return indoxhub.File
 function files.file(path, options)
   check("file", "path", path, "string")
@@ -89,7 +91,7 @@ end
 --- Bytes as a file.
 ---@param data string
 ---@param filename? string
----@param content_type? string guessed from the name or the bytes
+---@param content_type? string Default: guessed from the name or the bytes.
 ---@return indoxhub.File
 function files.bytes(data, filename, content_type)
   check("bytes", "data", data, "string")
@@ -99,12 +101,6 @@ function files.bytes(data, filename, content_type)
   return setmetatable({ data = data, filename = filename,
     content_type = content_type }, file_mt)
 end
-
----@class indoxhub.ReaderOptions
----@field size? integer all its bytes; without it their number is not announced
----@field filename? string
----@field content_type? string
----@field rewind? fun(): any, string? starts over, or returns nil and a message
 
 --- A function as a file: each call returns the next bytes, and nil after the
 --- last; nil and a message ends the upload with an error. It may yield. It

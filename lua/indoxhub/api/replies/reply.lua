@@ -47,18 +47,6 @@ local function rate_limit(headers)
   return next(limit) and limit or nil
 end
 
----@class indoxhub.Meta
----@field status integer HTTP status
----@field http_version string "1.1" or "2"
----@field headers table<string, string> names in lower case
----@field request_id? string
----@field attempts integer how often the request was sent
----@field created? number seconds since 1970
----@field ratelimit? {limit?: number, remaining?: number, reset?: number}
----@field timing? table<string, number> seconds from the start to each phase
----@field bytes_in? number
----@field bytes_out? number
-
 --- Remembers the facts about a reply's transfer.
 ---@param value table the reply
 ---@param answer indoxhub.Answer

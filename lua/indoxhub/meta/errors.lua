@@ -1,0 +1,56 @@
+---@meta
+
+-- The error that every call returns when it fails.
+
+--- What went wrong. The kinds are few; `code` says more.
+---@alias indoxhub.ErrorKind
+---| "authentication" # There is no key, or one that the server does not take (HTTP 401).
+---| "budget" # A question is over the max_tokens_context of its conversation. Nothing was sent.
+---| "cancelled" # The program gave the call up or closed its client; with the code "server" the server did.
+---| "file" # A file cannot be read or written, or the function that reads it failed.
+---| "forked" # The client was used before the process was forked. Make a new one in the child.
+---| "insufficient_credits" # The account does not pay (HTTP 402, and a 429 or 503 that is about that).
+---| "invalid_request" # The server refuses the request (HTTP 400, and any 4xx without a kind of its own).
+---| "job_failed" # The video job that was waited for, or was to be saved, has failed.
+---| "limit" # A size limit was passed, or there is not enough memory.
+---| "network" # There is no connection, or it broke; code is "dns", "connect", "tls", "proxy", "reset" or "descriptors".
+---| "not_found" # There is no such model, provider, job or route (HTTP 404).
+---| "permission" # This key may not do that (HTTP 403).
+---| "protocol" # The answer is not what was promised: a web page, broken JSON, a redirect, nothing at all.
+---| "rate_limit" # There were too many calls (HTTP 429); retry_after says how long to wait.
+---| "server" # The server failed (HTTP 5xx).
+---| "server_timeout" # The server gave up waiting (HTTP 408 or 504).
+---| "timeout" # The client gave up waiting; code is "connect", "first_byte", "idle", "total" or "connections", and "job" for a video.
+---| "truncated" # The answer had begun and ended early; partial has what came.
+---| "unavailable" # The server or the model is overloaded (HTTP 503 or 529).
+---| "validation" # The server refuses fields (HTTP 422); detail lists them.
+
+--- One try of a call that failed.
+---@class indoxhub.FailedTry
+---@field status? integer The HTTP status, when there was an answer.
+---@field code string What went wrong: the kind of the error, or its code.
+---@field seconds number Seconds that it took.
+---@field wait? number Seconds until the next try; absent: there was none.
+
+--- What went wrong with a call. `tostring(err)` is one line that says what failed, why, and what to do about it. No error ever holds an API key.
+---@class indoxhub.Error
+---@field kind indoxhub.ErrorKind What went wrong.
+---@field message string What the server or the network said.
+---@field operation? string The call that failed, such as "chat.create".
+---@field status? integer The HTTP status.
+---@field code? string A name for programs that says more than the kind: the server's own, or one of the library's.
+---@field request_id? string The server's name of the request, for its support.
+---@field retry_after? number Seconds that the server asked to wait.
+---@field detail? table[] A list of {loc, msg, type} that says which fields the server refused.
+---@field retryable boolean Whether the same call may succeed later.
+---@field partial? any The text of an answer that broke off, as far as it came; of a batch the reply as far as it came.
+---@field usage? indoxhub.Usage What it used, as far as the server told.
+---@field missing? integer[] Of a batch: the places of the texts that have no vector.
+---@field job? indoxhub.VideoJobStatus|{job_id: string} Of a wait for a video: the job as it was seen last.
+---@field cancelling? indoxhub.Task The task that cancels the job on the server; a program that is about to end awaits it.
+---@field body? string The beginning of what the server sent.
+---@field retry_asked? boolean Whether the server asks for another try.
+---@field base_url? string Where the call went.
+---@field base_from? string Who said so: "base_url" for the option, the name of a variable, or "default".
+---@field hint? string What to do, where this very error knows better than its kind.
+---@field attempts? indoxhub.FailedTry[] Each try of the call.
