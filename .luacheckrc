@@ -25,6 +25,9 @@ for _, folder in ipairs { "examples/love", "spec/runtime/love",
   "spec/bench/loops" } do
   files[folder] = { globals = { "love" } }
 end
+-- Two lines come before each.
+files["doc/generate/examples"] = { globals = { "indoxhub" },
+  read_globals = { "client" } }
 files["rockspec"] = { std = "+rockspec" }
 -- Annotations for the language server: nothing is executed.
 files["lua/indoxhub/meta"] = { ignore = { "211", "212", "241", "631" } }

@@ -20,6 +20,8 @@
 #   make release VERSION=0.2.0
 #                             a commit, a tag and a rock; pushes nothing
 #   make layers               checks which folder uses which, and prints it
+#   make reference            writes doc/reference, the help of Neovim, the man
+#                             page, and the annotations of endpoints
 #
 # Objects go to build/<interpreter>/, so interpreters do not meet.
 
@@ -56,7 +58,8 @@ BIND = $(wildcard csrc/bind/*.c)
 OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(CORE) $(NET) $(BIND))
 
 .PHONY: all build neovim env install uninstall clean demo check test analyse \
-  asan bench soak layers release deps deps-test deps-all tools
+  asan bench soak layers release reference deps deps-test deps-all \
+  tools
 
 all: build
 
@@ -165,6 +168,10 @@ release: export VERSION := $(VERSION)
 release: export SOURCE := $(SOURCE)
 release:
 	@sh rockspec/release.sh
+
+reference: build
+	@eval "$$($(MAKE) -s --no-print-directory env LUA=$(LUA))" && \
+	  $(LUA) doc/generate/main.lua
 
 # What tests and benchmarks need besides the module.
 tools: build/tools/raw_server build/tools/tls_front build/tools/blast \

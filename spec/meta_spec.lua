@@ -4,6 +4,7 @@ local endpoints = require "indoxhub.api.endpoints"
 local files = require "spec.support.files"
 local generated = require "doc.generate.endpoints"
 local indoxhub = require "indoxhub"
+local reference = require "doc.generate.reference"
 local servers = require "spec.support.servers"
 
 local output, read = files.output, files.read
@@ -98,6 +99,22 @@ describe("annotations", function()
       end
     end
     assert.is_true(count > 8)
+  end)
+
+  -- An editor shows what stands behind a field as that of the next one.
+  it("that users see say all of a field or argument in one line", function()
+    local count = 0
+    for _, entry in pairs(reference.build().where) do
+      local class = entry.kind == "class" and entry or entry.fields
+      for _, list in ipairs { class and class.fields or {},
+        entry.params or {} } do
+        for _, one in ipairs(list) do
+          count = count + 1
+          assert.is_falsy(one.goes_on, entry.name .. ": " .. one.name)
+        end
+      end
+    end
+    assert.is_true(count > 700)
   end)
 
   it("tell what is wrong with a value", function()

@@ -14,10 +14,19 @@ local TYPES = {
 -- Where a resource would have the name of what one of its calls returns.
 local RESOURCES = { user = "UserCalls" }
 
--- Calls whose reply a helper goes on with: their options, and what else they
--- may return then.
+-- Calls whose reply a helper goes on with: their options, what else they may
+-- return then, and a kind of error.
 local HELPED = { ["videos.generate"] = { options = "indoxhub.VideoOptions",
-  returns = "|indoxhub.VideoJobStatus" } }
+  returns = "|indoxhub.VideoJobStatus", error = "job_failed" } }
+
+-- What stands in the path of a call.
+local ARGUMENTS = {
+  stream_id = "The id of the stream: `stream.id`.",
+  provider_id = 'The `id` of the provider, such as "openai".',
+  model_id = "The `modelName` of the model; nothing when the first has it.",
+  job_id = "The id of the job.",
+  api_key_id = "The number of the key: its `id` in the list.",
+}
 
 -- Calls whose fields also others have, without those that are required.
 local SHARED = { ["chat.create"] = "indoxhub.Chat.Settings" }
@@ -78,6 +87,8 @@ function made.errors_of(row)
       break
     end
   end
+  local helped = HELPED[row.resource .. "." .. row.name]
+  kinds[#kinds + 1] = helped and helped.error
   return kinds
 end
 
@@ -158,8 +169,8 @@ local function describe_method(add, row, name, summary, returns)
   for argument in row.path:gmatch("{(.-)}") do
     arguments[#arguments + 1] = argument
     add("---@param ", argument, row.argument == "integer" and " integer"
-      or " string|integer", row.joined and argument:find("^model")
-      and "|nil Nothing, when the first names both." or "")
+      or " string|integer", row.joined and argument == "model_id" and "|nil"
+      or "", " ", ARGUMENTS[argument])
   end
   arguments[#arguments + 1] = "options"
   add("---@param options? ", options_of(row, name))

@@ -129,7 +129,7 @@ end
 --- `assert` for the results of this library: shows the error in any Lua, also
 --- where the built-in one refuses an error object.
 ---@generic T
----@param value T?
+---@param value T? What to look at.
 ---@param ... any The error, when the value is nil or false.
 ---@return T value, any ...
 function indoxhub.assert(value, ...)

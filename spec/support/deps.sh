@@ -108,6 +108,7 @@ need_gateway() {
 }
 
 need_test() {
+  need groff-base command -v groff
   for lua in lua5.1 lua5.2 lua5.3 lua5.4 luajit; do
     need_lua "$lua"
     need lua-busted has_module "$lua" busted

@@ -119,7 +119,7 @@ end
 --- "30d", "2w", "3m", "1y", reckoned back from now, or from the day that `to`
 --- names. The API counts whole days in UTC, so the first one is counted whole.
 --- A month before the 31st is the last day of a shorter month.
----@param period string
+---@param period string How far back, such as "30d".
 ---@return indoxhub.Query
 function query_methods:last(period)
   local read, wrong = dates.period(period)
@@ -130,7 +130,7 @@ end
 
 --- The calls from this day on: an ISO date, a time, which stands for its day in
 --- UTC, or seconds since 1970.
----@param date string|number
+---@param date string|number The day.
 ---@return indoxhub.Query
 function query_methods:from(date)
   local day, wrong = dates.day(date)
@@ -140,7 +140,7 @@ function query_methods:from(date)
 end
 
 --- The calls up to this day, which is included.
----@param date string|number
+---@param date string|number The day.
 ---@return indoxhub.Query
 function query_methods:to(date)
   local day, wrong = dates.day(date)
@@ -149,8 +149,8 @@ function query_methods:to(date)
 end
 
 --- The calls from one day to another, both included.
----@param first string|number
----@param last string|number
+---@param first string|number The first day.
+---@param last string|number The last day.
 ---@return indoxhub.Query
 function query_methods:between(first, last)
   local from, wrong = dates.day(first)
@@ -166,7 +166,7 @@ end
 -- the rest
 
 --- Says what a row is. Default: "date".
----@param group "date"|"model"|"provider"|"endpoint"|"session_id"|"client_ip"
+---@param group indoxhub.Group What a row is.
 ---@return indoxhub.Query
 function query_methods:by(group)
   local wrong = wrong_value(param_of("usage", "group_by"), group, "by")

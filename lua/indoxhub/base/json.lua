@@ -31,8 +31,8 @@ end
 
 --- Marks a table as a list, so that it is sent as `[]` even when it is empty.
 ---@generic T: table
----@param list? T
----@return T
+---@param list? T The list. Default: an empty one.
+---@return T list
 function json.array(list)
   return core.json_array(list or {})
 end

@@ -24,7 +24,10 @@ end
 -- Columns of the help; what is said of an option breaks under its column.
 local WIDTH = 80
 
-local function build_parser(argparse)
+--- The parser of the command, with all its commands.
+---@param argparse table the module of that name
+---@return table
+function cli.parser(argparse)
   local parser = argparse("indoxhub", "Talks to the IndoxHub API.")
     :help_max_width(WIDTH)
     :epilog([[
@@ -103,7 +106,7 @@ function cli.main(arguments)
   end
   core.fill_descriptors()
   core.ignore_broken_pipes()
-  local given, wrong = read(build_parser(argparse), as_options(arguments))
+  local given, wrong = read(cli.parser(argparse), as_options(arguments))
   if not given then
     io.stderr:write(wrong.usage, "\n\nError: ", wrong.message, "\n")
     return 2

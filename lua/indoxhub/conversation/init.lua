@@ -147,9 +147,10 @@ end
 --- Asks a question with all that was said before, and waits for the answer.
 --- Without a question it sends the history as it is, after results of tools.
 --- When it fails the history is as before.
----@param question? indoxhub.Question
+---@param question? indoxhub.Question What to ask.
 ---@param options? indoxhub.CallOptions
----@return indoxhub.ChatResponse? reply, indoxhub.Error? err
+---@return indoxhub.ChatResponse? reply
+---@return indoxhub.Error? err also of kind insufficient_credits, budget, file
 function methods:send(question, options)
   check_idle(self, "send")
   check_options(options, options_of.CALL, "send")
@@ -163,9 +164,10 @@ end
 --- The same as a stream. Its answer enters the history when it ends; one that
 --- is closed or breaks after some text enters it as far as it came, with the
 --- mark `partial = true`. A stream that is dropped leaves nothing.
----@param question? indoxhub.Question
+---@param question? indoxhub.Question What to ask.
 ---@param options? indoxhub.StreamOptions
----@return indoxhub.Stream? stream, indoxhub.Error? err
+---@return indoxhub.Stream? stream
+---@return indoxhub.Error? err also of kind insufficient_credits, budget, file
 function methods:stream(question, options)
   check_idle(self, "stream")
   check_options(options, options_of.STREAM, "stream")
@@ -179,7 +181,8 @@ end
 --- Asks the last question again; its answer takes the place of the old one and
 --- of all that came after it. When it fails or breaks off the old one stays.
 ---@param options? indoxhub.RegenerateOptions
----@return indoxhub.ChatResponse|indoxhub.Stream? result, indoxhub.Error? err
+---@return indoxhub.ChatResponse|indoxhub.Stream? result
+---@return indoxhub.Error? err also of kind insufficient_credits, budget, file
 function methods:regenerate(options)
   check_idle(self, "regenerate")
   local streams_it = type(options) == "table" and options.stream
@@ -200,7 +203,7 @@ end
 --- Adds a message: the result of a tool, or one from elsewhere. The error is
 --- that of a picture which cannot be read.
 ---@param given indoxhub.Message
----@return true? added, indoxhub.Error? err
+---@return true? added, indoxhub.Error? err of kind file
 function methods:add(given)
   check_idle(self, "add")
   local made, wrong, err = message.make(given, self._settings.image_parts)
@@ -278,8 +281,8 @@ end
 --- Saves the conversation as JSON that only its owner can read; the file
 --- appears, or is replaced, only when it is complete. Functions and keys are
 --- not saved.
----@param path string
----@return true? saved, indoxhub.Error? err
+---@param path string The file to write.
+---@return true? saved, indoxhub.Error? err of kind file
 function methods:save(path)
   check_self(self, "save")
   check_path(path, "save")
@@ -333,9 +336,10 @@ end
 --- Loads a conversation that was saved. Settings given here take the place of
 --- the saved ones; functions and keys have to be given again.
 ---@param client indoxhub.Client
----@param path string
+---@param path string The file that was saved.
 ---@param overrides? indoxhub.ConversationSettings
----@return indoxhub.Conversation? conversation, indoxhub.Error? err
+---@return indoxhub.Conversation? conversation
+---@return indoxhub.Error? err of kind file
 function conversation.load(client, path, overrides)
   local wrong = check_load(client, path, overrides)
   if wrong then

@@ -107,7 +107,7 @@ end
 -- making
 
 --- A vector of numbers. Raises when one is no number, or none of float32.
----@param numbers number[]
+---@param numbers number[] The numbers.
 ---@return indoxhub.Vector vector
 function vectors.vector(numbers)
   local vector, wrong = vector_of(numbers, "numbers")
@@ -119,7 +119,7 @@ end
 
 --- A matrix of vectors of one size: they take no more memory than their
 --- numbers, and are gone over as fast as memory allows.
----@param list (indoxhub.Vector|number[])[]
+---@param list (indoxhub.Vector|number[])[] All of one size.
 ---@return indoxhub.Matrix matrix
 function vectors.matrix(list)
   local many, wrong = many_of(list, "list")
@@ -134,7 +134,7 @@ end
 --- matrix that `matrix:bytes()` told. Raises when the bytes are no whole number
 --- of them.
 ---@param bytes string Float32, each with its lowest byte first.
----@param dimensions? integer
+---@param dimensions? integer How many numbers each vector has.
 ---@return indoxhub.Vector|indoxhub.Matrix made
 function vectors.from_bytes(bytes, dimensions)
   local wrong = type(bytes) ~= "string" and "bytes must be a string, not "
@@ -193,11 +193,11 @@ end
 --- scores the first ones. Vectors whose score is no number, because one of
 --- theirs is none, are left out; the cosine with a vector of zeros is 0. In a
 --- task others go on meanwhile; nil and an error when it is cancelled.
----@param query indoxhub.Vector|number[]
----@param list indoxhub.Matrix|(indoxhub.Vector|number[])[]
----@param k integer
+---@param query indoxhub.Vector|number[] What is looked for.
+---@param list indoxhub.Matrix|(indoxhub.Vector|number[])[] Where to look.
+---@param k integer How many to find.
 ---@param options? indoxhub.SearchOptions
----@return indoxhub.Hit[]? hits, indoxhub.Error? err
+---@return indoxhub.Hit[]? hits, indoxhub.Error? err of kind cancelled
 function vectors.top_k(query, list, k, options)
   local vector, many, wrong
   vector, wrong = vector_of(query, "query")
@@ -231,9 +231,9 @@ end
 --- Writes vectors to a file, which appears only when it is complete: float32,
 --- each with its lowest byte first, one vector after the other, and nothing
 --- else.
----@param path string
+---@param path string The file to write.
 ---@param list indoxhub.Matrix|(indoxhub.Vector|number[])[] All of one size.
----@return true? ok, indoxhub.Error? err
+---@return true? ok, indoxhub.Error? err of kind file, cancelled
 function vectors.save(path, list)
   local many, wrong
   wrong = check_path(path)
@@ -280,9 +280,9 @@ end
 
 --- Reads the vectors of a file that `save` wrote, or another program that
 --- writes float32 with the lowest byte first.
----@param path string
+---@param path string The file.
 ---@param dimensions integer How many numbers each vector has.
----@return indoxhub.Matrix? matrix, indoxhub.Error? err
+---@return indoxhub.Matrix? matrix, indoxhub.Error? err of kind file, limit
 function vectors.open(path, dimensions)
   local wrong = check_path(path) or check_dimensions(dimensions)
   if wrong then

@@ -65,8 +65,8 @@ end
 
 --- Starts `fn(...)` as a task. It runs when the loop does: within `run`,
 --- `step`, `await`, or the host's own loop.
----@param fn function
----@param ... any
+---@param fn function What to run.
+---@param ... any What it is called with.
 ---@return indoxhub.Task
 function task.spawn(fn, ...)
   if type(fn) ~= "function" then
@@ -154,8 +154,8 @@ end
 --- Runs `fn(...)` and the loop until it returns; other tasks stay pending for
 --- the next `run` or `step`. Inside a task or a host's loop it calls the
 --- function and waits there. Returns or raises what the function does.
----@param fn function
----@param ... any
+---@param fn function What to run.
+---@param ... any What it is called with.
 ---@return any ...
 function task.run(fn, ...)
   if type(fn) ~= "function" then
@@ -174,8 +174,8 @@ end
 
 --- Suspends the task, or blocks elsewhere. `nil, err` of kind "cancelled" when
 --- the task was cancelled.
----@param seconds number
----@return true? slept, indoxhub.Error? err
+---@param seconds number Seconds, 0 or more.
+---@return true? slept, indoxhub.Error? err of kind cancelled
 function task.sleep(seconds)
   if type(seconds) ~= "number" or seconds < 0 or seconds ~= seconds then
     error("sleep expects seconds, a number that is not negative; it got "
@@ -226,7 +226,7 @@ end
 --- Runs the functions side by side and returns two lists by index: what each
 --- returned first, and its error (raised, or returned after nil). The second is
 --- nil when all succeeded. Cancelling the task that gathers cancels them all.
----@param fns function[]
+---@param fns function[] What to run.
 ---@param options? indoxhub.GatherOptions
 ---@return any[] results, any[]? errors
 function task.gather(fns, options)

@@ -3,7 +3,7 @@
 --- The C core, for tests and for programs that want the parts without the
 --- client. Wrong types raise; what the world refuses is `nil, message`.
 ---@class indoxhub.core
----@field version string that of the library it was built with
+---@field version string The version of the library that it was built with.
 local core = {}
 
 --- Seconds of the monotonic clock.
@@ -69,11 +69,12 @@ function core.number(value) end
 --- The bytes of a regular file, or its first ones. Unlike io.open it does not
 --- wait for the other end of a pipe.
 ---@param path string
----@param most? integer bytes
+---@param most? integer Bytes.
 ---@return string? bytes, string? message
 function core.read_file(path, most) end
 
----@class indoxhub.core.Draft a file that is removed when this is collected
+--- A file that is removed when this is collected.
+---@class indoxhub.core.Draft
 local draft = {}
 
 --- Makes an empty file that only its owner can read and write; fails when there
@@ -121,7 +122,7 @@ function core.isatty(descriptor) end
 
 --- Takes Ctrl-C over, for programs, never for libraries; with `ends` also the
 --- first SIGTERM and SIGHUP, of which `core.ending` tells.
----@param ends? boolean default false
+---@param ends? boolean Default: false.
 ---@return true? ok, string? message
 function core.catch_interrupts(ends) end
 
@@ -152,7 +153,7 @@ function core.terminal_width(descriptor) end
 --- Has SIGTERM, SIGHUP and SIGQUIT leave a terminal in the mode it is in now.
 --- Once, before something changes that mode; for programs, never for libraries.
 ---@param descriptor integer
----@param farewell string what it is told when its mode is another one then
+---@param farewell string What it is told when its mode is another one then.
 ---@return true? ok, string? message
 function core.guard_terminal(descriptor, farewell) end
 
@@ -179,9 +180,9 @@ function core.lock(file) end
 
 --- An event of a stream.
 ---@class indoxhub.core.Event
----@field event string "message" when the stream named none
----@field data string
----@field id string the last event id in force, "" when none
+---@field event string Its type: "message" when the stream named none.
+---@field data string What it carries.
+---@field id string The last event id in force, "" when none.
 
 --- A parser of event streams.
 ---@class indoxhub.core.Sse
@@ -189,7 +190,7 @@ local sse = {}
 
 --- An event-stream parser. With `objects` a line that begins with a brace is
 --- data, too: JSON that a server forgot to frame.
----@param options? {max_event_bytes?: integer, objects?: boolean} default 64 MiB
+---@param options? {max_event_bytes?: integer, objects?: boolean} Default: 64 MiB.
 ---@return indoxhub.core.Sse
 function core.sse(options) end
 
@@ -220,9 +221,9 @@ function engine:fd() end
 --- Does a bounded share of the work, after waiting at most `wait` seconds for
 --- some. Writes the tokens of transfers with news to `ready[1 .. count]`.
 ---@param ready integer[]
----@param seconds? number default 0.004
----@param bytes? integer of bodies, default 128 KiB
----@param wait? number seconds, default 0: does not wait
+---@param seconds? number Default: 0.004.
+---@param bytes? integer Of bodies. Default: 128 KiB.
+---@param wait? number Seconds. Default: 0: does not wait.
 ---@return integer? count, string? message
 function engine:step(ready, seconds, bytes, wait) end
 
@@ -267,26 +268,26 @@ function engine:close() end
 
 --- What to transfer.
 ---@class indoxhub.core.Request
----@field method string letters
----@field url string
----@field headers? string[] "Name: value"
----@field body? string
----@field form? indoxhub.core.Part[] a multipart body in place of `body`
----@field expect? boolean the body waits, 1 s at most, for the server's go-ahead
----@field progress? boolean bytes that were sent are news
----@field paced? boolean read while it arrives: slow reading slows the sender
----@field queue_bytes? integer of a paced body that may wait, default 512 KiB
----@field max_bytes? integer of a body that is read whole
----@field max_event_bytes? integer of one event, default 64 MiB
----@field connect? number
----@field first_byte? number until something comes that means something
----@field idle? number without a byte, whatever it means
----@field total? number
----@field proxy? string
----@field ca_file? string
----@field unverified? boolean whoever answers is believed; default false
----@field http1? boolean never HTTP/2
----@field gate? indoxhub.core.Gate to pass before it starts; `total` goes on
+---@field method string The HTTP method.
+---@field url string The address.
+---@field headers? string[] Lines such as "Name: value".
+---@field body? string The body.
+---@field form? indoxhub.core.Part[] A multipart body in place of `body`.
+---@field expect? boolean The body waits, 1 s at most, for the server's go-ahead.
+---@field progress? boolean Whether bytes that were sent are news.
+---@field paced? boolean The answer is read while it arrives: slow reading slows the sender.
+---@field queue_bytes? integer Most bytes of a paced body that may wait. Default: 512 KiB.
+---@field max_bytes? integer Most bytes of a body that is read whole.
+---@field max_event_bytes? integer Most bytes of one event. Default: 64 MiB.
+---@field connect? number Seconds for name, TCP and TLS.
+---@field first_byte? number Seconds until something comes that means something.
+---@field idle? number Seconds without a byte, whatever it means.
+---@field total? number Seconds for all of it.
+---@field proxy? string The URL of a proxy.
+---@field ca_file? string A file of certificate authorities.
+---@field unverified? boolean Whether whoever answers is believed. Default: false.
+---@field http1? boolean Whether HTTP/2 is never used.
+---@field gate? indoxhub.core.Gate What it must pass before it starts; `total` goes on meanwhile.
 
 --- Lets some transfers through at the same time; the others wait, the first to
 --- come the first to pass. Made for the requests of one client.
@@ -298,20 +299,20 @@ local gate = {}
 function gate:full() end
 
 --- A gate that lets so many transfers through at the same time.
----@param most integer 1 or more
+---@param most integer 1 or more.
 ---@return indoxhub.core.Gate? gate, string? message
 function core.gate(most) end
 
 --- A part has one of `data`, `path` and `pull`. One with a file name and no type
 --- is sent as "application/octet-stream".
 ---@class indoxhub.core.Part
----@field name string
----@field data? string
----@field path? string of a file, read while it is sent
----@field pull? boolean its bytes are fed; for one part of a form only
----@field size? integer how many will be fed; without it they go in chunks
----@field filename? string default: the last segment of `path`
----@field type? string
+---@field name string The name of the field.
+---@field data? string Its bytes.
+---@field path? string A file, which is read while it is sent.
+---@field pull? boolean Whether its bytes are fed; for one part of a form only.
+---@field size? integer How many bytes will be fed; without it they go in chunks.
+---@field filename? string The name that the server is told. Default: the last segment of `path`.
+---@field type? string Its content type.
 
 ---------------------------------------------------------------------------
 
@@ -421,8 +422,7 @@ function transfer:cancel() end
 ---@param seconds number
 function transfer:linger(seconds) end
 
---- Tells, on a unix socket of this process, when a descriptor is readable: see
---- csrc/net/wake.h.
+--- Tells, on a unix socket of this process, when a descriptor is readable.
 ---@param descriptor integer
 ---@return indoxhub.core.Waker? waker, string? message
 function core.waker(descriptor) end
@@ -448,8 +448,7 @@ function waker:hang_up() end
 --- Ends all; also the finalizer.
 function waker:close() end
 
---- Learns from C callbacks that things of the host's have ended: see the
---- header csrc/net/notice.h.
+--- Learns from C callbacks that things of the host's have ended.
 ---@return indoxhub.core.Notices? notices, string? message
 function core.notices() end
 
@@ -474,17 +473,17 @@ function notices:close() end
 
 --- How a transfer ended.
 ---@class indoxhub.core.Result
----@field ended string "complete", "curl", "connect", "first_byte", "idle", "total", "gate", "body_limit", "head_limit", "cut", "encoding", "encoding_cut", "upload_size", "file", "memory", "cancelled", "closed" or "forked"
----@field curl integer libcurl's code
----@field os_error integer 0 when there is none
----@field text string what libcurl, or the file system, says about it
----@field bytes_in number of the body, as they were sent
----@field bytes_out number
----@field sent_all boolean false when the server cannot have the whole request
----@field unprocessed boolean true when the server has said that it did nothing about it
----@field unsaid boolean true when its body ended with a connection whose TLS did not say so
----@field new_connections integer
----@field timing {name: number, connect: number, tls: number, request: number, total: number} seconds
+---@field ended string How it ended: "complete", "curl", "connect", "first_byte", "idle", "total", "gate", "body_limit", "head_limit", "cut", "encoding", "encoding_cut", "upload_size", "file", "memory", "cancelled", "closed" or "forked".
+---@field curl integer The code of libcurl.
+---@field os_error integer The error of the system: 0 when there is none.
+---@field text string What libcurl, or the file system, says about it.
+---@field bytes_in number Bytes of the body that came, as they were sent.
+---@field bytes_out number Bytes of the body that was sent.
+---@field sent_all boolean False when the server cannot have the whole request.
+---@field unprocessed boolean True when the server has said that it did nothing about it.
+---@field unsaid boolean True when its body ended with a connection whose TLS did not say so.
+---@field new_connections integer How many connections were made for it.
+---@field timing {name: number, connect: number, tls: number, request: number, total: number} Seconds from the start to the end of each phase.
 
 ---------------------------------------------------------------------------
 
@@ -520,7 +519,7 @@ function core.read_matrix(path, dimensions) end
 
 --- The vectors of an embeddings reply, and its text with a string in place of
 --- each: "\0vector 1" and so on. The text itself and nil when it has none.
----@param text string JSON
+---@param text string JSON.
 ---@return string rest, indoxhub.Vector[]? vectors
 function core.take_vectors(text) end
 
@@ -530,8 +529,8 @@ local search = {}
 
 --- A search for the vectors nearest to one.
 ---@param query indoxhub.Vector
----@param k integer how many
----@param by_dot? boolean by the product, not the cosine
+---@param k integer How many.
+---@param by_dot? boolean By the product, not the cosine.
 ---@return indoxhub.core.Search
 function core.search(query, k, by_dot) end
 
@@ -547,18 +546,19 @@ function search:scan(vectors, from, to) end
 ---@return indoxhub.Hit[]
 function search:best() end
 
----@class indoxhub.Vector float32 numbers that never change; `#v` counts them, `v[i]` is one
----@field [integer] number
+--- Float32 numbers that never change: `#v` counts them, and `v[i]` is one.
+---@class indoxhub.Vector
+---@field [integer] number A number of it.
 local vector = {}
 
 --- The sum of the products of their numbers.
----@param other indoxhub.Vector of as many dimensions
+---@param other indoxhub.Vector A vector of as many dimensions.
 ---@return number
 function vector:dot(other) end
 
 --- The cosine of the angle between them, from -1 to 1; 0 when one of them is
 --- all zeros.
----@param other indoxhub.Vector of as many dimensions
+---@param other indoxhub.Vector A vector of as many dimensions.
 ---@return number
 function vector:cosine(other) end
 
@@ -570,8 +570,9 @@ function vector:bytes() end
 ---@return number[]
 function vector:table() end
 
----@class indoxhub.Matrix vectors of one size in one block; `#m` counts them, `m[i]` is one
----@field [integer] indoxhub.Vector
+--- Vectors of one size in one block of memory: `#m` counts them, and `m[i]` is one.
+---@class indoxhub.Matrix
+---@field [integer] indoxhub.Vector A vector of it.
 local matrix = {}
 
 --- How many each vector has.

@@ -77,7 +77,7 @@ function chat:stream(fields, options) end
 --- Stops a running stream on the server, by its id.
 ---
 --- `POST chat/stop-stream/{stream_id}`
----@param stream_id string|integer
+---@param stream_id string|integer The id of the stream: `stream.id`.
 ---@param options? indoxhub.CallOptions
 ---@return indoxhub.Acknowledgement? reply, indoxhub.Error? err
 function chat:stop(stream_id, options) end
@@ -137,7 +137,7 @@ function completions:stream(fields, options) end
 --- Stops a running stream on the server, by its id.
 ---
 --- `POST completions/stop-stream/{stream_id}`
----@param stream_id string|integer
+---@param stream_id string|integer The id of the stream: `stream.id`.
 ---@param options? indoxhub.CallOptions
 ---@return indoxhub.Acknowledgement? reply, indoxhub.Error? err
 function completions:stop(stream_id, options) end
@@ -311,7 +311,7 @@ function videos:generate(fields, options) end
 --- Tells how far a video is.
 ---
 --- `GET videos/jobs/{job_id}`
----@param job_id string|integer
+---@param job_id string|integer The id of the job.
 ---@param options? indoxhub.CallOptions
 ---@return indoxhub.VideoJobStatus? reply, indoxhub.Error? err
 function videos:job(job_id, options) end
@@ -327,7 +327,7 @@ function videos:jobs(fields, options) end
 --- Gives a video up.
 ---
 --- `POST videos/jobs/{job_id}/cancel`
----@param job_id string|integer
+---@param job_id string|integer The id of the job.
 ---@param options? indoxhub.CallOptions
 ---@return indoxhub.CancelledJob? reply, indoxhub.Error? err
 function videos:cancel(job_id, options) end
@@ -359,7 +359,7 @@ function models:trending(fields, options) end
 --- Describes a provider and its models.
 ---
 --- `GET models/{provider_id}`
----@param provider_id string|integer
+---@param provider_id string|integer The `id` of the provider, such as "openai".
 ---@param options? indoxhub.CallOptions
 ---@return indoxhub.Provider? reply, indoxhub.Error? err
 function models:provider(provider_id, options) end
@@ -367,8 +367,8 @@ function models:provider(provider_id, options) end
 --- Describes a model, named in two arguments or as "provider/model".
 ---
 --- `GET models/{provider_id}/{model_id}`
----@param provider_id string|integer
----@param model_id string|integer|nil Nothing, when the first names both.
+---@param provider_id string|integer The `id` of the provider, such as "openai".
+---@param model_id string|integer|nil The `modelName` of the model; nothing when the first has it.
 ---@param options? indoxhub.CallOptions
 ---@return indoxhub.Model? reply, indoxhub.Error? err
 ---@overload fun(self: indoxhub.Models, name: string, options?: indoxhub.CallOptions): indoxhub.Model?, indoxhub.Error?
@@ -377,7 +377,7 @@ function models:get(provider_id, model_id, options) end
 --- Lists the text completion models of a provider.
 ---
 --- `GET models/{provider_id}/text_completions`
----@param provider_id string|integer
+---@param provider_id string|integer The `id` of the provider, such as "openai".
 ---@param options? indoxhub.CallOptions
 ---@return indoxhub.Model[]? reply, indoxhub.Error? err
 function models:text_completions(provider_id, options) end
@@ -385,7 +385,7 @@ function models:text_completions(provider_id, options) end
 --- Lists the embedding models of a provider.
 ---
 --- `GET models/{provider_id}/embeddings`
----@param provider_id string|integer
+---@param provider_id string|integer The `id` of the provider, such as "openai".
 ---@param options? indoxhub.CallOptions
 ---@return indoxhub.Model[]? reply, indoxhub.Error? err
 function models:embeddings(provider_id, options) end
@@ -393,7 +393,7 @@ function models:embeddings(provider_id, options) end
 --- Lists the image generation models of a provider.
 ---
 --- `GET models/{provider_id}/image_generation`
----@param provider_id string|integer
+---@param provider_id string|integer The `id` of the provider, such as "openai".
 ---@param options? indoxhub.CallOptions
 ---@return indoxhub.Model[]? reply, indoxhub.Error? err
 function models:image_generation(provider_id, options) end
@@ -401,7 +401,7 @@ function models:image_generation(provider_id, options) end
 --- Lists the text to speech models of a provider.
 ---
 --- `GET models/{provider_id}/text_to_speech`
----@param provider_id string|integer
+---@param provider_id string|integer The `id` of the provider, such as "openai".
 ---@param options? indoxhub.CallOptions
 ---@return indoxhub.Model[]? reply, indoxhub.Error? err
 function models:text_to_speech(provider_id, options) end
@@ -409,7 +409,7 @@ function models:text_to_speech(provider_id, options) end
 --- Lists the speech to text models of a provider.
 ---
 --- `GET models/{provider_id}/speech_to_text`
----@param provider_id string|integer
+---@param provider_id string|integer The `id` of the provider, such as "openai".
 ---@param options? indoxhub.CallOptions
 ---@return indoxhub.Model[]? reply, indoxhub.Error? err
 function models:speech_to_text(provider_id, options) end
@@ -417,7 +417,7 @@ function models:speech_to_text(provider_id, options) end
 --- Lists the video generation models of a provider.
 ---
 --- `GET models/{provider_id}/video_generation`
----@param provider_id string|integer
+---@param provider_id string|integer The `id` of the provider, such as "openai".
 ---@param options? indoxhub.CallOptions
 ---@return indoxhub.Model[]? reply, indoxhub.Error? err
 function models:video_generation(provider_id, options) end
@@ -549,7 +549,7 @@ function user:create_api_key(fields, options) end
 --- Deletes an API key.
 ---
 --- `DELETE user/api-keys/{api_key_id}`
----@param api_key_id integer
+---@param api_key_id integer The number of the key: its `id` in the list.
 ---@param options? indoxhub.CallOptions
 ---@return indoxhub.Acknowledgement? reply, indoxhub.Error? err
 function user:delete_api_key(api_key_id, options) end
@@ -557,7 +557,7 @@ function user:delete_api_key(api_key_id, options) end
 --- Switches an API key off.
 ---
 --- `POST user/api-keys/{api_key_id}/revoke`
----@param api_key_id integer
+---@param api_key_id integer The number of the key: its `id` in the list.
 ---@param options? indoxhub.CallOptions
 ---@return indoxhub.Acknowledgement? reply, indoxhub.Error? err
 function user:revoke_api_key(api_key_id, options) end
@@ -565,7 +565,7 @@ function user:revoke_api_key(api_key_id, options) end
 --- Switches an API key on again.
 ---
 --- `POST user/api-keys/{api_key_id}/enable`
----@param api_key_id integer
+---@param api_key_id integer The number of the key: its `id` in the list.
 ---@param options? indoxhub.CallOptions
 ---@return indoxhub.Acknowledgement? reply, indoxhub.Error? err
 function user:enable_api_key(api_key_id, options) end

@@ -28,7 +28,7 @@ function client:conversation(settings) end
 ---@param item any A reply, one element of its `data`, or a finished video job.
 ---@param path string The file to write.
 ---@param options? indoxhub.SaveOptions
----@return indoxhub.Saved? saved, indoxhub.Error? err
+---@return indoxhub.Saved? saved, indoxhub.Error? err also of kind file, job_failed
 function client:save(item, path, options) end
 
 ---------------------------------------------------------------------------
@@ -49,7 +49,7 @@ local embeddings = {}
 --- When some calls fail, `err.missing` lists the places of the texts without a vector, `err.partial` is the reply as far as it came, with `false` for those, and the same call with `resume = err` asks for them only. A wrong key, an empty account and the like end the batch at once; so does cancelling its task.
 ---@param fields indoxhub.Embeddings.CreateFields|string[] The fields of `create` with a list as text, or that list alone.
 ---@param options? indoxhub.BatchOptions
----@return indoxhub.EmbeddingResponse? reply, indoxhub.Error? err
+---@return indoxhub.EmbeddingResponse? reply, indoxhub.Error? err also of kind insufficient_credits
 function embeddings:batch(fields, options) end
 
 ---------------------------------------------------------------------------
@@ -74,7 +74,7 @@ local videos = {}
 --- A job that failed, was cancelled or has expired is an error of kind "job_failed", whose code is the job's state. When the time is over it is an error of kind "timeout" with the code "job". Looks that fail in passing do not end the wait, unless the first one does, or ten in a row. `err.job` is the job as it was seen last, and can be waited for again.
 ---@param given string|integer|indoxhub.VideoResponse|indoxhub.VideoJobStatus The id of the job, or what `generate` or `job` returned, or `err.job`.
 ---@param options? indoxhub.WaitOptions
----@return indoxhub.VideoJobStatus|indoxhub.VideoResponse? job, indoxhub.Error? err
+---@return indoxhub.VideoJobStatus|indoxhub.VideoResponse? job, indoxhub.Error? err also of kind job_failed
 function videos:wait(given, options) end
 
 --- Options of `client.videos:each_job` and `client.user:each_transaction`.
@@ -109,6 +109,9 @@ local analytics = {}
 ---@param options? indoxhub.QueryOptions
 ---@return indoxhub.Query query
 function analytics:query(options) end
+
+--- What a row of analytics is.
+---@alias indoxhub.Group "date"|"model"|"provider"|"endpoint"|"session_id"|"client_ip"
 
 --- Calls to choose, for `query:where`.
 ---@class indoxhub.Filters

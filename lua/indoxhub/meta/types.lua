@@ -10,7 +10,7 @@
 ---@class indoxhub.Options
 ---@field api_key? string|fun(): string The API key, or a function that returns it and is called for each request. Default: the variable INDOXHUB_API_KEY, INDOX_HUB_API_KEY or INDOX_ROUTER_API_KEY.
 ---@field base_url? string The address of the API. Without a path, as in `https://example.com`, it gets `/api/v1`. One whose path ends in `/v1` (and not in `/api/v1`) is treated as OpenAI-compatible. Default: the variable INDOXHUB_BASE_URL, or the vendor's service.
----@field timeout? number|false|indoxhub.Timeouts Seconds. A number is the time for the whole call; a table sets single phases; false switches the limit of the whole call off.
+---@field timeout? number|false|indoxhub.Timeouts Seconds. A number is the time for the whole call; a table sets single phases; false switches the limit of the whole call off. Default: those of `indoxhub.Timeouts`.
 ---@field trailing_slash? "auto"|"on"|"off" Whether paths end in a slash. With "auto" the client finds out what the server wants, and remembers it. Default: "auto".
 ---@field proxy? string The URL of a proxy. Default: the variables https_proxy, http_proxy, all_proxy and no_proxy.
 ---@field ca_file? string A file of certificate authorities. Default: the variable SSL_CERT_FILE, or the system's authorities.

@@ -73,7 +73,7 @@ local function check_options(fn, options, known)
 end
 
 --- A file of the disk. It is opened when it is sent.
----@param path string
+---@param path string Its name.
 ---@param options? indoxhub.FileOptions
 ---@return indoxhub.File
 function files.file(path, options)
@@ -89,8 +89,8 @@ function files.file(path, options)
 end
 
 --- Bytes as a file.
----@param data string
----@param filename? string
+---@param data string The bytes.
+---@param filename? string The name that the server is told.
 ---@param content_type? string Default: guessed from the name or the bytes.
 ---@return indoxhub.File
 function files.bytes(data, filename, content_type)
@@ -106,7 +106,7 @@ end
 --- last; nil and a message ends the upload with an error. It may yield. It
 --- serves one call at a time, and without `rewind` only one; then nothing is
 --- sent a second time.
----@param read fun(): string?, string?
+---@param read fun(): string?, string? Returns the next bytes.
 ---@param options? indoxhub.ReaderOptions
 ---@return indoxhub.File
 function files.reader(read, options)

@@ -75,8 +75,8 @@ function reply.stands_for(copy, value)
 end
 
 --- Facts about the transfer that brought a reply; nil for another table.
----@param value table
----@return indoxhub.Meta?
+---@param value table The reply.
+---@return indoxhub.Meta? meta
 function reply.meta(value)
   return metas[value]
 end

@@ -1,0 +1,3 @@
+--- indoxhub._VERSION
+print(indoxhub._VERSION:match("^%d+%.%d+") ~= nil)
+--> true
