@@ -108,7 +108,8 @@ put() {
   install -m "$mode" "$@" "$root/$folder"
 }
 
-# The command may be that of another interpreter by now.
+# The command may be that of another interpreter by now, and then its page stays,
+# too.
 is_ours() {
   write_command | cmp -s - "$root/bin/indoxhub"
 }
@@ -128,7 +129,8 @@ remove_all() {
   if is_ours; then
     cp "$1" "$work/names"
   else
-    grep -vx bin/indoxhub "$1" >"$work/names" || true
+    grep -vx -e bin/indoxhub -e share/man/man1/indoxhub.1 "$1" \
+      >"$work/names" || true
   fi
   for_each '[^/]$' rm -f
   for_each '[^.]\/$' rmdir 2>/dev/null || true
@@ -241,6 +243,7 @@ cp "$module" "$work/core.so"
 put 755 "$lib/indoxhub" "$work/core.so"
 write_command >"$work/indoxhub"
 put 755 bin "$work/indoxhub"
+put 644 share/man/man1 doc/indoxhub.1
 echo "$record" >>"$list"
 install -m 644 "$list" "$root/$record"
 tell

@@ -57,7 +57,7 @@ round() {
       wrong "cannot install in $1: $(cat "$work/log")"
   done
   for name in bin/indoxhub lib/lua/5.4/indoxhub/core.so \
-    share/lua/5.4/indoxhub/version.lua; do
+    share/lua/5.4/indoxhub/version.lua share/man/man1/indoxhub.1; do
     [ -f "$1/$name" ] || wrong "no $1/$name"
   done
   if [ -n "${3:-}" ]; then
@@ -110,7 +110,7 @@ refused "$work/one;two"
 
 # Without leave nothing is written, and what to do is said.
 mkdir "$work/copy" "$work/home" "$work/others"
-cp -r lua rockspec build/lua5.4/lib/indoxhub/core.so "$work/copy"
+cp -r doc lua rockspec build/lua5.4/lib/indoxhub/core.so "$work/copy"
 chmod -R a+rX "$work"
 chmod a-w "$work/others"
 [ "$(id -u)" != 0 ] || chown 65534:65534 "$work/home"
