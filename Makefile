@@ -22,6 +22,7 @@
 #   make layers               checks which folder uses which, and prints it
 #   make reference            writes doc/reference, the help of Neovim, the man
 #                             page, and the annotations of endpoints
+#   make types                checks the annotations with lua-language-server
 #
 # Objects go to build/<interpreter>/, so interpreters do not meet.
 
@@ -58,7 +59,7 @@ BIND = $(wildcard csrc/bind/*.c)
 OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(CORE) $(NET) $(BIND))
 
 .PHONY: all build neovim env install uninstall clean demo check test analyse \
-  asan bench soak layers release reference deps deps-test deps-all \
+  asan bench soak layers release reference types deps deps-test deps-all \
   tools
 
 all: build
@@ -172,6 +173,9 @@ release:
 reference: build
 	@eval "$$($(MAKE) -s --no-print-directory env LUA=$(LUA))" && \
 	  $(LUA) doc/generate/main.lua
+
+types:
+	@sh spec/support/types.sh
 
 # What tests and benchmarks need besides the module.
 tools: build/tools/raw_server build/tools/tls_front build/tools/blast \
