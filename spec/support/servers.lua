@@ -224,7 +224,8 @@ function raw_methods:stop()
   files.remove_folder(self.folder)
 end
 
-local function free_port()
+--- A port that nobody listens on.
+function servers.free_port()
   local raw = servers.raw()
   raw:stop()
   return raw.port
@@ -274,7 +275,7 @@ function servers.nginx(backend_port)
   assert(program and program ~= "", "no nginx: run make deps-all")
   local folder = files.folder()
   make_certificate(folder)
-  local port = free_port()
+  local port = servers.free_port()
   local config = NGINX_CONFIG:gsub("FOLDER", folder):gsub("PORT", port)
     :gsub("BACKEND", "http://127.0.0.1:" .. backend_port)
   files.write(folder .. "/nginx.conf", config)
