@@ -23,6 +23,9 @@
 #   make reference            writes doc/reference, the help of Neovim, the man
 #                             page, and the annotations of endpoints
 #   make types                checks the annotations with lua-language-server
+#   make pages                writes down what the listings of README and doc
+#                             print, where it has changed
+#   make pictures             makes the pictures of README, from real runs
 #
 # Objects go to build/<interpreter>/, so interpreters do not meet.
 
@@ -59,8 +62,8 @@ BIND = $(wildcard csrc/bind/*.c)
 OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(CORE) $(NET) $(BIND))
 
 .PHONY: all build neovim env install uninstall clean demo check test analyse \
-  asan bench soak layers release reference types deps deps-test deps-all \
-  tools
+  asan bench soak layers pages pictures release reference types deps \
+  deps-test deps-all tools
 
 all: build
 
@@ -176,6 +179,19 @@ reference: build
 
 types:
 	@sh spec/support/types.sh
+
+pages:
+	@sh spec/support/test.sh pages
+
+# Those of the README, from real runs.
+pictures:
+	@sh spec/support/deps.sh all
+	@$(MAKE) -s --no-print-directory build tools LUA=luajit
+	@$(MAKE) -s --no-print-directory demo LUA=lua5.4 | \
+	  lua5.4 doc/pictures/demo.lua >doc/pictures/demo.svg
+	@eval "$$($(MAKE) -s --no-print-directory env LUA=luajit \
+	  BUILD=build/luajit)" && luajit doc/pictures/page.lua \
+	  doc/pictures/page.png
 
 # What tests and benchmarks need besides the module.
 tools: build/tools/raw_server build/tools/tls_front build/tools/blast \

@@ -1,5 +1,6 @@
 -- A headless Chromium that a spec tells what to do, through chromedriver and
 -- the WebDriver protocol.
+local core = require "indoxhub.core"
 local json = require "indoxhub.base.json"
 local programs = require "spec.support.programs"
 local servers = require "spec.support.servers"
@@ -111,6 +112,17 @@ end
 
 function methods:is_enabled(selector)
   return command(self, "GET", element(self, selector) .. "/enabled")
+end
+
+--- Makes its window that large, in pixels.
+function methods:resize(width, height)
+  command(self, "POST", self.session .. "/window/rect",
+    { width = width, height = height })
+end
+
+--- What is to be seen of the page, as the bytes of a PNG.
+function methods:picture()
+  return core.unbase64(command(self, "GET", self.session .. "/screenshot"))
 end
 
 --- Ends it, with all its processes.
