@@ -75,9 +75,9 @@ describe("annotations", function()
     assert.is_true(count > 200)
   end)
 
-  it("of errors have the kinds that there are, as the README has", function()
+  it("of errors have the kinds that there are, as their guide has", function()
     local kinds, told = classes.texts "indoxhub.ErrorKind", {}
-    for row in read("README.md"):match("| `err.kind` .-\n\n"):gmatch(
+    for row in read("doc/guides/errors.md"):match("| `err.kind` .-\n\n"):gmatch(
       "\n| (`[^|]*) |") do
       for kind in row:gmatch("`([%l_]+)`") do
         told[kind] = true

@@ -355,6 +355,13 @@ suite_rock() {
   check "make release" sh spec/support/release_test.sh
 }
 
+# suite_pages: writes down what the listings of pages print.
+suite_pages() {
+  title "pages"
+  make -s build LUA=lua5.4 && make -s build tools LUA=luajit
+  check "listings" with_lua luajit luajit spec/doc/refresh.lua "$@"
+}
+
 suite_demo() {
   title "demo"
   check "make demo" sh spec/support/demo_test.sh

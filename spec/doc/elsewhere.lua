@@ -1,0 +1,25 @@
+-- Commands of the pages that the specs of pages cannot run, and what runs them,
+-- or why nothing can.
+return {
+  ["make demo"] = "spec/support/demo_test.sh",
+  ["make test"] = "it runs these specs",
+  ["make build LUA=luajit"] = "spec/support/suites.sh",
+  ['eval "$(make -s env LUA=luajit)"'] = "spec/support/suites.sh",
+  ["love examples/love"] = "spec/runtime/love_spec.lua",
+  ["sudo apt-get install gcc make pkg-config libcurl4-openssl-dev "
+    .. "libluajit-5.1-dev"] = "it changes the machine",
+  ['make neovim && nvim --clean --cmd "set rtp+=$PWD,$PWD/examples/neovim" '
+    .. '"+Ask Hello!"'] = "spec/runtime/neovim_example_spec.lua",
+  ["sudo make install LUA=luajit PREFIX=/usr/local"] =
+    "spec/support/install.sh",
+  ["sh examples/openresty/start.sh 8091"] =
+    "spec/runtime/openresty_example_spec.lua",
+  ["make soak SECONDS=540"] = "spec/soak/soak.lua, which takes its time",
+  ["make soak SECONDS=540 LUA=lua5.4"] = "spec/soak/soak.lua, too",
+  ["INDOXHUB_FUZZ_SECONDS=600 sh spec/support/test.sh fuzz"] =
+    "spec/support/fuzz.sh",
+  ["sh spec/support/test.sh runtimes"] = "spec/support/suites.sh",
+  ["sh spec/support/test.sh specs lua5.4 spec/doc/lua_spec.lua "
+    .. "spec/doc/console_spec.lua spec/doc/pages_spec.lua"] =
+    "it runs these specs",
+}
