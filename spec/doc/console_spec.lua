@@ -10,6 +10,10 @@ describe("commands of", function()
   tests_of("console", running.console)
 end)
 
+describe("on a terminal, a prompt of", function()
+  tests_of("console prompt", running.prompt)
+end)
+
 describe("commands that cannot run here", function()
   it("run where spec/doc/elsewhere.lua says, and are on a page", function()
     local left = {}

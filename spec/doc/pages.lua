@@ -15,6 +15,7 @@ local KINDS = {
   ["nginx http"] = "nothing", -- lines for its block `http`
   ["console"] = "nothing", -- commands, each with what it prints
   ["console elsewhere"] = "nothing", -- commands that elsewhere.lua names
+  ["console prompt"] = "nothing", -- a command, and what is typed behind "> "
   ["json"] = "nothing", -- a file of settings
 }
 
@@ -118,7 +119,7 @@ end
 --- What a listing should print, as its page has it; for commands that is the
 --- listing itself.
 function pages.expected(listing)
-  if listing.kind == "console" then
+  if listing.kind == "console" or listing.kind == "console prompt" then
     return listing.code
   end
   return listing.prints or PRINTS[listing.kind] or ""

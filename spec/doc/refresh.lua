@@ -8,7 +8,8 @@ local running = require "spec.doc.running"
 local servers = require "spec.support.servers"
 local varying = require "spec.doc.varying"
 
-local RUN = { lua = running.lua, console = running.console }
+local RUN = { lua = running.lua, console = running.console,
+  ["console prompt"] = running.prompt }
 local NOT_RUN = { ["console elsewhere"] = true, json = true,
   ["lua lazy"] = true, ["nginx http"] = true }
 
@@ -21,7 +22,7 @@ local function correction(listing, url)
   local said = (RUN[listing.kind] or run_in_host)(listing, url)
   if varying.same(pages.expected(listing), said) then
     return
-  elseif listing.kind == "console" then
+  elseif listing.kind:find "^console" then
     return said, listing.block.from, listing.block.to
   elseif listing.output then
     return said, listing.output.from, listing.output.to

@@ -3,6 +3,7 @@
 local files = require "spec.support.files"
 local programs = require "spec.support.programs"
 local servers = require "spec.support.servers"
+local terminals = require "spec.support.terminals"
 
 local running = {}
 
@@ -121,6 +122,31 @@ function running.console(listing, url)
   os.remove(name)
   files.remove_folder(home)
   return with_named_ports(said), 0
+end
+
+
+-- What a terminal shows, without what moves the cursor and sets modes.
+local function plain(seen)
+  return (seen:gsub("\27%[[%d;?]*%a", ""):gsub("\27[=>]", ""):gsub("\r", ""))
+end
+
+--- A command and what is typed at its prompt, on a terminal. Returns the
+--- listing as it should be.
+function running.prompt(listing, url)
+  local home = make_home()
+  local command = listing.code:match("^%$ ([^\n]+)")
+  local name = programs.write(PRELUDE:format(home, home, home, home) .. command
+    .. "\n")
+  local terminal = terminals.start(("%s; unset LUA_PATH LUA_CPATH; "
+    .. "TERM=dumb sh %s"):format(running.environment(listing, url), name))
+  for typed in listing.code:gmatch("\n> ([^\n]*)") do
+    terminal:expect "> "
+    terminal:type(typed .. "\r")
+  end
+  local code, seen = terminal:finish()
+  os.remove(name)
+  files.remove_folder(home)
+  return "$ " .. command .. "\n" .. plain(seen), code
 end
 
 return running
