@@ -138,6 +138,13 @@ function pages.prose(text)
   return table.concat(lines, "\n") .. "\n"
 end
 
+-- Small letters, those with accents of Latin 1 too.
+local function lower(text)
+  return (text:lower():gsub("\195([\128-\150\152-\158])", function(byte)
+    return "\195" .. string.char(byte:byte() + 32)
+  end))
+end
+
 --- Anchors of a page, as GitHub makes them of headings.
 function pages.anchors(text)
   local found, counts = {}, {}
@@ -148,7 +155,7 @@ function pages.anchors(text)
     end
     local title = not inside and line:match("^#+ +(.-) *$")
     if title then
-      local anchor = title:lower():gsub("%[(.-)%]%b()", "%1")
+      local anchor = lower(title):gsub("%[(.-)%]%b()", "%1")
         :gsub("[^%w _\128-\255-]", ""):gsub(" ", "-")
       local count = counts[anchor]
       counts[anchor] = (count or 0) + 1
