@@ -94,6 +94,35 @@ describe("the pages", function()
     assert.is_true(count > 30)
   end)
 
+  it("name files of this project that are there", function()
+    local count = 0
+    for _, page in ipairs(pages.with_listings()) do
+      -- That page names files of others.
+      local text = page ~= "doc/comparison.md" and files.read(page) or ""
+      for code in text:gmatch("`([^`\n]*)`") do
+        for name in code:gmatch("%f[%w][%w_]+/[%w_/.]+%.[%a]+") do
+          if name:find "^spec/" or name:find "^lua/indoxhub/"
+            or name:find "^csrc/" or name:find "^examples/" then
+            count = count + 1
+            assert.is_true(files.read(name) ~= nil, page .. ": " .. name)
+          end
+        end
+      end
+    end
+    assert.is_true(count > 15)
+  end)
+
+  it("tell for each row of the comparison where to look", function()
+    local told, count = files.read "doc/comparison.md", 0
+    local rows = files.read("README.md"):match(
+      "\n## Beside other libraries\n.-\n|%-[^\n]*\n(.-)\n\n")
+    for row in rows:gmatch("| ([^|]*) |[^\n]*") do
+      count = count + 1
+      assert.truthy(told:find("| " .. row .. " |", 1, true), row)
+    end
+    assert.is_true(count > 8)
+  end)
+
   it("have listings of kinds that run", function()
     for _, page in ipairs(pages.with_listings()) do
       assert.has_no.errors(function()
