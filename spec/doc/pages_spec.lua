@@ -1,5 +1,6 @@
 -- What the pages promise each other and their readers.
 local files = require "spec.support.files"
+local json = require "indoxhub.base.json"
 local pages = require "spec.doc.pages"
 
 local MOST_LINES_OF_README = 200
@@ -121,6 +122,15 @@ describe("the pages", function()
       assert.truthy(told:find("| " .. row .. " |", 1, true), row)
     end
     assert.is_true(count > 8)
+  end)
+
+  it("have JSON that can be read", function()
+    local count = 0
+    pages.each_listing("json", function(listing, title)
+      count = count + 1
+      assert.truthy(json.decode(listing.code), title)
+    end)
+    assert.is_true(count > 0)
   end)
 
   it("have listings of kinds that run", function()
