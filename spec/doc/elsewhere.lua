@@ -7,11 +7,13 @@ return {
   ['eval "$(make -s env LUA=luajit)"'] = "spec/support/suites.sh",
   ["love examples/love"] = "spec/runtime/love_spec.lua",
   ["sudo apt-get install gcc make pkg-config libcurl4-openssl-dev "
-    .. "libluajit-5.1-dev"] = "it changes the machine",
+    .. "liblua5.4-dev"] = "it changes the machine",
   ['make neovim && nvim --clean --cmd "set rtp+=$PWD,$PWD/examples/neovim" '
     .. '"+Ask Hello!"'] = "spec/runtime/neovim_example_spec.lua",
-  ["sudo make install LUA=luajit PREFIX=/usr/local"] =
-    "spec/support/install.sh",
+  ["sudo make install LUA=lua5.4"] = "spec/support/install.sh",
+  ["luarocks --lua-version 5.4 make rockspec/indoxhub-scm-1.rockspec"] =
+    "spec/support/rock.sh",
+  ["luarocks --lua-version 5.4 remove indoxhub"] = "it is of LuaRocks alone",
   ["sh examples/openresty/start.sh 8091"] =
     "spec/runtime/openresty_example_spec.lua",
   ["make soak SECONDS=540"] = "spec/soak/soak.lua, which takes its time",
