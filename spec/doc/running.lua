@@ -86,6 +86,7 @@ export HOME=%s PATH="%s/.bin:$PATH" XDG_DATA_HOME=%s/.data
 unset MAKEFLAGS MAKELEVEL MFLAGS
 beside=
 trap 'kill $beside 2>/dev/null; wait' EXIT
+trap 'exit 143' TERM
 ]]
 
 -- A home in which the command is installed, and a tree is beside.
