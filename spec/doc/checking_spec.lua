@@ -14,6 +14,8 @@ describe("what a listing prints is", function()
       { "a\n...\nc\n", "a\nb\n" }, { "kind\tnetwork\n", "kind\ttimeout\n" },
       { "of 150\n", "of 151\n" }, { "HTTP 404\n", "HTTP 403\n" },
       { "0.44\tterns\n", "0.32\tterns\n" },
+      { "Failed to connect to a port 1: no (connect); do\n",
+        "Failed to connect to a port 1: no (connect); wait\n" },
     } do
       assert.is_false(varying.same(pair[1], pair[2]), pair[1])
     end
@@ -27,6 +29,8 @@ describe("what a listing prints is", function()
         "request b54cda26-5a4d-4b0c-8000-000000000006\n" },
       { "2026-11-29T23:01:51Z\n", "2027-01-02T03:04:05Z\n" },
       { "after 0 ms: no\n", "after 12 ms: no\n" },
+      { "Failed to connect to a port 1 after 0 ms: Couldn't (connect); do\n",
+        "Failed to connect to a port 1: Could not (connect); do\n" },
     } do
       assert.is_true(varying.same(pair[1], pair[2]), pair[1])
     end

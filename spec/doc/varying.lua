@@ -14,6 +14,7 @@ local RULES = {
   { "/tmp/[%w_.]+", "/tmp/FILE" },
   { "%x+%-%x%x%x%x%-%x%x%x%x%-%x%x%x%x%-%x+", "ID" }, -- of a request
   { "0x%x+", "ADDRESS" },
+  { "(Failed to connect to %S+ port %d+)[^(\n]*", "%1 " }, -- libcurl's words
   { "%d+%.?%d* ms%f[%W]", "TIME ms" },
   { "%d+%.%d+ s%f[%W]", "TIME s" },
   { "%f[%d]0%.%d%d%d%d%d%d+%f[^%d]", "SECONDS" }, -- a measured latency
