@@ -51,6 +51,8 @@ describe("a page", function()
     for _, wrong in ipairs {
       page("```lau", "print(1)", "```"), page("```", "print(1)", "```"),
       page("```text", "1", "```"), page("```lua", "print(1)"),
+      page("- one", "  ```lua", "  print(1)", "  ```"),
+      page("~~~lua", "print(1)", "~~~"),
       page("```lua", "print(1)", "```", "Words.", "```text", "1", "```"),
       page("```console", "$ ls", "```", "", "```text", "1", "```"),
       page("```lua", "1", "```", "", "```text", "1", "```", "", "```text",

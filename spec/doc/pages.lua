@@ -60,6 +60,9 @@ local function blocks(text)
   for content, stop in text:gmatch("([^\n]*)\n()") do
     line = line + 1
     local info = content:match("^```(.*)$")
+    assert(info or block or not content:find "^%s*```"
+      and not content:find "^%s*~~~", "nothing runs what stands in this fence: "
+      .. content)
     if block and info then
       block.to = at - 1
       block.body = text:sub(block.from, block.to)
