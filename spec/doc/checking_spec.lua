@@ -24,6 +24,7 @@ describe("what a listing prints is", function()
   it("the same with other ids, ports and times", function()
     for _, pair in ipairs {
       { "Job vj_a1\n", "Job vj_Z9z\n" }, { "a\n...\nc\n", "a\nb\nb\nc\n" },
+      { "a\n...\nc\n", "a\nc\n" },
       { "on http://127.0.0.1:8091/x\n", "on http://127.0.0.1:41234/x\n" },
       { "request 9e3779b1-5a4d-4b0c-8000-000000000001\n",
         "request b54cda26-5a4d-4b0c-8000-000000000006\n" },

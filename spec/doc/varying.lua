@@ -47,7 +47,7 @@ end
 
 local function lines_of(text)
   local list = {}
-  for line in text:gmatch("[^\n]*") do
+  for line in (text .. "\n"):gmatch("([^\n]*)\n") do
     list[#list + 1] = line
   end
   return list
