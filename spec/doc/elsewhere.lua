@@ -3,6 +3,9 @@
 return {
   ["make demo"] = "spec/support/demo_test.sh",
   ["make test"] = "it runs these specs",
+  ["make neovim"] = "spec/runtime/neovim_plugin_spec.lua",
+  ["cp -r lua/indoxhub mygame/"] = "it is of the system alone",
+  ["love mygame"] = "spec/runtime/love_pages_spec.lua runs such a game",
   ["make build LUA=luajit"] = "spec/support/suites.sh",
   ['eval "$(make -s env LUA=luajit)"'] = "spec/support/suites.sh",
   ["love examples/love"] = "spec/runtime/love_spec.lua",

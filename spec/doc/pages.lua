@@ -9,6 +9,7 @@ local KINDS = {
   ["lua"] = "text", -- a program for every interpreter
   ["lua neovim"] = "text", -- what a user types into init.lua, say
   ["lua lazy"] = "nothing", -- an entry for a plugin manager
+  ["lua lines"] = "nothing", -- of a program that a host runs: they are parsed
   ["lua luv"] = "text", ["lua cqueues"] = "text",
   ["lua love"] = "text", -- main.lua of a game
   ["nginx"] = "console", -- a whole nginx.conf, and how it is asked

@@ -126,6 +126,17 @@ describe("the pages", function()
     assert.is_true(count > 8)
   end)
 
+  it("have lines of Lua that can be parsed", function()
+    local count = 0
+    pages.each_listing("lua lines", function(listing, title)
+      count = count + 1
+      local name = files.write(os.tmpname(), listing.code)
+      assert.truthy(loadfile(name), title)
+      os.remove(name)
+    end)
+    assert.is_true(count > 0)
+  end)
+
   it("have JSON that can be read", function()
     local count = 0
     pages.each_listing("json", function(listing, title)
