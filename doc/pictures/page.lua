@@ -11,7 +11,7 @@ local file = assert(arg[1], "usage: page.lua FILE")
 local port = servers.free_port()
 local log = os.tmpname()
 local gateway = io.popen(("echo $$; exec setpriv --pdeathsig TERM sh "
-  .. "examples/openresty/start.sh %s >%s 2>&1"):format(port, log))
+  .. "examples/openresty/start.sh --port %s >%s 2>&1"):format(port, log))
 local pid = gateway:read("*l")
 servers.wait_until(function()
   return files.read(log):find("http", 1, true)

@@ -17,7 +17,7 @@ return {
   ["luarocks --lua-version 5.4 make rockspec/indoxhub-scm-1.rockspec"] =
     "spec/support/rock.sh",
   ["luarocks --lua-version 5.4 remove indoxhub"] = "it is of LuaRocks alone",
-  ["sh examples/openresty/start.sh 8091"] =
+  ["sh examples/openresty/start.sh --port 8091"] =
     "spec/runtime/openresty_example_spec.lua",
   ["make soak SECONDS=540"] = "spec/soak/soak.lua, which takes its time",
   ["make soak SECONDS=540 LUA=lua5.4"] = "spec/soak/soak.lua, too",
