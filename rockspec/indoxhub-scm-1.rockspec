@@ -247,7 +247,6 @@ build = {
     ["indoxhub.sandbox.access"] = "lua/indoxhub/sandbox/access.lua",
     ["indoxhub.sandbox.account"] = "lua/indoxhub/sandbox/account.lua",
     ["indoxhub.sandbox.analytics"] = "lua/indoxhub/sandbox/analytics.lua",
-    ["indoxhub.sandbox.answers"] = "lua/indoxhub/sandbox/answers.lua",
     ["indoxhub.sandbox.calls"] = "lua/indoxhub/sandbox/calls.lua",
     ["indoxhub.sandbox.catalogue"] = "lua/indoxhub/sandbox/catalogue.lua",
     ["indoxhub.sandbox.embeddings"] = "lua/indoxhub/sandbox/embeddings.lua",
@@ -263,8 +262,44 @@ build = {
     ["indoxhub.sandbox.refusals"] = "lua/indoxhub/sandbox/refusals.lua",
     ["indoxhub.sandbox.replies"] = "lua/indoxhub/sandbox/replies.lua",
     ["indoxhub.sandbox.routes"] = "lua/indoxhub/sandbox/routes.lua",
+    ["indoxhub.sandbox.saying"] = "lua/indoxhub/sandbox/saying/init.lua",
+    ["indoxhub.sandbox.saying.answers"] =
+      "lua/indoxhub/sandbox/saying/answers.lua",
+    ["indoxhub.sandbox.saying.asking"] =
+      "lua/indoxhub/sandbox/saying/asking.lua",
+    ["indoxhub.sandbox.saying.instructions"] =
+      "lua/indoxhub/sandbox/saying/instructions.lua",
+    ["indoxhub.sandbox.saying.memory"] =
+      "lua/indoxhub/sandbox/saying/memory.lua",
+    ["indoxhub.sandbox.saying.pictures"] =
+      "lua/indoxhub/sandbox/saying/pictures.lua",
+    ["indoxhub.sandbox.saying.pieces"] =
+      "lua/indoxhub/sandbox/saying/pieces.lua",
+    ["indoxhub.sandbox.saying.response_input"] =
+      "lua/indoxhub/sandbox/saying/response_input.lua",
+    ["indoxhub.sandbox.saying.sample"] =
+      "lua/indoxhub/sandbox/saying/sample.lua",
+    ["indoxhub.sandbox.saying.sums"] = "lua/indoxhub/sandbox/saying/sums.lua",
+    ["indoxhub.sandbox.saying.tools"] = "lua/indoxhub/sandbox/saying/tools.lua",
+    ["indoxhub.sandbox.saying.words"] = "lua/indoxhub/sandbox/saying/words.lua",
     ["indoxhub.sandbox.settings"] = "lua/indoxhub/sandbox/settings.lua",
-    ["indoxhub.sandbox.shapes"] = "lua/indoxhub/sandbox/shapes.lua",
+    ["indoxhub.sandbox.shapes"] = "lua/indoxhub/sandbox/shapes/init.lua",
+    ["indoxhub.sandbox.shapes.choices"] =
+      "lua/indoxhub/sandbox/shapes/choices.lua",
+    ["indoxhub.sandbox.shapes.envelope"] =
+      "lua/indoxhub/sandbox/shapes/envelope.lua",
+    ["indoxhub.sandbox.shapes.frame"] = "lua/indoxhub/sandbox/shapes/frame.lua",
+    ["indoxhub.sandbox.shapes.gateway"] =
+      "lua/indoxhub/sandbox/shapes/gateway.lua",
+    ["indoxhub.sandbox.shapes.legacy"] =
+      "lua/indoxhub/sandbox/shapes/legacy.lua",
+    ["indoxhub.sandbox.shapes.official"] =
+      "lua/indoxhub/sandbox/shapes/official.lua",
+    ["indoxhub.sandbox.shapes.openai"] =
+      "lua/indoxhub/sandbox/shapes/openai.lua",
+    ["indoxhub.sandbox.shapes.raw"] = "lua/indoxhub/sandbox/shapes/raw.lua",
+    ["indoxhub.sandbox.shapes.responses"] =
+      "lua/indoxhub/sandbox/shapes/responses.lua",
     ["indoxhub.sandbox.speech"] = "lua/indoxhub/sandbox/speech.lua",
     ["indoxhub.sandbox.state"] = "lua/indoxhub/sandbox/state.lua",
     ["indoxhub.sandbox.transcripts"] = "lua/indoxhub/sandbox/transcripts.lua",

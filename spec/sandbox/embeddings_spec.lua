@@ -20,14 +20,18 @@ describe("the sandbox's embeddings", function()
   end
 
   it("are as long as was asked for, and of length one", function()
-    for asked, expected in pairs { [8] = 8, [20] = 20, [64] = 64, [1] = 8,
-      [1536] = 64 } do
+    for _, asked in ipairs { 1, 8, 20, 64, 1536, 4096 } do
       local reply = vectors("grey heron", { dimensions = asked })
-      assert.equal(expected, reply.dimensions)
-      assert.equal(expected, #reply.data[1])
+      assert.equal(asked, reply.dimensions)
+      assert.equal(asked, #reply.data[1])
       assert.is_true(math.abs(dot(reply.data[1], reply.data[1]) - 1) < 1e-4)
     end
     assert.equal(32, vectors("grey heron").dimensions)
+    for _, asked in ipairs { 0, -1, 1.5, 4097, "x" } do
+      local status = sandbox:refused("POST", "embeddings", { text = "x",
+        additional_params = { dimensions = asked } })
+      assert.equal(422, status)
+    end
   end)
 
   it("are alike for texts that are alike", function()

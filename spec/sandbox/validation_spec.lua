@@ -122,7 +122,10 @@ describe("the sandbox's validation", function()
       '{"prompt":"x","best_of":2}'))
     assert.equal(200, status("/v1/completions", '{"prompt":"x","best_of":2}'))
     assert.equal(200, status("/v1/embeddings", '{"input":"x"}'))
-    assert.equal(422, status("/v1/embeddings", '{"text":"x"}'))
+    assert.equal(400, status("/v1/embeddings", '{"text":"x"}'))
+    assert.same({ error = { message = "input is required", param = "input",
+      type = "invalid_request_error" } },
+      (sandbox:curl_json("/v1/embeddings", "-d", '{"text":"x"}')))
   end)
 
   it("does not know models called unknown", function()

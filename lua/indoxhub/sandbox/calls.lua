@@ -1,7 +1,7 @@
---- One paid call: who is asked, what it costs, and the common parts of its
---- reply. What was charged is what usage and analytics count.
+--- One paid call: who is asked, and what it costs. What was charged is what
+--- usage and analytics count.
 
-local json = require "indoxhub.base.json"
+local catalogue = require "indoxhub.sandbox.catalogue"
 local refusals = require "indoxhub.sandbox.refusals"
 local states = require "indoxhub.sandbox.state"
 
@@ -13,6 +13,14 @@ local DEFAULT_MODELS = {
   embedding = "openai/text-embedding-3-small", image = "openai/gpt-image-1",
   speech = "openai/tts-1", transcript = "openai/whisper-1",
   video = "google/veo-3.0-generate-001",
+}
+
+-- Kind -> the list of models that can do it.
+local CATEGORIES = {
+  chat = "text_completions", completion = "text_completions",
+  embedding = "embeddings", image = "image_generation",
+  speech = "text_to_speech", transcript = "speech_to_text",
+  video = "video_generation",
 }
 
 -- Kind -> what analytics call it.
@@ -29,23 +37,29 @@ local LONGEST_CONTENT = 2000
 ---@field provider string
 ---@field model string without the provider
 ---@field created integer seconds since 1970
+---@field stamp string the same, as the API writes it
 ---@field byok boolean paid with a key of the caller's own
 ---@field prompt_tokens integer
 ---@field completion_tokens integer
 ---@field cost? number when it does not follow from the tokens
 
---- A rough number of tokens.
----@param text string
----@return integer
-function calls.tokens(text)
-  return math.ceil(#text / 4)
-end
-
 -- The first slash parts provider and model.
 local function split_model(kind, fields)
   local name = fields.model or DEFAULT_MODELS[kind]
   local provider, model = name:match("^([^/]+)/(.+)$")
-  return provider or fields.provider or "openai", model or name
+  return provider or fields.provider or catalogue.provider_of(name) or "openai",
+    model or name
+end
+
+-- Why a model cannot do what is asked; nil when it can.
+local function missing(kind, provider, model)
+  local category = catalogue.category(provider, model)
+  if not category then
+    return ("Model '%s' not found for provider '%s'"):format(model, provider)
+  elseif category ~= CATEGORIES[kind] then
+    return ("Model '%s' of provider '%s' is not for this: it is one of %s")
+      :format(model, provider, category)
+  end
 end
 
 --- Begins a call; nil when it was refused, and the refusal sent.
@@ -55,15 +69,18 @@ function calls.begin(state, request, kind)
   local fields = request.fields
   local provider, model = split_model(kind, fields)
   local byok = fields.byok_api_key ~= nil
-  if model:find("unknown", 1, true) then
-    return refusals.refuse(state, request, 404,
-      ("Model '%s' not found for provider '%s'"):format(model, provider))
+  local wrong = missing(kind, provider, model)
+  if wrong then
+    return refusals.refuse(state, request, 404, wrong, nil,
+      "model_not_found")
   elseif request.account.credits <= 0 and not byok then
     return refusals.refuse(state, request, 402, refusals.message(402))
   end
   local extra = fields.additional_params or {}
+  local now = os.time()
   return { id = states.new_id(state), kind = kind, provider = provider,
-    model = model, created = os.time(), started = state.clock(), byok = byok,
+    model = model, created = now, stamp = states.stamp(now),
+    started = state.clock(), byok = byok,
     session = extra.session_id or fields.session_id, prompt_tokens = 0,
     completion_tokens = 0 }
 end
@@ -89,35 +106,6 @@ function calls.charge(state, request, call, asked, answered)
   table.insert(account.calls, record)
   table.insert(state.asked, { provider = call.provider, model = call.model,
     time = call.created, tokens = call.prompt_tokens + call.completion_tokens })
-end
-
---- What a reply says about the cost of its call.
----@param call indoxhub.sandbox.Call
----@return table
-function calls.usage(call)
-  return {
-    tokens_prompt = call.prompt_tokens,
-    tokens_completion = call.completion_tokens,
-    tokens_total = call.prompt_tokens + call.completion_tokens,
-    cost = call.cost, latency = call.latency,
-    timestamp = states.stamp(call.created), cache_read_tokens = 0,
-    cache_write_tokens = 0, reasoning_tokens = call.reasoning_tokens or 0,
-    web_search_count = 0, request_count = 1, cost_breakdown = json.null,
-  }
-end
-
---- The envelope around the data of a reply.
----@param call indoxhub.sandbox.Call
----@param data any
----@return table
-function calls.envelope(call, data)
-  return {
-    request_id = call.id, provider = call.provider, model = call.model,
-    created_at = states.stamp(call.created),
-    duration_ms = call.latency * 1000, success = true, message = "",
-    usage = calls.usage(call), raw_response = json.null, data = data,
-    byok_api_key = call.byok,
-  }
 end
 
 return calls

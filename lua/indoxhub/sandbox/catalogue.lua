@@ -33,6 +33,7 @@ end
 local SOURCES = {
   { "openai", "OpenAI", {
     text_completions = { text("gpt-4o-mini", "GPT-4o-mini", 128000),
+      text("gpt-4o", "GPT-4o", 128000),
       text("gpt-4.1", "GPT-4.1", 1000000) },
     embeddings = {
       vectors("text-embedding-3-small", "Embedding 3 small", 1536),
@@ -100,6 +101,34 @@ function catalogue.models(provider)
     end
   end
   return all
+end
+
+--- The list that a model stands in; nil when there is no such model.
+---@param provider_id string
+---@param name string
+---@return string?
+function catalogue.category(provider_id, name)
+  for _, provider in ipairs(catalogue.providers) do
+    for _, category in ipairs(provider.id == provider_id
+      and catalogue.categories or {}) do
+      for _, model in ipairs(provider[category] or {}) do
+        if model.modelName == name then
+          return category
+        end
+      end
+    end
+  end
+end
+
+--- The first provider that has a model; nil when none has.
+---@param name string
+---@return string?
+function catalogue.provider_of(name)
+  for _, provider in ipairs(catalogue.providers) do
+    if catalogue.category(provider.id, name) then
+      return provider.id
+    end
+  end
 end
 
 return catalogue

@@ -1,12 +1,16 @@
 --- Embeddings: vectors that follow from the text alone. Texts that share
 --- groups of letters get vectors that point the same way.
 
+local asking = require "indoxhub.sandbox.saying.asking"
 local calls = require "indoxhub.sandbox.calls"
+local core = require "indoxhub.core"
+local envelope = require "indoxhub.sandbox.shapes.envelope"
+local refusals = require "indoxhub.sandbox.refusals"
 local replies = require "indoxhub.sandbox.replies"
 
 local embeddings = {}
 
-local LEAST, USUAL, MOST = 8, 32, 64
+local USUAL, MOST = 32, 4096
 local GROUP = 3
 local PRIME = 65521
 
@@ -41,22 +45,35 @@ local function normalise(vector)
   end
   local length = math.sqrt(squares)
   for i, value in ipairs(vector) do
-    vector[i] = length == 0 and 0
+    vector[i] = length == 0 and (i == 1 and 1 or 0)
       or math.floor(value / length * 1e6 + 0.5) / 1e6
   end
   return vector
 end
 
+-- How many numbers a vector is to have; nil and what is wrong when it cannot.
 local function dimensions_of(fields)
-  local wanted = tonumber((fields.additional_params or {}).dimensions
-    or fields.dimensions) or USUAL
-  return math.max(LEAST, math.min(MOST, math.floor(wanted)))
+  local wanted = fields.dimensions
+    or (fields.additional_params or {}).dimensions
+  if wanted == nil then
+    return USUAL
+  elseif type(wanted) ~= "number" or wanted % 1 ~= 0 or wanted < 1
+    or wanted > MOST then
+    return nil, ("must be a whole number from 1 to %d"):format(MOST)
+  end
+  return wanted
 end
 
-local function as_openai(call, vectors)
+-- Numbers as OpenAI's clients ask for them: float32 with the lowest byte first.
+local function as_base64(vector)
+  return core.base64(core.vector(vector):bytes())
+end
+
+local function as_openai(call, vectors, format)
   local items = {}
   for i, vector in ipairs(vectors) do
-    items[i] = { object = "embedding", embedding = vector, index = i - 1 }
+    items[i] = { object = "embedding", index = i - 1,
+      embedding = format == "base64" and as_base64(vector) or vector }
   end
   return { id = call.id, object = "list", created = call.created,
     model = call.provider .. "/" .. call.model, data = items,
@@ -66,24 +83,29 @@ end
 
 --- POST /embeddings
 function embeddings.create(state, request)
+  local dimensions, wrong = dimensions_of(request.fields)
+  if not dimensions then
+    return refusals.refuse_field(state, request, "dimensions", wrong)
+  end
   local call = calls.begin(state, request, "embedding")
   if not call then
     return
   end
   local given = request.fields.text or request.fields.input
   local texts = type(given) == "table" and given or { given }
-  local dimensions, vectors = dimensions_of(request.fields), {}
+  local vectors = {}
   for i, text in ipairs(texts) do
     vectors[i] = normalise(vector_of(text, dimensions))
-    call.prompt_tokens = call.prompt_tokens + calls.tokens(text)
+    call.prompt_tokens = call.prompt_tokens + asking.tokens(text)
   end
   calls.charge(state, request, call, table.concat(texts, "\n"),
     ("%d vectors"):format(#vectors))
   local shape = request.context.shape
   if shape.openai then
-    return replies.json(request, as_openai(call, vectors), call.id)
+    return replies.json(request, as_openai(call, vectors,
+      request.fields.encoding_format), call.id)
   end
-  local body = calls.envelope(call,
+  local body = envelope.around(call,
     shape.flat and type(given) == "string" and vectors[1] or vectors)
   body.dimensions = dimensions
   replies.json(request, body, call.id)

@@ -5,7 +5,8 @@ local replies = require "indoxhub.sandbox.replies"
 
 local files = {}
 
-local TYPES = { png = "image/png", wav = "audio/wav", mp4 = "video/mp4" }
+local TYPES = { png = "image/png", wav = "audio/wav", pcm = "audio/pcm",
+  mp4 = "video/mp4" }
 
 -- The first and last byte that a header Range asks for, from 1 on; nil and
 -- true when there are no such bytes, nil when it asks for everything.

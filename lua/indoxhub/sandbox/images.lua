@@ -2,6 +2,7 @@
 
 local calls = require "indoxhub.sandbox.calls"
 local core = require "indoxhub.core"
+local envelope = require "indoxhub.sandbox.shapes.envelope"
 local json = require "indoxhub.base.json"
 local media = require "indoxhub.sandbox.media"
 local replies = require "indoxhub.sandbox.replies"
@@ -42,7 +43,7 @@ function images.create(state, request)
   call.cost = COST_PER_IMAGE * #data
   calls.charge(state, request, call, prompt, ("%d images"):format(#data))
   replies.json(request, request.context.shape.openai
-    and as_openai(call, data) or calls.envelope(call, data), call.id)
+    and as_openai(call, data) or envelope.around(call, data), call.id)
 end
 
 return images

@@ -128,10 +128,8 @@ local function riff_chunk(kind, data)
     .. (#data % 2 == 1 and "\0" or "")
 end
 
---- A recording: a tone for each letter. It carries the text as a comment.
----@param speed number
----@return string
-function media.wav(text, speed)
+-- The tones of a text, one sample after the other.
+local function sing(text, speed)
   local samples = math.floor(SECONDS_PER_LETTER * RATE / speed)
   local tones, waves = {}, {}
   for i = 1, math.min(#text, MOST_LETTERS) do
@@ -139,6 +137,13 @@ function media.wav(text, speed)
     tones[letter] = tones[letter] or tone(letter, samples)
     waves[i] = tones[letter]
   end
+  return table.concat(waves)
+end
+
+--- A recording: a tone for each letter. It carries the text as a comment.
+---@param speed number
+---@return string
+function media.wav(text, speed)
   local format = little_endian(1, 2) .. little_endian(1, 2)
     .. little_endian(RATE, 4) .. little_endian(RATE * BYTES_PER_SAMPLE, 4)
     .. little_endian(BYTES_PER_SAMPLE, 2)
@@ -146,7 +151,19 @@ function media.wav(text, speed)
   return riff_chunk("RIFF", "WAVE" .. riff_chunk("fmt ", format)
     .. riff_chunk("LIST", "INFO" .. riff_chunk("ICMT",
       text:sub(1, MOST_LETTERS) .. "\0"))
-    .. riff_chunk("data", table.concat(waves)))
+    .. riff_chunk("data", sing(text, speed)))
+end
+
+-- Bare samples have this rate, as OpenAI's have: three for one of ours.
+local PCM_RATE = 24000
+
+--- The same as bare samples: 24,000 a second, 16 bits, the lowest byte first.
+---@param speed number
+---@return string
+function media.pcm(text, speed)
+  return (sing(text, speed):gsub("..", function(sample)
+    return sample:rep(PCM_RATE / RATE)
+  end))
 end
 
 local function read_little_endian(bytes, at)

@@ -72,6 +72,39 @@ function models.list(_, request)
   replies.json(request, body)
 end
 
+-- A model in OpenAI's own list, which names providers in the id.
+local function as_openai(provider, model)
+  return { id = provider.id .. "/" .. model.modelName, object = "model",
+    created = 1677610602, owned_by = provider.id }
+end
+
+--- GET /v1/models
+function models.openai_list(_, request)
+  local list = {}
+  for _, provider in ipairs(catalogue.providers) do
+    for _, model in ipairs(catalogue.models(provider)) do
+      list[#list + 1] = as_openai(provider, model)
+    end
+  end
+  replies.json(request, { object = "list", data = list })
+end
+
+--- GET /v1/models/{model}
+function models.openai_model(state, request)
+  local id = request.arguments.model
+  for _, provider in ipairs(catalogue.providers) do
+    for _, model in ipairs(catalogue.models(provider)) do
+      local one = as_openai(provider, model)
+      if one.id == id or model.modelName == id then
+        one.id = id
+        return replies.json(request, one)
+      end
+    end
+  end
+  refusals.refuse(state, request, 404,
+    ("The model '%s' does not exist"):format(id), nil, "model_not_found")
+end
+
 --- GET /models/{provider_id}
 function models.provider(state, request)
   local provider = provider_of(state, request)

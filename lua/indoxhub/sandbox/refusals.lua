@@ -71,8 +71,10 @@ local SHAPES = {
         retry_after = tonumber(refusal.retry_after) } or json.null }
   end,
   e5 = function(refusal)
-    return { error = { message = refusal.message, type = name_of(refusal),
-      param = json.null, code = name_of(refusal) } }
+    local place = refusal.detail and refusal.detail[1].loc[2]
+    return { error = { message = refusal.message,
+      type = refusal.type or name_of(refusal), param = place or json.null,
+      code = refusal.code or name_of(refusal) } }
   end,
   e6 = function(refusal)
     return refusals.page(refusal.status, refusal.message)
@@ -111,9 +113,51 @@ local function headers_of(refusal)
   }
 end
 
+-- What is wrong with fields, in one line.
+local function in_words(detail)
+  local words = {}
+  for i, problem in ipairs(detail) do
+    local place = {}
+    for at = 2, #problem.loc do
+      place[#place + 1] = tostring(problem.loc[at])
+    end
+    words[i] = ("%s %s"):format(table.concat(place, "."), problem.msg)
+      :gsub("^ ", "the body ")
+  end
+  return table.concat(words, "; ")
+end
+
+-- Status -> what OpenAI calls it: the type, and the code where it has one.
+local OF_OPENAI = {
+  [400] = { "invalid_request_error" },
+  [401] = { "invalid_request_error", "invalid_api_key" },
+  [402] = { "insufficient_quota", "insufficient_quota" },
+  [404] = { "invalid_request_error", "not_found" },
+  [405] = { "invalid_request_error", "method_not_supported" },
+  [429] = { "requests", "rate_limit_exceeded" },
+}
+
+-- OpenAI names fields in the message, and has one status for all of them.
+local function as_openai(refusal)
+  if refusal.detail then
+    refusal.message = in_words(refusal.detail)
+  end
+  if refusal.status == 422 then
+    refusal.status = 400
+  end
+  local names = OF_OPENAI[refusal.status]
+    or { "server_error", "server_error" }
+  refusal.type = names[1]
+  refusal.code = refusal.code or names[2] or json.null
+end
+
 -- Answers with a refusal. `usual` is its shape unless one was asked for.
 local function send(request, refusal, usual)
   local context = request.context or {}
+  if request.compatible and not context.error_shape then
+    usual = "E5"
+    as_openai(refusal)
+  end
   refusal.retry_after = context.retry_after
     or refusal.status == 429 and RETRY_AFTER or nil
   local shape = context.error_shape or usual
@@ -129,9 +173,18 @@ end
 
 --- Refuses a request, with the fields that are wrong if it is about fields.
 ---@param detail? table[]
-function refusals.refuse(state, request, status, message, detail)
+---@param code? string for those who speak OpenAI's form
+function refusals.refuse(state, request, status, message, detail, code)
   send(request, { status = status, message = message, detail = detail,
-    id = states.new_id(state) }, detail and "E3" or "E2")
+    code = code, id = states.new_id(state) }, detail and "E3" or "E2")
+end
+
+--- Refuses a request because of one field of its body.
+---@param name string
+---@param message string such as "must be a list"
+function refusals.refuse_field(state, request, name, message)
+  refusals.refuse(state, request, 422, refusals.message(422),
+    { { loc = { "body", name }, msg = message, type = "value_error" } })
 end
 
 --- Refuses a request because a fault was asked for.

@@ -64,6 +64,24 @@ local EXCHANGES = {
   { http = "POST", path = "auth/token", handler = access.exchange_password },
 }
 
+-- What OpenAI's own clients ask below /v1, and the vendor has elsewhere or not
+-- at all. `like` names the operation whose fields it takes.
+local OPENAI = {
+  { http = "GET", path = "models", handler = models.openai_list },
+  { http = "GET", path = "models/{model}", handler = models.openai_model },
+  { http = "POST", path = "completions", handler = generation.completion,
+    like = "create_completion", prompts = true },
+  { http = "POST", path = "audio/speech", handler = speech.bytes,
+    like = "create_text_to_speech" },
+  { http = "POST", path = "audio/transcriptions",
+    handler = transcripts.transcribe, like = "create_transcription" },
+  { http = "POST", path = "audio/translations",
+    handler = transcripts.translate, like = "create_translation" },
+  { http = "POST", path = "responses", handler = generation.response,
+    params = { { "input", "any", required = true },
+      { "stream", "boolean" } } },
+}
+
 local FILES = { row = { key = "optional" }, handler = files.serve }
 
 -- "models/{provider_id}" as a pattern, and the names of what it captures.
@@ -78,7 +96,27 @@ local function compile(row, handler)
     pattern = "^" .. pattern .. "$" }
 end
 
-local compiled = {}
+local compiled, of_openai, rows = {}, {}, {}
+for _, row in ipairs(endpoints.rows) do
+  rows[row.operation] = row
+end
+-- The params of completions, which may have several prompts here.
+local function with_prompts(params)
+  local list = {}
+  for i, param in ipairs(params) do
+    list[i] = param[1] == "prompt" and { "prompt", "texts", required = true }
+      or param
+  end
+  return list
+end
+
+for i, row in ipairs(OPENAI) do
+  local like = rows[row.like] or { key = "required" }
+  row.params = row.params or row.prompts and with_prompts(like.params) or nil
+  of_openai[i] = compile(setmetatable(row, { __index = like }), row.handler)
+end
+-- Names of models have slashes.
+of_openai[2].pattern = "^models/(.+)$"
 for _, row in ipairs(endpoints.rows) do
   compiled[#compiled + 1] = compile(row, routes.handlers[row.operation])
 end
@@ -121,12 +159,15 @@ function routes.find(method, path)
     return nil, true
   end
   local rest, other_method = routes.below_base(path), false
-  for _, route in ipairs(rest and compiled or {}) do
-    local captured = { rest:match(route.pattern) }
-    if captured[1] and route.row.http == method then
-      return route, arguments_of(route, captured)
+  local lists = { path:find("^/v1/") and of_openai or {}, compiled }
+  for _, list in ipairs(rest and lists or {}) do
+    for _, route in ipairs(list) do
+      local captured = { rest:match(route.pattern) }
+      if captured[1] and route.row.http == method then
+        return route, arguments_of(route, captured)
+      end
+      other_method = other_method or captured[1] ~= nil
     end
-    other_method = other_method or captured[1] ~= nil
   end
   return nil, other_method
 end

@@ -27,6 +27,7 @@ local SECONDS_PER_DAY = 86400
 ---@field streams table<string, table> running streams, by id
 ---@field files table<string, table> what /media/ serves, by name
 ---@field asked table[] calls of all accounts, for the trend
+---@field responses table<string, table[]> messages to go on from, by id
 ---@field failures table<string, integer> how often faults happened
 
 ---@return indoxhub.sandbox.State
@@ -35,7 +36,7 @@ function state.new(settings, modules)
     settings = settings, modules = modules, clock = modules.cqueues.monotime,
     ids = 0, account_count = 0, key_count = 0, accounts = {}, keys = {},
     tokens = {}, streams = {}, files = {}, file_names = {}, asked = {},
-    failures = {},
+    failures = {}, responses = {}, response_ids = {},
   }
 end
 

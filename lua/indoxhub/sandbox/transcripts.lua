@@ -2,6 +2,7 @@
 --- recording of the sandbox's own speech is understood, too.
 
 local calls = require "indoxhub.sandbox.calls"
+local envelope = require "indoxhub.sandbox.shapes.envelope"
 local json = require "indoxhub.base.json"
 local number = require "indoxhub.base.number"
 local media = require "indoxhub.sandbox.media"
@@ -127,6 +128,19 @@ local function data_of(fields, heard)
     size = file.size, sha256 = file.sha256, fields = echo(fields) }
 end
 
+-- OpenAI's own form has nothing around it.
+local function as_openai(fields, heard)
+  if fields.response_format ~= "verbose_json" then
+    return { text = heard.text, usage = { type = "duration",
+      seconds = heard.seconds } }
+  end
+  return { text = heard.text, language = fields.language or "en",
+    duration = heard.seconds, task = "transcribe",
+    words = wants(fields, "word", false) and heard.words or nil,
+    segments = wants(fields, "segment", true) and segments_of(heard.words)
+      or nil }
+end
+
 local function answer(state, request, verb)
   local call = calls.begin(state, request, "transcript")
   if not call then
@@ -145,7 +159,10 @@ local function answer(state, request, verb)
     return replies.text(request, content_type, body,
       { ["x-request-id"] = call.id })
   end
-  local body = calls.envelope(call, data_of(fields, heard))
+  if request.compatible then
+    return replies.json(request, as_openai(fields, heard), call.id)
+  end
+  local body = envelope.around(call, data_of(fields, heard))
   body.usage.type, body.usage.seconds = "audio", seconds
   if request.context.shape.top then
     body.text, body.language = text, body.data.language

@@ -48,7 +48,11 @@ local function begin_part(self, text)
   part.name = disposition:find("^form%-data;") and quoted(disposition, "name")
   if not part.name then
     return "a part has no name"
-  elseif self.fields[part.name] then
+  end
+  -- "granularities[]" may come as often as there are values.
+  part.list = part.name:match("^(.+)%[%]$")
+  part.name = part.list or part.name
+  if self.fields[part.name] and not part.list then
     return ("%q comes twice"):format(part.name)
   end
   part.file_name = quoted(disposition, "filename")
@@ -81,6 +85,13 @@ end
 local function end_part(self)
   local part = self._part
   local kept = table.concat(part.kept)
+  if part.list and not part.sha then
+    local list = self.fields[part.name]
+    list = type(list) == "table" and list or {}
+    list[#list + 1] = utf8.text(kept)
+    self.fields[part.name] = list
+    return
+  end
   self.fields[part.name] = part.sha and {
     file_name = utf8.text(part.file_name), size = part.size,
     content_type = utf8.text(part.headers["content-type"]

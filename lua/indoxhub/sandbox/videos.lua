@@ -3,6 +3,7 @@
 -- A job fails when its prompt has the word "fail", or when that was asked for.
 
 local calls = require "indoxhub.sandbox.calls"
+local envelope = require "indoxhub.sandbox.shapes.envelope"
 local json = require "indoxhub.base.json"
 local media = require "indoxhub.sandbox.media"
 local refusals = require "indoxhub.sandbox.refusals"
@@ -116,7 +117,7 @@ function videos.create(state, request)
   calls.charge(state, request, call, fields.prompt, results[1].url)
   local data = shape.sync and results
     or begin_job(state, request, call, results)
-  replies.json(request, calls.envelope(call, data), call.id)
+  replies.json(request, envelope.around(call, data), call.id)
 end
 
 -- The job a path names; nil when the account has none such, and the refusal
