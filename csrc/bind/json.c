@@ -2,10 +2,11 @@
 ** core.json_decode(), core.json_raw(), core.json_array() and core.number(): JSON
 ** text as Lua values.
 **
-** Null is absent from objects and a light userdata in lists; whole numbers are
-** integers where Lua has them; an empty list is marked as one. Nothing is copied
-** but strings that have escapes. What is open is the tables on the Lua stack,
-** each with the name of its next field behind it when it is an object.
+** Null is a light userdata; objects lack it unless they are to keep it. Whole
+** numbers are integers where Lua has them; an empty list is marked as one.
+** Nothing is copied but strings that have escapes. What is open is the tables on
+** the Lua stack, each with the name of its next field behind it when it is an
+** object.
 */
 #include "json.h"
 
@@ -22,10 +23,11 @@
 
 #define TEXT 1
 #define KEEPS_HALVES 2
-#define SCRATCH 3 /* nil until a string has escapes */
-#define ENTRIES 4 /* the table RAW; nil until something keeps its text */
-#define HOLDER 5  /* of the outermost that keeps its text */
-#define LAST_SLOT 5
+#define KEEPS_NULLS 3
+#define SCRATCH 4 /* nil until a string has escapes */
+#define ENTRIES 5 /* the table RAW; nil until something keeps its text */
+#define HOLDER 6  /* of the outermost that keeps its text */
+#define LAST_SLOT 6
 
 /* Scratch that is not kept for the next string. */
 #define MUCH ((size_t)64 * 1024)
@@ -36,6 +38,7 @@ struct decoder {
   struct ih_json_token token;
   enum ih_json_halves way;
   int lone;    /* whether a half stood alone */
+  int nulls;   /* whether objects keep theirs */
   int keeping; /* the depth of the outermost that keeps its text; 0: none */
   int counts[IH_JSON_DEPTH]; /* of elements; -1: an object */
 };
@@ -261,7 +264,7 @@ static int take(lua_State *L, struct decoder *d, enum ih_json_kind kind) {
   int depth = d->reader.depth;
   switch (kind) {
   case IH_JSON_NULL:
-    if (depth > 0 && d->counts[depth - 1] < 0) {
+    if (depth > 0 && d->counts[depth - 1] < 0 && !d->nulls) {
       drop_field(L);
       return 1;
     }
@@ -295,15 +298,16 @@ static int take(lua_State *L, struct decoder *d, enum ih_json_kind kind) {
   return 1;
 }
 
-/* core.json_decode(text, keeps_halves) -> value, whether a half of a surrogate
-** pair stood alone | nil, message. Such a half is kept as three bytes, or else
-** becomes U+FFFD. */
+/* core.json_decode(text, keeps_halves, keeps_nulls) -> value, whether a half of
+** a surrogate pair stood alone | nil, message. Such a half is kept as three
+** bytes, or else becomes U+FFFD. */
 static int l_decode(lua_State *L) {
   struct decoder d;
   size_t n;
   enum ih_json_kind kind;
   d.text = luaL_checklstring(L, TEXT, &n);
   d.way = lua_toboolean(L, KEEPS_HALVES) ? IH_HALVES_KEPT : IH_HALVES_REPLACED;
+  d.nulls = lua_toboolean(L, KEEPS_NULLS);
   d.lone = d.keeping = 0;
   lua_settop(L, LAST_SLOT);
   lua_pushnil(L);

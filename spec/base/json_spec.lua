@@ -29,6 +29,15 @@ describe("decoding", function()
       decode '{"a":1,"gone":null,"b":{"gone":null,"c":{"gone":null}}}')
   end)
 
+  it("keeps a null in objects when it is told to", function()
+    assert.same({ a = json.null, b = { json.null, { c = json.null } } },
+      json.decode_with_nulls '{"a":null,"b":[null,{"c":null}]}')
+    assert.same({ a = 1 }, json.decode_with_nulls '{"a":null,"a":1}')
+    assert.same({ a = json.null }, json.decode_with_nulls '{"a":1,"a":null}')
+    assert.same({ nil, "it ends too early (byte 6)" },
+      { json.decode_with_nulls '{"a":' })
+  end)
+
   it("leaves a null out when it is all that has to be changed", function()
     assert.same({ a = "x" }, decode '{"a":"x","gone":null}')
   end)

@@ -202,6 +202,7 @@ fi
 case $purpose in
   test|all)
     sh spec/support/nginx.sh || exit 1
+    sh spec/support/schema_suite.sh || exit 1
     sh spec/support/peers/install.sh || exit 1
     ;;
 esac

@@ -9,6 +9,7 @@
 -- above it here. `indoxhub.core` and `indoxhub.version` are for everybody.
 local LAYERS = {
   { "base" },
+  { "schema", "base" },
   { "loop", "base" },
   { "api/endpoints" },
   { "api/params", "api/endpoints", "base" },

@@ -44,17 +44,29 @@ function json.encode(value)
   return encode(value, ALSO_NULL)
 end
 
---- Decodes a text; never raises.
----@param text string
----@return any value, string? message
-function json.decode(text)
-  local ok, value, message = pcall(decode, text)
+local function decode_all(text, keeps_nulls)
+  local ok, value, message = pcall(decode, text, false, keeps_nulls)
   if not ok then
     return nil, value
   elseif value == nil then
     return nil, message
   end
   return value
+end
+
+--- Decodes a text; never raises.
+---@param text string
+---@return any value, string? message
+function json.decode(text)
+  return decode_all(text, false)
+end
+
+--- Decodes a text, and keeps null in objects, too, as `json.null`. Never
+--- raises; nil and a message when the text is no JSON.
+---@param text string
+---@return any value, string? message
+function json.decode_with_nulls(text)
+  return decode_all(text, true)
 end
 
 --- Decodes a text that may go on in another: half of a surrogate pair that has

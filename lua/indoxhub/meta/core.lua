@@ -22,11 +22,13 @@ function core.curl_version() end
 --- The value of a JSON text, and whether half of a surrogate pair stood in it
 --- alone; nil and a message when it is none. Such a half becomes U+FFFD, or with
 --- `keeps_halves` the three bytes that UTF-8 would have for it. Null is absent
---- from objects, and in lists a light userdata; whole numbers are integers.
+--- from objects, unless `keeps_nulls` is set, and in lists a light userdata;
+--- whole numbers are integers.
 ---@param text string
----@param keeps_halves? boolean
+---@param keeps_halves? boolean default false
+---@param keeps_nulls? boolean default false
 ---@return any value, boolean|string halves
-function core.json_decode(text, keeps_halves) end
+function core.json_decode(text, keeps_halves, keeps_nulls) end
 
 --- A value as JSON; raises what is wrong with it, by the name of the field. The
 --- userdata `also_null` is written as null, as the light userdata is.
