@@ -1,7 +1,7 @@
 #!/bin/sh
 # What `make demo` runs: a sandbox on a free port, a short conversation, programs
-# that ask several things at once, draw, speak and film, a video from the command
-# line, and charts of what all that was. With LIVE=1 it asks the real service with
+# that ask several things at once, have tools called, get data item by item, draw,
+# speak and film, a video from the command line, and charts of what all that was. With LIVE=1 it asks the real service with
 # the key in the environment instead.
 set -eu
 
@@ -67,6 +67,12 @@ $lua examples/parallel.lua
 
 say "$lua examples/frame_loop.lua"
 $lua examples/frame_loop.lua
+
+say "$lua examples/assistant.lua"
+$lua examples/assistant.lua
+
+say "$lua examples/orders.lua"
+$lua examples/orders.lua
 
 if [ -z "${LIVE:-}" ]; then # a video costs too much for a demo
   say "$lua examples/media.lua"

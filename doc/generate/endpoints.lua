@@ -14,10 +14,15 @@ local TYPES = {
 -- Where a resource would have the name of what one of its calls returns.
 local RESOURCES = { user = "UserCalls" }
 
--- Calls whose reply a helper goes on with: their options, what else they may
--- return then, and a kind of error.
-local HELPED = { ["videos.generate"] = { options = "indoxhub.VideoOptions",
-  returns = "|indoxhub.VideoJobStatus", error = "job_failed" } }
+-- Calls that a helper has a part in: their options, what else they may return
+-- then, and a kind of error.
+local HELPED = {
+  ["videos.generate"] = { options = "indoxhub.VideoOptions",
+    returns = "|indoxhub.VideoJobStatus", error = "job_failed" },
+  ["chat.create"] = { options = "indoxhub.ChatOptions", returns = "",
+    error = "schema" },
+  ["chat.stream"] = { options = "indoxhub.ChatStreamOptions", returns = "" },
+}
 
 -- What stands in the path of a call.
 local ARGUMENTS = {

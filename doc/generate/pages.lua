@@ -45,7 +45,8 @@ does not know go to the provider: see `additional_params`. One that looks like a
 misspelling of a known one raises.]],
     sections = {
       { "client.chat", nil, { "client.chat:create", "client.chat:stream",
-        "client.chat:stop", "indoxhub.Chat.Settings" } },
+        "client.chat:stop", "indoxhub.Chat.Settings", "indoxhub.ChatOptions",
+        "indoxhub.ChatStreamOptions" } },
       { "client.completions", nil, { "client.completions:create",
         "client.completions:stream", "client.completions:stop" } },
       { "Messages", nil, { "indoxhub.Message", "indoxhub.Role",
@@ -61,6 +62,7 @@ it, and raises the error of a broken one; the methods return it.
 A stream that is not read to its end must be closed. In Lua 5.4 `local stream
 <close> = ...` does so.]],
         { "stream:next", "stream:try_next", "stream:events", "stream:reply",
+          "stream:elements", "stream:next_element",
           "stream:coroutine", "stream:close", "stream.id", "indoxhub.Stream",
           "indoxhub.PieceKind", "indoxhub.CoroutineOptions" } },
       { "Replies", [[
@@ -88,8 +90,14 @@ Its settings are fields, which may be read and changed at any time:
       { "The history", nil, { "conversation:add", "conversation:undo",
         "conversation:messages", "conversation:window", "conversation:fork",
         "conversation:totals" } },
+      { "Tools that are run", [[
+A model that calls a tool with a function gets its result, and is asked again,
+until it answers in words.]],
+        { "indoxhub.tool", "indoxhub.ToolOptions", "indoxhub.ToolRun",
+          "indoxhub.Step" } },
       { "Files", nil, { "conversation:save", "indoxhub.load_conversation" } },
       { "What they take and give", nil, { "indoxhub.ConversationSettings",
+        "indoxhub.TalkOptions", "indoxhub.TalkStreamOptions",
         "indoxhub.Question", "indoxhub.Picture", "indoxhub.RegenerateOptions",
         "indoxhub.ConversationTotals", "indoxhub.Conversation" } },
     },

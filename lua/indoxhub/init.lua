@@ -25,7 +25,9 @@ local pages = require "indoxhub.client.pages"
 local reply = require "indoxhub.api.replies.reply"
 local resources = require "indoxhub.client.resources"
 local save = require "indoxhub.save"
+local structured = require "indoxhub.structured"
 local task = require "indoxhub.loop.task"
+local tools = require "indoxhub.tools"
 local vectors = require "indoxhub.embeddings.vectors"
 local videos_wait = require "indoxhub.videos.wait"
 
@@ -52,6 +54,7 @@ local indoxhub = {
   bytes = files.bytes,
   reader = files.reader,
   load_conversation = conversation.load,
+  tool = tools.new,
   vector = vectors.vector,
   vectors = vectors,
   top_k = vectors.top_k,
@@ -64,6 +67,10 @@ resources.add_method("videos", "wait", videos_wait.wait)
 resources.add_method("videos", "each_job", pages.each_job)
 resources.add_method("user", "each_transaction", pages.each_transaction)
 resources.add_method("embeddings", "batch", batch)
+resources.replace("chat", "create", structured.OPTIONS, structured.is_asked,
+  structured.create)
+resources.replace("chat", "stream", structured.STREAM_OPTIONS,
+  structured.is_asked, structured.stream)
 resources.continue("videos", "generate", { wait = "wait" },
   videos_wait.after_generate)
 

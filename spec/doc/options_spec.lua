@@ -18,10 +18,25 @@ local takers = {
     indoxhub.new { timeout = given }
   end,
   ["indoxhub.CallOptions"] = function(given)
-    client.chat:create(asked, given)
+    client.completions:create({ prompt = "Hello" }, given)
   end,
   ["indoxhub.StreamOptions"] = function(given)
+    client.completions:stream({ prompt = "Hello" }, given)
+  end,
+  ["indoxhub.ChatOptions"] = function(given)
+    client.chat:create(asked, given)
+  end,
+  ["indoxhub.ChatStreamOptions"] = function(given)
     client.chat:stream(asked, given)
+  end,
+  ["indoxhub.TalkOptions"] = function(given)
+    client:conversation():send("Hello", given)
+  end,
+  ["indoxhub.TalkStreamOptions"] = function(given)
+    client:conversation():stream("Hello", given)
+  end,
+  ["indoxhub.ToolOptions"] = function(given)
+    indoxhub.tool(given)
   end,
   ["indoxhub.UploadOptions"] = function(given)
     client.audio:transcribe({ file = "a.wav" }, given)

@@ -131,6 +131,29 @@ describe("examples/", function()
       code)
   end)
 
+  it("assistant.lua has its tools called, and asks before it orders", function()
+    assert_said([[
+How many pears are in stock?
+  count_stock -> {"fruit":"pears","pieces":0}
+count_stock says: {"fruit":"pears","pieces":0}
+Order 20 pears, please
+  order_fruit -> 20 pears are on their way
+order_fruit says: 20 pears are on their way
+Order 99 apples, please
+  order_fruit -> the call was denied: more than 50 pieces need a signature
+]] .. "order_fruit says: Error: the call was denied: more than 50 pieces " ..
+      "need a signature\n", run "assistant.lua")
+  end)
+
+  it("orders.lua carries orders out one by one", function()
+    assert_said([[
+tank: attack at 3, 4
+tank: attack at 0, 0
+tank: attack at 0, 0
+3 orders in all
+]], run "orders.lua")
+  end)
+
   it("media.lua draws, speaks, listens and films", function()
     local said, errors, code = run("media.lua", folder)
     assert.truthy(said:find("ferry.wav: The ferry leaves at nine.\n", 1, true))

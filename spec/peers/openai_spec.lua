@@ -60,6 +60,22 @@ describe("an OpenAI-compatible server", function()
     end
   end)
 
+  it("has its calls carried out by a conversation", function()
+    for _, way in ipairs { "send", "stream" } do
+      local talk = client:conversation { model = "openai/m-1",
+        tools = { indoxhub.tool { name = "lookup",
+          parameters = { type = "object", properties = { word = {
+            type = "string" } }, required = { "word" } },
+          run = function(arguments)
+            return arguments.word .. " is a word"
+          end } } }
+      local reply = indoxhub.assert(talk[way](talk, "call lookup"))
+      reply = way == "send" and reply or indoxhub.assert(reply:reply())
+      assert.equal("You said: fjord is a word", reply.data)
+      assert.equal(4, #talk:messages())
+    end
+  end)
+
   it("reasons, plain and streamed", function()
     local plain = indoxhub.assert(client.chat:create(say "think"))
     local _, streamed = listen "think"

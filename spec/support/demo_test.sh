@@ -20,6 +20,12 @@ elif ! grep -q "^  ferry.mp4 ([1-9][0-9]* bytes)$" "$out"; then
 elif ! grep -q '^You asked first: "What is the capital of Norway?"$' "$out"; then
   echo "the conversation was not remembered"
   exit 1
+elif ! grep -q "^  order_fruit -> 20 pears are on their way$" "$out"; then
+  echo "no tool was called"
+  exit 1
+elif ! grep -q "^tank: attack at 3, 4$" "$out"; then
+  echo "no data came"
+  exit 1
 elif ! grep -q "^fox.mp4 ([1-9][0-9]* bytes)$" "$out"; then
   echo "the command saved no video"
   exit 1

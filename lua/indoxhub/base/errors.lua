@@ -50,6 +50,8 @@ local hints = {
   ["limit.response"] = "raise max_response_bytes",
   ["limit.event"] = "raise max_event_bytes",
   forked = "make a new client with indoxhub.new after the fork",
+  schema = "err.partial holds what the model wrote",
+  steps = "raise max_steps, or say in the question when to stop",
 }
 
 -- The same where nobody gave a base URL, which then is not to blame.

@@ -107,6 +107,29 @@ end
 -- call that it knows.
 local continued = {}
 
+-- "resource.name" -> a helper that does in place of a method what some options
+-- ask for.
+local replaced = {}
+
+-- What a helper gives in place of a method, and true; nothing when the options
+-- ask for nothing of it.
+local function replace(self, row, method, fields, options)
+  local helper = replaced[row.resource .. "." .. method]
+  if not helper or not helper.is_asked(options) then
+    return false
+  end
+  local result, err, wrong = helper.call(self._client, fields, options)
+  if wrong then
+    refuse(row, method, wrong)
+  end
+  return true, result, err
+end
+
+local function options_with(row, method, known)
+  local helper = replaced[row.resource .. "." .. method]
+  return helper and merge(known, helper.options) or known
+end
+
 -- resource:name(fields, options)
 local function method_with_fields(row)
   local known = merge(row.place == "form" and options_of.UPLOAD
@@ -114,13 +137,17 @@ local function method_with_fields(row)
   return function(self, fields, options)
     local caller = check_self(self, row, row.name)
     local helper = continued[row.resource .. "." .. row.name]
-    options = check_options(row, row.name, options,
-      helper and merge(known, helper.options) or known)
-    local operation, err = describe_or_refuse(caller, row, row.name, fields, {})
+    options = check_options(row, row.name, options, options_with(row, row.name,
+      helper and merge(known, helper.options) or known))
+    local is_done, reply, err = replace(self, row, row.name, fields, options)
+    if is_done then
+      return reply, err
+    end
+    local operation
+    operation, err = describe_or_refuse(caller, row, row.name, fields, {})
     if not operation then
       return nil, err
     end
-    local reply
     reply, err = calls.perform(caller, operation, options,
       kinds[options.as or row.reply])
     if reply and helper then
@@ -161,8 +188,14 @@ local function stream_method(row)
   local stop_row = endpoints.find(row.resource, row.streams)
   return function(self, fields, options)
     local caller = check_self(self, row, "stream")
-    options = check_options(row, "stream", options, options_of.STREAM)
-    local operation, err = describe_or_refuse(caller, row, "stream", fields, {})
+    options = check_options(row, "stream", options,
+      options_with(row, "stream", options_of.STREAM))
+    local is_done, made, err = replace(self, row, "stream", fields, options)
+    if is_done then
+      return made, err
+    end
+    local operation
+    operation, err = describe_or_refuse(caller, row, "stream", fields, {})
     if not operation then
       return nil, err
     end
@@ -228,6 +261,18 @@ end
 function resources.continue(resource, name, options, continue)
   continued[resource .. "." .. name] = { options = options,
     continue = continue }
+end
+
+--- Lets a helper do what a method does, when options of its own ask for it.
+---@param resource string
+---@param name string a method that takes fields, or "stream"
+---@param options table<string, string|string[]> types of api/params/options.lua
+---@param is_asked fun(options: table): boolean
+---@param call fun(client: indoxhub.Client, fields: table, options: table): any,
+--- indoxhub.Error?, string? its results, or what is wrong with the call
+function resources.replace(resource, name, options, is_asked, call)
+  replaced[resource .. "." .. name] = { options = options,
+    is_asked = is_asked, call = call }
 end
 
 return resources

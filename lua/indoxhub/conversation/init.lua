@@ -15,6 +15,7 @@ local misnamed = require "indoxhub.base.misnamed"
 local options_of = require "indoxhub.api.params.options"
 local settings = require "indoxhub.conversation.settings"
 local store = require "indoxhub.conversation.store"
+local structured = require "indoxhub.structured"
 local totals = require "indoxhub.conversation.totals"
 local turns = require "indoxhub.conversation.turns"
 local window = require "indoxhub.conversation.window"
@@ -24,8 +25,12 @@ local merge = options_of.merge
 local conversation = {}
 
 -- Options are checked here to be told at the caller's line.
-local AGAIN_OPTIONS = merge(options_of.CALL, { stream = "boolean" })
-local AGAIN_STREAM_OPTIONS = merge(options_of.STREAM, { stream = "boolean" })
+local TURN = { fields = "any" }
+local CALL = merge(merge(options_of.CALL, TURN), structured.OPTIONS)
+local STREAM = merge(merge(options_of.STREAM, TURN),
+  structured.STREAM_OPTIONS)
+local AGAIN_CALL = merge(CALL, { stream = "boolean" })
+local AGAIN_STREAM = merge(STREAM, { stream = "boolean" })
 
 --- A conversation. Its settings are its fields.
 ---@class indoxhub.Conversation: indoxhub.ConversationSettings
@@ -58,7 +63,7 @@ function talk_mt.__newindex(self, name, value)
   if wrong then
     error("conversation: " .. wrong, 2)
   end
-  self._settings[name] = content.copy(value)
+  self._settings[name] = settings.copy(name, value)
 end
 
 function talk_mt.__tostring(self)
@@ -66,7 +71,11 @@ function talk_mt.__tostring(self)
 end
 
 local function make(client, given)
-  return setmetatable({ _client = client, _settings = content.copy(given),
+  local kept = {}
+  for name, value in pairs(given) do
+    kept[name] = settings.copy(name, value)
+  end
+  return setmetatable({ _client = client, _settings = kept,
     _entries = {}, _totals = totals.new(),
     _running = setmetatable({}, { __mode = "v" }) }, talk_mt)
 end
@@ -119,11 +128,21 @@ local function check_idle(self, method)
   end
 end
 
-local function check_options(options, known, method)
+-- Returns what the options say of an answer that is to be data, if they do.
+local function check_options(self, options, known, method)
   local wrong = options ~= nil and options_of.check(options, known)
+  if not wrong and options and options.fields ~= nil then
+    wrong = settings.check_fields(options.fields)
+  end
+  local data
+  if not wrong and structured.is_asked(options) then
+    data, wrong = structured.new(options,
+      settings.fields(self._settings, options.fields))
+  end
   if wrong then
     refuse(method, wrong)
   end
+  return data
 end
 
 local function check_path(path, method)
@@ -135,11 +154,13 @@ end
 ---------------------------------------------------------------------------
 -- asking
 
-local function begin(self, method, question)
+local function begin(self, method, question, options, data)
   local turn, wrong, err = turns.begin(self, "conversation." .. method,
     question)
   if wrong then
     refuse(method, wrong)
+  elseif turn then
+    turns.prepare(self, turn, options, data)
   end
   return turn, err
 end
@@ -148,34 +169,34 @@ end
 --- Without a question it sends the history as it is, after results of tools.
 --- When it fails the history is as before.
 ---@param question? indoxhub.Question What to ask.
----@param options? indoxhub.CallOptions
+---@param options? indoxhub.TalkOptions
 ---@return indoxhub.ChatResponse? reply
----@return indoxhub.Error? err also of kind insufficient_credits, budget, file
+---@return indoxhub.Error? err also of kind budget, file, steps, schema
 function methods:send(question, options)
   check_idle(self, "send")
-  check_options(options, options_of.CALL, "send")
-  local turn, err = begin(self, "send", question)
+  local data = check_options(self, options, CALL, "send")
+  local turn, err = begin(self, "send", question, options, data)
   if not turn then
     return nil, err
   end
-  return turns.ask(self, turn, options)
+  return turns.ask(self, turn)
 end
 
 --- The same as a stream. Its answer enters the history when it ends; one that
 --- is closed or breaks after some text enters it as far as it came, with the
 --- mark `partial = true`. A stream that is dropped leaves nothing.
 ---@param question? indoxhub.Question What to ask.
----@param options? indoxhub.StreamOptions
+---@param options? indoxhub.TalkStreamOptions
 ---@return indoxhub.Stream? stream
----@return indoxhub.Error? err also of kind insufficient_credits, budget, file
+---@return indoxhub.Error? err also of kind budget, file, steps, schema
 function methods:stream(question, options)
   check_idle(self, "stream")
-  check_options(options, options_of.STREAM, "stream")
-  local turn, err = begin(self, "stream", question)
+  local data = check_options(self, options, STREAM, "stream")
+  local turn, err = begin(self, "stream", question, options, data)
   if not turn then
     return nil, err
   end
-  return turns.open(self, turn, options)
+  return turns.open(self, turn)
 end
 
 --- Asks the last question again; its answer takes the place of the old one and
@@ -186,15 +207,14 @@ end
 function methods:regenerate(options)
   check_idle(self, "regenerate")
   local streams_it = type(options) == "table" and options.stream
-  check_options(options, streams_it and AGAIN_STREAM_OPTIONS or AGAIN_OPTIONS,
-    "regenerate")
+  local data = check_options(self, options,
+    streams_it and AGAIN_STREAM or AGAIN_CALL, "regenerate")
   local turn = turns.again(self)
   if not turn then
     error("conversation.regenerate: nothing was asked yet", 2)
   end
-  local rest = merge(options or {})
-  rest.stream = nil
-  return (streams_it and turns.open or turns.ask)(self, turn, rest)
+  turns.prepare(self, turn, options, data)
+  return (streams_it and turns.open or turns.ask)(self, turn)
 end
 
 ---------------------------------------------------------------------------

@@ -176,13 +176,18 @@ end
 ---@return indoxhub.Message
 function message.wire(kept, echoes)
   local leaves_out = echoes == false and kept.tool_calls ~= nil
-  if kept.partial == nil and kept.images == nil and not leaves_out then
+  local says_nothing = kept.tool_calls ~= nil and kept.content == nil
+  if kept.partial == nil and kept.images == nil and not leaves_out
+    and not says_nothing then
     return kept
   end
   local sent = {}
   add(sent, kept)
   for _, name in ipairs(OURS) do
     sent[name] = nil
+  end
+  if says_nothing then
+    sent.content = json.null -- the API wants to see it; "" others refuse
   end
   if leaves_out then
     without_echo(sent)

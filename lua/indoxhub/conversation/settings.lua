@@ -1,12 +1,14 @@
 --- What a conversation is asked with: its own settings, and the fields of
 --- client.chat:create, which are sent with each question.
 
+local content = require "indoxhub.conversation.content"
 local endpoints = require "indoxhub.api.endpoints"
 local files = require "indoxhub.api.params.files"
 local json = require "indoxhub.base.json"
 local options_of = require "indoxhub.api.params.options"
 local params = require "indoxhub.api.params"
 local spelling = require "indoxhub.base.spelling"
+local tools = require "indoxhub.tools"
 local types = require "indoxhub.api.params.types"
 
 local settings = {}
@@ -14,7 +16,8 @@ local settings = {}
 -- Those that are not sent as they are; types of api/params/options.lua.
 local OWN = { system = "string", max_tokens_context = "count",
   count_tokens = "callback", image_parts = { "image_url", "image" },
-  echo = "boolean" }
+  echo = "boolean", max_steps = "size", approve = "callback",
+  on_call = "callback", on_result = "callback", on_tool_error = "callback" }
 
 local OWN_NAMES = {}
 for name in pairs(OWN) do
@@ -44,6 +47,10 @@ end
 
 -- What is wrong with the value of a field that is sent.
 local function check_value(name, value)
+  local wrong = name == "tools" and tools.check(value)
+  if wrong then
+    return wrong
+  end
   local ok, why = pcall(json.encode, { [name] = value })
   if not ok then
     return why
@@ -95,17 +102,56 @@ function settings.check(given)
   return wrong
 end
 
+--- What is wrong with fields that are given for one turn; nil when they are
+--- fine.
+---@param given any
+---@return string?
+function settings.check_fields(given)
+  if type(given) ~= "table" then
+    return "fields must be a table of what is sent, such as { tool_choice = " ..
+      "\"none\" }, not a " .. type(given)
+  end
+  for name in pairs(given) do
+    if OWN[name] then
+      return ("fields.%s is a setting of the conversation, and not sent")
+        :format(name)
+    end
+  end
+  local wrong = settings.check(given)
+  return wrong and "fields: " .. wrong
+end
+
 --- The fields to send, without the messages.
 ---@param given table
+---@param more? table fields of one turn, which come before the settings
 ---@return table
-function settings.fields(given)
+function settings.fields(given, more)
   local fields = {}
   for name, value in pairs(given) do
     if not OWN[name] then
       fields[name] = value
     end
   end
+  for name, value in pairs(more or {}) do
+    fields[name] = value
+  end
   return fields
+end
+
+--- A copy of a setting that a program gave. Tools stay what they are, so that
+--- they can be run.
+---@param name string
+---@param value any
+---@return any
+function settings.copy(name, value)
+  if name ~= "tools" or type(value) ~= "table" then
+    return content.copy(value)
+  end
+  local list = {}
+  for i, tool in ipairs(value) do
+    list[i] = tools.is(tool) and tool or content.copy(tool)
+  end
+  return list
 end
 
 local function without_secrets(value)
@@ -125,8 +171,12 @@ end
 ---@param given table
 ---@return table
 function settings.to_save(given)
-  local kept = without_secrets(given)
-  kept.count_tokens = nil
+  local kept = {}
+  for name, value in pairs(given) do
+    if OWN[name] ~= "callback" and name ~= SECRET then
+      kept[name] = without_secrets(content.copy(value))
+    end
+  end
   return kept
 end
 

@@ -62,7 +62,7 @@ local chat = {}
 ---
 --- `POST chat/completions`
 ---@param fields indoxhub.Chat.CreateFields What to send.
----@param options? indoxhub.CallOptions
+---@param options? indoxhub.ChatOptions
 ---@return indoxhub.ChatResponse? reply, indoxhub.Error? err
 function chat:create(fields, options) end
 
@@ -70,7 +70,7 @@ function chat:create(fields, options) end
 ---
 --- `POST chat/completions`
 ---@param fields indoxhub.Chat.CreateFields What to send.
----@param options? indoxhub.StreamOptions
+---@param options? indoxhub.ChatStreamOptions
 ---@return indoxhub.Stream? reply, indoxhub.Error? err
 function chat:stream(fields, options) end
 

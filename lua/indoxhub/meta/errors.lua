@@ -18,8 +18,10 @@
 ---| "permission" # This key may not do that (HTTP 403).
 ---| "protocol" # The answer is not what was promised: a web page, broken JSON, a redirect, nothing at all.
 ---| "rate_limit" # There were too many calls (HTTP 429); retry_after says how long to wait.
+---| "schema" # An answer that was to be data does not fit its schema; path says where, partial has the text.
 ---| "server" # The server failed (HTTP 5xx).
 ---| "server_timeout" # The server gave up waiting (HTTP 408 or 504).
+---| "steps" # The model still calls tools in its last permitted answer; steps has what was done.
 ---| "timeout" # The client gave up waiting; code is "connect", "first_byte", "idle", "total" or "connections", and "job" for a video.
 ---| "truncated" # The answer had begun and ended early; partial has what came.
 ---| "unavailable" # The server or the model is overloaded (HTTP 503 or 529).
@@ -45,6 +47,8 @@
 ---@field retryable boolean Whether the same call may succeed later.
 ---@field partial? any The text of an answer that broke off, as far as it came; of a batch the reply as far as it came.
 ---@field usage? indoxhub.Usage What it used, as far as the server told.
+---@field path? string Of the kind "schema": where the answer does not fit, such as "orders[2].unit"; "" for the whole.
+---@field steps? indoxhub.Step[] Of a conversation with tools: the answers before it failed that called some.
 ---@field missing? integer[] Of a batch: the places of the texts that have no vector.
 ---@field job? indoxhub.VideoJobStatus|{job_id: string} Of a wait for a video: the job as it was seen last.
 ---@field cancelling? indoxhub.Task The task that cancels the job on the server; a program that is about to end awaits it.

@@ -77,6 +77,8 @@
 ---@field reasoning_details? table[] What the model thought, as the server sent it, with its signatures.
 ---@field tool_calls? indoxhub.ToolCall[] Tools that the model wants to have called.
 ---@field function_call? indoxhub.FunctionCall The same in the form of older models.
+---@field parsed? any With the option `schema`: the decoded answer, which fits it.
+---@field steps? indoxhub.Step[] Of a conversation that runs tools: the answers before this one that called some.
 
 --- A tool that the model wants to have called.
 ---@class indoxhub.ToolCall: indoxhub.Echoed

@@ -52,6 +52,25 @@
 ---@class indoxhub.StreamOptions: indoxhub.CallOptions
 ---@field reasoning? boolean Hand out what the model thinks, too, with the kind "reasoning". Default: false.
 
+--- Options of a call whose answer is to be data.
+---@class indoxhub.ChatOptions: indoxhub.CallOptions
+---@field schema? table A JSON Schema that the answer has to fit; the reply then has `parsed`. A keyword that is not checked raises.
+---@field schema_mode? "json_schema"|"json_object"|"prompt"|"tool" How the model is asked for it. Default: "json_schema".
+---@field repairs? integer How often the model is asked again when its answer does not fit. Default: 1.
+
+--- Options of a stream whose answer is to be data.
+---@class indoxhub.ChatStreamOptions: indoxhub.StreamOptions
+---@field schema? table A JSON Schema that the answer has to fit; the reply then has `parsed`. A keyword that is not checked raises.
+---@field schema_mode? "json_schema"|"json_object"|"prompt"|"tool" How the model is asked for it. Default: "json_schema".
+
+--- Options of `conversation:send`.
+---@class indoxhub.TalkOptions: indoxhub.ChatOptions
+---@field fields? table Fields to send for this turn only, in place of the settings, such as { tool_choice = "none" }.
+
+--- Options of `conversation:stream`.
+---@class indoxhub.TalkStreamOptions: indoxhub.ChatStreamOptions
+---@field fields? table Fields to send for this turn only, in place of the settings, such as { tool_choice = "none" }.
+
 --- Options of `client.embeddings:create`.
 ---@class indoxhub.EmbeddingOptions: indoxhub.CallOptions
 ---@field as? "vectors" Return float32 vectors in place of lists of numbers.
@@ -132,6 +151,30 @@
 ---@field parameters? table Its arguments, as a JSON Schema.
 ---@field strict? boolean Whether the arguments must fit the schema exactly.
 
+--- What `indoxhub.tool` takes.
+---@class indoxhub.ToolOptions
+---@field name string Its name: letters, digits, "_" and "-", at most 64.
+---@field description? string When to call it and what it does, in words for the model.
+---@field parameters? table Its arguments, as a JSON Schema whose type is "object". Default: any object.
+---@field run? fun(arguments: table, call: indoxhub.ToolRun): any, any Does it: what it returns goes to the model, a text as it is and anything else as JSON; nil and a message, or an error that it raises, go there as an error. Without it the program gets the call.
+---@field strict? boolean Sent along, for servers that know it.
+---@field [string] indoxhub.NoSuchOption There is no other.
+
+--- One call of a tool that a conversation runs.
+---@class indoxhub.ToolRun
+---@field id? string The server's name of the call.
+---@field name string The tool.
+---@field arguments any Decoded; the text itself when it is no JSON.
+---@field result? string What went back to the model, once it is known.
+---@field error? string Why there is no result; the model was told this.
+---@field seconds? number Seconds that it took, with the approval.
+
+--- An answer that called tools.
+---@class indoxhub.Step
+---@field data? any What was said beside the calls.
+---@field calls indoxhub.ToolRun[] The calls, each with its result or error.
+---@field usage? indoxhub.Usage What this answer used.
+
 --- Whether and which tools the model calls: "auto" lets it choose, "none" forbids them, "required" demands one, and a table names one.
 ---@alias indoxhub.ToolChoice "auto"|"none"|"required"|{type: "function", function: {name: string}}|table
 
@@ -148,11 +191,16 @@
 ---@field system? string The system message. It is sent first, and always.
 ---@field max_tokens_context? integer Leave out the oldest exchanges of what is sent when it would be more tokens than this. Default: no limit.
 ---@field count_tokens? fun(message: indoxhub.Message): number Counts the tokens of a message, once for each. Default: an estimate.
+---@field max_steps? integer How many answers a question may take while tools are called. Default: 10.
+---@field approve? fun(call: indoxhub.ToolRun): boolean, string? Is asked before each call of a tool, and may wait: true, or false and a reason for the model.
+---@field on_call? fun(call: indoxhub.ToolRun) Is told that a tool begins.
+---@field on_result? fun(call: indoxhub.ToolRun) Is told that a call has its result, or its error.
+---@field on_tool_error? fun(call: indoxhub.ToolRun, message: string) Is told that a call has no result because of a mistake.
 ---@field echo? boolean Whether a message that called tools goes back with what its server wants to see again, such as reasoning and signatures. Default: true.
 ---@field image_parts? "image_url"|"image" The form in which pictures are sent. Default: "image_url".
 
 --- Options of `conversation:regenerate`.
----@class indoxhub.RegenerateOptions: indoxhub.StreamOptions
+---@class indoxhub.RegenerateOptions: indoxhub.TalkStreamOptions
 ---@field stream? boolean Return a stream. Default: false.
 
 ---------------------------------------------------------------------------

@@ -20,16 +20,41 @@ local function tell(self)
   end
 end
 
+--- Ends with an error that is none of an answer under way.
+---@param self indoxhub.Stream
+---@param err indoxhub.Error
+function ending.give_up(self, err)
+  self._failure, self._ended = err, true
+  tell(self)
+end
+
+--- Ends with a reply, unless another answer follows it, or it will not do.
+---@param self indoxhub.Stream
+---@param made table
+function ending.conclude(self, made)
+  local err
+  if self._follow then
+    self._following, err = self._follow(made)
+  end
+  if err then
+    ending.give_up(self, state.call_of(self):describe(err))
+  elseif self._following then
+    state.call_of(self):done()
+  else
+    self._reply, self._ended = made, true
+    tell(self)
+  end
+end
+
 --- Ends with the reply that the events amount to.
 ---@param self indoxhub.Stream
 function ending.succeed(self)
   local transfer, answer = self._transfer, self._answer
-  self._ended = true
-  self._reply = self._decoder.reading:reply(answer.headers["x-request-id"])
+  local made = self._decoder.reading:reply(answer.headers["x-request-id"])
   answer.result = transfer:result()
-  reply.remember(self._reply, answer)
+  reply.remember(made, answer)
   loop.leave(transfer, LINGER)
-  tell(self)
+  ending.conclude(self, made)
 end
 
 --- Ends with a reply that came as a whole.
@@ -38,21 +63,22 @@ end
 ---@param pieces string[] kind and piece in turn
 function ending.succeed_whole(self, made, pieces)
   self._pieces:add(pieces, #pieces)
-  self._reply, self._ended = made, true
-  tell(self)
+  ending.conclude(self, made)
 end
 
 --- Ends with an error of the call.
 ---@param self indoxhub.Stream
 ---@param err indoxhub.Error
 function ending.break_off(self, err)
-  err.partial = err.partial or self._transfer:text()
+  local transfer = self._transfer
+  err.partial = err.partial or transfer and transfer:text()
   err.usage = answer_errors.usage(self._decoder.reading:used(),
     self._answer.hide) or err.usage
   self._decoder.reading:forget()
-  self._failure, self._ended = err, true
-  self._transfer:cancel()
-  tell(self)
+  if transfer then
+    transfer:cancel()
+  end
+  ending.give_up(self, err)
 end
 
 --- Ends with an error of the stream, which the call does not know yet.
@@ -68,13 +94,18 @@ function ending.close(self)
   if self._ended then
     return
   end
-  local id = not self._refusal and self.id
-  ending.fail(self, errors.cancelled("the stream was closed"))
+  local closed = errors.cancelled("the stream was closed")
+  local id = not self._refusal and not self._following and self.id
+  if self._following then
+    ending.give_up(self, state.call_of(self):describe(closed))
+  else
+    ending.fail(self, closed)
+  end
   state.drop_batch(self)
   self._pieces:clear()
   local stop = state.call_of(self).stop
-  if self._reopening then
-    self._reopening:cancel()
+  if self._doing then
+    self._doing:cancel()
   elseif id and stop then
     stop(id)
   end

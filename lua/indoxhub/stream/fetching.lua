@@ -3,6 +3,7 @@
 local decoding = require "indoxhub.stream.decoding"
 local ending = require "indoxhub.stream.ending"
 local errors = require "indoxhub.base.errors"
+local following = require "indoxhub.stream.following"
 local loop = require "indoxhub.loop"
 local opening = require "indoxhub.stream.opening"
 local replies = require "indoxhub.api.replies"
@@ -91,6 +92,8 @@ end
 function fetching.go_on(self, patient)
   if self._refusal then
     return opening.again(self, patient)
+  elseif self._following then
+    return following.go_on(self, patient)
   elseif patient and loop.give_way() or fetch(self) then
     return true
   elseif patient then

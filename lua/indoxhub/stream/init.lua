@@ -9,10 +9,14 @@
 --     decoding   hears what a whole event of it says
 --     pieces     keeps that until it is handed out
 --     opening    begins to read, again after an early refusal
+--     following  goes on with another answer
+--     waiting    does in a task what these two wait for
+--     elements   hands out a list of data item by item
 --     ending     ends the stream
 
 local calls = require "indoxhub.call"
 local decoding = require "indoxhub.stream.decoding"
+local elements = require "indoxhub.stream.elements"
 local ending = require "indoxhub.stream.ending"
 local errors = require "indoxhub.base.errors"
 local fetching = require "indoxhub.stream.fetching"
@@ -77,6 +81,22 @@ function stream.on_end(self, fn)
     fn(self._reply, self._failure)
   else
     self._on_end = fn
+  end
+end
+
+--- Has a function called with each reply before the stream ends with it. When
+--- it returns another, that is run in a task, where it may wait, and gives the
+--- stream of an answer that follows, or nil and an error to end with. When it
+--- returns nil and an error the stream ends with that. The first function must
+--- neither wait nor raise.
+---@param self indoxhub.Stream
+---@param fn fun(reply: table): function?, indoxhub.Error?
+function stream.follow(self, fn)
+  self._follow = fn
+  local made = self._reply
+  if made then -- it came as a whole
+    self._reply, self._ended = nil, false
+    ending.conclude(self, made)
   end
 end
 
@@ -234,6 +254,57 @@ function stream_methods:reply()
     return nil, self._failure
   end
   return self._reply
+end
+
+---------------------------------------------------------------------------
+-- elements of a list
+
+--- What the elements of a stream are to fit.
+---@param self indoxhub.Stream
+---@param schema? table JSON Schema of the whole answer
+function stream.check_elements(self, schema)
+  self._schema = schema
+end
+
+local function check_path(path)
+  if type(path) ~= "string" then
+    error("expects the name of the list, such as \"items\", not a "
+      .. type(path), 3)
+  end
+end
+
+--- Waits for the next element of a list in an answer that is JSON, which is
+--- handed out as soon as it is complete, and checked when the stream has a
+--- schema. Nil at the end of the list; nil and an error when the stream broke,
+--- or of kind "schema" when an element does not fit. Pieces that were read
+--- otherwise are not seen.
+---@param path string The field with the list, as "a.items"; "": all of it.
+---@return any element, indoxhub.Error? err
+function stream_methods:next_element(path)
+  if getmetatable(self) ~= stream_mt then
+    refuse_dot "next_element(...)"
+  end
+  check_path(path)
+  return elements.next(self, path)
+end
+
+--- Iterates over the elements of a list: see next_element. What is wrong
+--- raises.
+---@param path string The field with the list, as "a.items"; "": all of it.
+---@return fun(): any
+function stream_methods:elements(path)
+  if getmetatable(self) ~= stream_mt then
+    refuse_dot "elements(...)"
+  end
+  check_path(path)
+  return function()
+    check_can_wait "element"
+    local element, err = elements.next(self, path)
+    if err then
+      errors.raise(err)
+    end
+    return element
+  end
 end
 
 --- A coroutine for code that resumes by hand, such as a frame loop. Each resume

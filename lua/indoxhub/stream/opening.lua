@@ -3,10 +3,9 @@
 
 local dialects = require "indoxhub.api.dialects"
 local ending = require "indoxhub.stream.ending"
-local loop = require "indoxhub.loop"
 local pieces = require "indoxhub.stream.pieces"
 local state = require "indoxhub.stream.state"
-local task = require "indoxhub.loop.task"
+local waiting = require "indoxhub.stream.waiting"
 
 local opening = {}
 
@@ -43,7 +42,7 @@ end
 
 local function reopen(self)
   local opened, err = state.call_of(self):reopen(self._refusal)
-  self._refusal, self._reopening = nil, nil
+  self._refusal = nil
   if self._ended then -- closed meanwhile
     if opened and opened.transfer then
       opened.transfer:cancel()
@@ -55,26 +54,12 @@ local function reopen(self)
   end
 end
 
---- Opens a refused stream again, in a task: the reader may be one that cannot
---- wait, and another may close the stream meanwhile.
+--- Opens a refused stream again.
 ---@param self indoxhub.Stream
 ---@param patient boolean whether the reader waits for it
 ---@return boolean over false while that goes on
 function opening.again(self, patient)
-  local reopening = self._reopening or task.spawn(reopen, self)
-  self._reopening = reopening
-  if patient then
-    local _, err = reopening:await()
-    if err and not self._ended then
-      ending.close(self) -- the reader was cancelled
-    end
-  elseif loop.is_blocking() then
-    loop.adapter().turn() -- nobody else might
-  end
-  if reopening:status() == "failed" and not self._ended then
-    ending.fail(self, self._refusal) -- what it raised is told elsewhere
-  end
-  return self._ended or reopening:status() ~= "pending"
+  return waiting.on(self, reopen, patient, self._refusal)
 end
 
 return opening

@@ -20,7 +20,12 @@ local state = {}
 ---@field package _by_event boolean whether it is read with `events`
 ---@field package _owes_turn boolean whether it was read without giving way
 ---@field package _refusal? indoxhub.Error after which it is opened again
----@field package _reopening? indoxhub.Task that opens it again
+---@field package _follow? fun(reply: table): function? what to do before the
+--- next answer, if another follows that reply
+---@field package _following? function that which is to be done
+---@field package _schema? table what its elements are to fit
+---@field package _elements? indoxhub.Elements finds them in the text
+---@field package _doing? indoxhub.Task that opens it again, or does that
 ---@field package _ended boolean
 ---@field package _reply? table when it ended well
 ---@field package _failure? indoxhub.Error when it broke
@@ -38,7 +43,8 @@ function state.new(mt, call)
   local self = setmetatable({ _transfer = nil, _answer = nil, _after_end = nil,
     _form = nil, _told = 0, _batch = nil, _next = 1, _last = 0, _decoder = nil,
     _pieces = nil, _any_piece = false, _by_event = false, _owes_turn = false,
-    _refusal = nil, _reopening = nil, _ended = false, _reply = nil,
+    _refusal = nil, _follow = nil, _following = nil, _schema = nil,
+    _elements = nil, _doing = nil, _ended = false, _reply = nil,
     _failure = nil, _on_end = nil }, mt)
   calls[self] = call
   return self
@@ -49,6 +55,23 @@ end
 ---@return indoxhub.Call
 function state.call_of(self)
   return calls[self]
+end
+
+-- What a stream reads, which another can take over.
+local READ = { "_transfer", "_answer", "_after_end", "_form", "_told", "_batch",
+  "_next", "_last", "_decoder", "_pieces", "_refusal" }
+
+--- Has a stream read what another was opened for, which nobody has read yet.
+--- Returns the reply of that one if it came as a whole.
+---@param self indoxhub.Stream
+---@param other indoxhub.Stream
+---@return table? reply
+function state.adopt(self, other)
+  for _, name in ipairs(READ) do
+    self[name] = other[name]
+  end
+  calls[self], self._any_piece, self._elements = calls[other], false, nil
+  return other._reply
 end
 
 --- Empties the batch.

@@ -4,7 +4,7 @@
 // It embeds any text, and answers a chat with "You said: " and the last message,
 // streamed in pieces of five characters, unless that message is
 //
-//   call lookup   calls the function `lookup`
+//   call lookup   calls the function `lookup`, and says its result
 //   think         has reasoning before the answer
 //   break off     ends a stream after a piece or two
 //   slow down     status 429
@@ -32,6 +32,10 @@ const mock = new LLMock({
   chunkSize: 5,
 });
 
+mock.on(
+  { predicate: (request) => request.messages?.at(-1)?.role === "tool" },
+  repeatLast,
+);
 mock.onMessage("call lookup", {
   toolCalls: [{ name: "lookup", arguments: '{"word":"fjord"}' }],
 });

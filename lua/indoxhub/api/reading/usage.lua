@@ -115,4 +115,21 @@ function usage.fill(better, other)
   return better
 end
 
+--- What several answers used together: figures as sums, all else of the last
+--- that tells it.
+---@param list (table|false|nil)[] figures of each
+---@param count integer how many there are in the list
+---@return table? sum nil when none was told
+function usage.sum(list, count)
+  local sum
+  for i = 1, count do
+    for name, value in pairs(list[i] or {}) do
+      sum = sum or {}
+      local is_figure = type(value) == "number" and type(sum[name]) == "number"
+      sum[name] = is_figure and sum[name] + value or value
+    end
+  end
+  return sum
+end
+
 return usage

@@ -11,7 +11,8 @@ local codes = {
   usage = WRONG_USAGE, authentication = 3, permission = 3,
   insufficient_credits = 4, rate_limit = 5, network = 6, timeout = 6,
   server = 7, unavailable = 7, server_timeout = 7, job_failed = 7,
-  truncated = 8, protocol = 8, cancelled = 130, ["cancelled.server"] = 7,
+  truncated = 8, protocol = 8, schema = 8, steps = 8, cancelled = 130,
+  ["cancelled.server"] = 7,
 }
 
 --- For the help.
