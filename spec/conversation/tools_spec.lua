@@ -1,64 +1,15 @@
--- Conversations that run tools: what goes to the model, what stays in the
--- history, and that the next request is right whatever happened.
+-- Conversations that run tools: what goes to the model, and what stays in the
+-- history.
 local during_tests = require "spec.support.during_tests"
 local indoxhub = require "indoxhub"
 local json = require "indoxhub.base.json"
 local servers = require "spec.support.servers"
+local tool_answers = require "spec.support.tool_answers"
 
-local CITY = { type = "object", properties = { city = { type = "string" },
-  days = { type = "integer", minimum = 1 } }, required = { "city" } }
+local CITY, says, calls = tool_answers.CITY, tool_answers.says,
+  tool_answers.calls
 
--- An answer of a server, in OpenAI's form: what the message says, and why it
--- ends there.
-local function says(text)
-  return { message = { role = "assistant", content = text }, reason = "stop" }
-end
-
-local function calls(...)
-  local list = {}
-  for i, call in ipairs { ... } do
-    list[i] = { id = call.id or "c" .. i, type = "function",
-      ["function"] = { name = call[1], arguments = call[2] } }
-  end
-  return { message = { role = "assistant", tool_calls = list },
-    reason = "tool_calls" }
-end
-
-local USAGE = { prompt_tokens = 10, completion_tokens = 5, total_tokens = 15,
-  cost = 0.5 }
-
-local function as_body(answer)
-  return servers.json(json.encode { id = "r", usage = USAGE, choices = { {
-    index = 0, message = answer.message, finish_reason = answer.reason } } })
-end
-
-local function as_stream(answer)
-  local message, frames = answer.message, { servers.EVENTS_HEAD }
-  local function add(payload)
-    frames[#frames + 1] = "data: " .. json.encode(payload) .. "\n\n"
-  end
-  local function delta(fields)
-    add { id = "r", choices = { { index = 0, delta = fields } } }
-  end
-  for i, call in ipairs(message.tool_calls or {}) do
-    local text = call["function"].arguments
-    local half = math.floor(#text / 2)
-    delta { tool_calls = { { index = i - 1, id = call.id, type = "function",
-      ["function"] = { name = call["function"].name,
-        arguments = text:sub(1, half) } } } }
-    delta { tool_calls = { { index = i - 1, ["function"] = {
-      arguments = text:sub(half + 1) } } } }
-  end
-  for piece in (message.content or ""):gmatch "%s*%S+" do
-    delta { content = piece }
-  end
-  add { id = "r", usage = USAGE, choices = { { index = 0, delta = {},
-    finish_reason = answer.reason } } }
-  frames[#frames + 1] = "data: [DONE]\n\n"
-  return table.concat(frames)
-end
-
-local WAYS = { send = as_body, stream = as_stream }
+local WAYS = { send = tool_answers.as_body, stream = tool_answers.as_stream }
 
 for way, render in pairs(WAYS) do
   describe("a conversation with tools, by " .. way .. ",", function()
@@ -168,15 +119,12 @@ for way, render in pairs(WAYS) do
     end)
 
     it("lets a tool ask the same server", function()
-      local client = raw:client { render(says "inner") }
+      local client = raw:client { WAYS.send(says "inner") }
       local talk = talk_of({ calls { "get_weather", '{"city":"Oslo"}' },
         says "outer" }, { tools = { weather(function()
           return indoxhub.assert(client.chat:create { messages = { {
             role = "user", content = "x" } } }).data
         end) } })
-      if way == "stream" then
-        client = raw:client { as_body(says "inner") }
-      end
       assert.equal("outer", indoxhub.assert(ask(talk, "Go")).data)
       assert.equal("u:Go a:[c1] t:c1=inner a:outer", line(talk:messages()))
     end)
@@ -432,189 +380,3 @@ for way, render in pairs(WAYS) do
     end)
   end)
 end
-
-describe("a stream of a conversation with tools", function()
-  local raw = during_tests(servers.raw)
-
-  local function talk_of(answers, given)
-    local list = {}
-    for i, answer in ipairs(answers) do
-      list[i] = as_stream(answer)
-    end
-    return raw:client(list):conversation(given)
-  end
-
-  local function weather(run)
-    return indoxhub.tool { name = "get_weather", parameters = CITY,
-      run = run or function()
-        return "17 degrees"
-      end }
-  end
-
-  local function both()
-    local first = calls { "get_weather", '{"city":"A"}' }
-    first.message.content = "Let me see. "
-    return { first, says "It is warm." }
-  end
-
-  it("hands out the pieces of all steps", function()
-    local talk = talk_of(both(), { tools = { weather() } })
-    local pieces = {}
-    local stream = indoxhub.assert(talk:stream "Go")
-    for delta in stream do
-      pieces[#pieces + 1] = delta
-    end
-    assert.equal("Let me see. It is warm.", (table.concat(pieces)
-      :gsub("see%.It", "see. It")))
-    assert.equal("It is warm.", stream:reply().data)
-    assert.equal("Let me see.", (stream:reply().steps[1].data
-      :gsub("%s+$", "")))
-  end)
-
-  it("can be read without waiting, while tools run", function()
-    local go = false
-    local talk = talk_of(both(), { tools = { weather(function()
-      while not go do
-        indoxhub.assert(indoxhub.sleep(0.001))
-      end
-      return "17"
-    end) } })
-    local stream = indoxhub.assert(talk:stream "Go")
-    local text, looks = "", 0
-    while true do
-      local piece, kind = stream:try_next()
-      if piece then
-        text = text .. piece
-      elseif kind ~= "pending" then
-        assert.is_nil(kind)
-        break
-      elseif text:find "see" then
-        looks = looks + 1
-        go = looks > 20
-      end
-    end
-    assert.is_true(looks > 20)
-    assert.truthy(text:find "It is warm%.$")
-  end)
-
-  it("gives its events, and works as a coroutine", function()
-    local talk = talk_of(both(), { tools = { weather() } })
-    local count = 0
-    if not (_VERSION == "Lua 5.1" and not rawget(_G, "jit")) then
-      for event in indoxhub.assert(talk:stream "Go"):events() do
-        count = count + (event.type or event.choices and 1 or 1)
-      end
-      assert.is_true(count > 6)
-      assert.equal(4, #talk:messages())
-    end
-    talk = talk_of(both(), { tools = { weather() } })
-    local thread = indoxhub.assert(talk:stream "Go"):coroutine()
-    local text, ok, piece = "", coroutine.resume(thread)
-    while coroutine.status(thread) ~= "dead" do
-      text = text .. piece
-      ok, piece = coroutine.resume(thread)
-    end
-    assert.is_true(ok)
-    assert.equal("It is warm.", piece.data)
-    assert.truthy(text:find "It is warm%.$")
-  end)
-
-  it("can be closed while tools run, and the history is whole at once",
-    function()
-      indoxhub.run(function()
-        local began, ended
-        local talk = talk_of({ both()[1], says "Again." }, { tools = {
-          weather(function()
-            began = true
-            local _, err = indoxhub.sleep(60)
-            ended = err.kind
-          end) } })
-        local stream = indoxhub.assert(talk:stream "Go")
-        local reading = indoxhub.spawn(function()
-          return stream:reply()
-        end)
-        while not began do
-          indoxhub.assert(indoxhub.sleep(0.001))
-        end
-        stream:close()
-        local roles = {}
-        for i, message in ipairs(talk:messages()) do
-          roles[i] = message.role
-        end
-        assert.equal("user assistant tool", table.concat(roles, " "))
-        assert.equal("Error: the call was cancelled",
-          talk:messages()[3].content)
-        local reply = indoxhub.assert(talk:send "And now?")
-        assert.equal("Again.", reply.data)
-        local _, err = reading:await()
-        assert.equal("cancelled", err.kind)
-        while not ended do
-          indoxhub.assert(indoxhub.sleep(0.001))
-        end
-        assert.equal("cancelled", ended)
-        assert.equal(5, #talk:messages())
-      end)
-    end)
-end)
-
-describe("what is sent after tools", function()
-  local raw = during_tests(servers.raw)
-  local validator = during_tests(servers.validator)
-
-  -- What a tool does, and the setting that goes with it.
-  local WAYS_TO_END = {
-    ["that answered"] = { run = function()
-      return "17"
-    end },
-    ["that raised"] = { run = error },
-    ["that were denied"] = { settings = { approve = function() end } },
-    ["that are not known"] = { call = { "other", "{}" } },
-    ["that got wrong arguments"] = { call = { "get_weather", '{"city":' } },
-    ["that were one too many"] = { settings = { max_steps = 2 },
-      again = true },
-    ["that were cancelled"] = { run = function()
-      indoxhub.sleep(60)
-    end, cancels = true },
-  }
-
-  for name, case in pairs(WAYS_TO_END) do
-    it("is what the API takes: after tools " .. name, function()
-      indoxhub.run(function()
-        local first = calls(case.call or { "get_weather", '{"city":"A"}' },
-          { "get_weather", '{"city":"B"}' })
-        local began = 0
-        local given = { tools = { indoxhub.tool { name = "get_weather",
-          parameters = CITY, run = function(...)
-            began = began + 1
-            return (case.run or tostring)(...)
-          end } } }
-        for key, value in pairs(case.settings or {}) do
-          given[key] = value
-        end
-        local talk = raw:client { as_body(first),
-          as_body(case.again and first or says "Done.") }:conversation(given)
-        local asking = indoxhub.spawn(function()
-          return talk:send "Go"
-        end)
-        if case.cancels then
-          while began < 2 do
-            indoxhub.assert(indoxhub.sleep(0.001))
-          end
-          asking:cancel()
-        end
-        asking:await()
-        validator:ask("/__seen", "DELETE")
-        local other = indoxhub.new { api_key = "indox-test", max_retries = 0,
-          base_url = validator.url }:conversation(given)
-        for _, message in ipairs(talk:messages()) do
-          other:add(message)
-        end
-        assert.is_true(#talk:messages() >= 4)
-        indoxhub.assert(other:send "And now?")
-        local requests = validator:ask("/__seen").requests
-        assert.equal(1, #requests)
-        assert.same({}, requests[1].violations)
-      end)
-    end)
-  end
-end)
