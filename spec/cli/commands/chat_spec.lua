@@ -119,7 +119,7 @@ describe("indoxhub chat", function()
     assert.truthy(err:find("Usage: indoxhub", 1, true))
     _, err, code = run("chat --base-url nowhere hi")
     assert.equal(2, code)
-    assert.truthy(err:find("base_url must begin with", 1, true))
+    assert.truthy(err:find("--base-url must begin with", 1, true))
     for flag, about in pairs { ["--port 70000"] = "--port takes a number",
       ["--port 1.5"] = "--port takes a number",
       ["--pace abc"] = "--pace takes seconds, not abc" } do
