@@ -210,8 +210,8 @@ suite_files() {
 runtime() {
   name=$1
   shift
-  for program in "$@"; do
-    if ! $program >/dev/null 2>&1; then
+  for needed in "$@"; do
+    if ! $needed >/dev/null 2>&1; then
       echo "SKIPPED: $name: run make deps-all"
       record 0 0 1
       return
