@@ -90,14 +90,15 @@ describe("in Neovim", function()
   end)
 
   it("the example gives many answers at once, each its place", function()
-    assert_example("one|9 + 9 is 18.|8 + 8 is 16.|" ..
-      "7 + 7 is 14.|two|6 + 6 is 12.|three\none|two|three\n" ..
+    assert_example("one|The capital of Italy is Rome.|" ..
+      "The capital of Kenya is Nairobi.|The capital of Japan is Tokyo.|two|" ..
+      "The capital of Norway is Oslo.|three\none|two|three\n" ..
       "# What is 3 + 3?||3 + 3 is 6.\n# What is 4 + 4?||4 + 4 is 8.\n", [[
       local buffer = open()
-      vim.cmd "2Ask! What is 6 + 6?"
-      vim.cmd "1Ask! What is 7 + 7?"
-      vim.cmd "1Ask! What is 8 + 8?"
-      vim.cmd "1Ask! What is 9 + 9?"
+      vim.cmd "2Ask! The capital of Norway?"
+      vim.cmd "1Ask! The capital of Japan?"
+      vim.cmd "1Ask! The capital of Kenya?"
+      vim.cmd "1Ask! The capital of Italy?"
       await_end(buffer)
       print(text_of(buffer))
       vim.cmd "silent undo"
