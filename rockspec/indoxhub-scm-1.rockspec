@@ -232,6 +232,7 @@ build = {
     ["indoxhub.loop.cqueues"] = "lua/indoxhub/loop/cqueues.lua",
     ["indoxhub.loop.editor"] = "lua/indoxhub/loop/editor.lua",
     ["indoxhub.loop.host"] = "lua/indoxhub/loop/host.lua",
+    ["indoxhub.loop.news"] = "lua/indoxhub/loop/news.lua",
     ["indoxhub.loop.nginx"] = "lua/indoxhub/loop/nginx.lua",
     ["indoxhub.loop.nginx_requests"] = "lua/indoxhub/loop/nginx_requests.lua",
     ["indoxhub.loop.scheduler"] = "lua/indoxhub/loop/scheduler.lua",

@@ -12,10 +12,8 @@ local STEP = os.getenv("INDOXHUB_LONG") and 1 or 97
 describe("a client out of memory", function()
   local sandbox = during_tests(servers.sandbox)
 
-  -- Not in tasks: when Lua itself has no memory to end one, who awaits it may
-  -- wait for ever.
-  for _, name in ipairs { "create", "stream", "save", "upload",
-    "conversation" } do
+  for _, name in ipairs { "create", "stream", "embeddings", "save", "upload",
+    "conversation", "tasks" } do
     it("fails or does it, and does it the next time: " .. name, function()
       local folder = files.folder()
       local said, code = run.program("flows", ("%d %s %s %s"):format(STEP,

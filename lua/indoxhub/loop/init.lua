@@ -28,6 +28,7 @@
 
 local core = require "indoxhub.core"
 local host = require "indoxhub.loop.host"
+local news = require "indoxhub.loop.news"
 local suspension = require "indoxhub.loop.suspension"
 
 local loop = {}
@@ -44,10 +45,6 @@ local waiting = {}
 -- Token of a transfer that runs on although nobody waits for it -> the transfer
 -- and what to call at its end.
 local unattended = {}
-
--- Where a step writes the tokens of transfers with news. A pump takes it, as a
--- finalizer may pump meanwhile.
-local spare_list = {}
 
 -- Coroutine -> its task.
 local tasks = setmetatable({}, { __mode = "k" })
@@ -72,10 +69,18 @@ end
 ---------------------------------------------------------------------------
 -- the engine
 
+local function forget_transfers()
+  waiting, unattended = {}, {}
+  news.forget()
+end
+
 --- The engine, made by the first call that needs it.
 ---@return indoxhub.core.Engine? engine, string? message
 function loop.engine()
   if not engine or engine:closed() then
+    if engine then
+      forget_transfers() -- a closed engine has no news of them
+    end
     local message
     engine, message = core.engine()
     if not engine then
@@ -123,7 +128,8 @@ end
 function loop.forget_parent()
   engine:close()
   parents[engine] = true
-  engine, waiting, unattended = nil, {}, {}
+  engine = nil
+  forget_transfers()
   if loop.adapter().forget then
     adapter.forget()
   end
@@ -147,6 +153,22 @@ local function attend(token)
   end
 end
 
+-- Wakes who waits for the transfer of a token.
+local function deliver(list, i)
+  local slot = list[i]
+  if type(slot) == "number" then
+    local token = slot
+    slot = waiting[token]
+    if not slot then
+      return attend(token)
+    end
+    waiting[token], list[i] = nil, slot -- which it finds if this raises
+  end
+  if loop.wake(slot) == false then
+    slot.transfer:cancel() -- nobody will ever read it
+  end
+end
+
 --- One bounded step of the engine, made if there is none; wakes who waited for
 --- what it brought. Raises when there can be no engine.
 ---@param seconds? number budget of time
@@ -157,22 +179,7 @@ function loop.pump(seconds, wait, bytes)
   if not running then
     error("indoxhub: " .. message, 0)
   end
-  local news = spare_list or {}
-  spare_list = nil
-  local count = running:step(news, seconds, bytes, wait)
-  for i = 1, count or 0 do
-    local token = news[i]
-    local slot = waiting[token]
-    if slot then
-      waiting[token] = nil
-      if loop.wake(slot) == false then
-        slot.transfer:cancel() -- nobody will ever read it
-      end
-    else
-      attend(token)
-    end
-  end
-  spare_list = news
+  news.take(running, deliver, seconds, bytes, wait)
   local rest = loop.adapter().rest
   if rest and not running:busy() then
     rest()

@@ -18,18 +18,22 @@ scheduler.LONGEST_WAIT = 0.25
 -- What tasks may take of a turn before they give way. Seconds.
 local SHARE = 0.002
 
--- Coroutine of ours that has not ended -> what to call when it raises. Their
--- waits yield.
+-- Coroutine of ours whose end has not been told -> what is known of it. Their
+-- waits yield. All of that is there from the beginning: where Lua has no memory
+-- left, a task must still be woken and its end be told.
 local own = setmetatable({}, { __mode = "k" })
 
--- Coroutine of ours -> the slot it waits on, or was about to when Lua could not
--- suspend it.
-local slots = setmetatable({}, { __mode = "k" })
+---@class indoxhub.scheduler.One a coroutine of ours
+---@field failed fun(err: any, traceback: string) for what it raises
+---@field ended boolean its function has ended
+---@field slot table|false what it waits on, or was about to when Lua could not
+--- suspend it
+---@field due boolean it is to be resumed; false again if a stranger does that
+---@field co thread|false itself, while it is in the queue
+---@field next indoxhub.scheduler.One|false who is behind it there
 
--- Coroutines to be resumed, from `first` to `last`, and those of them that have
--- not gone on meanwhile because a stranger resumed them.
-local runnable = { first = 1, last = 0 }
-local due = setmetatable({}, { __mode = "k" })
+-- Those to be resumed: a queue, and how many there are.
+local first, last, count = false, false, 0
 
 -- {at =, slot =} in order of `at`.
 local timers = {}
@@ -52,12 +56,12 @@ scheduler.on_turn = nil
 
 --- After a fork the tasks belong to the parent.
 function scheduler.forget()
-  runnable, timers = { first = 1, last = 0 }, {}
+  first, last, count, timers = false, false, 0, {}
 end
 
 ---@return boolean
 function scheduler.has_runnable()
-  return runnable.first <= runnable.last
+  return first ~= false
 end
 
 --- Seconds until a timer is due; nil when there is none.
@@ -72,16 +76,33 @@ function scheduler.next_turn()
   return scheduler.has_runnable() and 0 or scheduler.next_moment()
 end
 
-local function resume_later(co)
-  due[co] = true
-  runnable.last = runnable.last + 1
-  runnable[runnable.last] = co
+local function resume_later(co, one)
+  one.due = true
+  if not one.co then
+    one.co = co
+    if last then
+      last.next = one
+    else
+      first = one
+    end
+    last, count = one, count + 1
+  end
   scheduler.on_runnable()
+end
+
+-- Takes the first one out of the queue.
+local function take_runnable()
+  local one = first
+  local co = one.co
+  first, count = one.next, count - 1
+  last = first and last
+  one.co, one.next = false, false
+  return co, one
 end
 
 -- What a task runs. Whoever has resumed it, what it raises is for `failed`; but
 -- where pcall cannot be yielded across, only what it raises in our hands is.
-local function run(fn, failed)
+local function run(one, fn)
   local ok, err, traceback = true, nil, nil
   if suspension.IN_PCALL then
     ok, err = xpcall(fn, function(raised)
@@ -91,43 +112,48 @@ local function run(fn, failed)
   else
     fn()
   end
-  own[coroutine.running()] = nil
+  one.ended = true
   if not ok then
-    failed(err, traceback)
+    one.failed(err, traceback)
   end
+  own[coroutine.running()] = nil
 end
 
 function scheduler.spawn(fn, failed)
+  local one = { failed = failed, ended = false, slot = false, due = false,
+    co = false, next = false }
   local co = coroutine.create(function()
-    run(fn, failed)
+    run(one, fn)
   end)
-  own[co] = failed
-  resume_later(co)
+  own[co] = one
+  resume_later(co, one)
 end
 
 local CLOSED = "the coroutine of the task was closed, and not by indoxhub"
 
 -- For a coroutine that is dead: tells why, if it has not come to its end.
 local function bury(co, err)
-  local failed = own[co]
-  if failed then
+  local one = own[co]
+  if one then
+    local ok, traceback = pcall(debug.traceback, co)
+    one.failed(err, ok and traceback or "no memory for a traceback")
     own[co] = nil
-    failed(err, debug.traceback(co))
   end
 end
 
 function scheduler.wake(slot)
   local co = slot.co
+  local one = co and own[co]
   slot.co = nil
-  if not co or slots[co] ~= slot then
+  if not one or one.slot ~= slot then
     return
   end
   local status = coroutine.status(co)
   if status == "suspended" then
-    slots[co] = nil
-    resume_later(co)
+    one.slot = false
+    resume_later(co, one)
   elseif status == "dead" then
-    slots[co] = nil
+    one.slot = false
     bury(co, CLOSED)
     return false
   end
@@ -189,15 +215,13 @@ end
 function scheduler.run_tasks(ends)
   share_ends = ends or scheduler.has_runnable() and core.now() + SHARE
     or math.huge
-  for _ = runnable.first, runnable.last do
-    local co = runnable[runnable.first]
-    if not co then
+  for _ = 1, count do
+    if not first then
       return
     end
-    runnable[runnable.first] = nil
-    runnable.first = runnable.first + 1
-    if due[co] then
-      due[co], fresh = nil, true
+    local co, one = take_runnable()
+    if one.due then
+      one.due, fresh = false, true
       local was_dead = coroutine.status(co) == "dead"
       local _, err = coroutine.resume(co)
       if coroutine.status(co) == "dead" then
@@ -212,16 +236,17 @@ end
 --- may take all the time of every turn.
 ---@return boolean
 function scheduler.give_way()
-  local first = fresh
+  local just_resumed = fresh
   fresh = false
-  if first or core.now() < share_ends or not scheduler.is_inside()
+  if just_resumed or core.now() < share_ends or not scheduler.is_inside()
     or not suspension.is_possible() then
     return false
   end
   local co = coroutine.running()
-  resume_later(co)
+  local one = own[co]
+  resume_later(co, one)
   local gave_way = suspension.try()
-  due[co] = nil
+  one.due = false
   return gave_way
 end
 
@@ -257,7 +282,8 @@ end
 ---@return boolean
 function scheduler.is_inside()
   local co = coroutine.running()
-  return co ~= nil and own[co] ~= nil
+  local one = co and own[co]
+  return one ~= nil and not one.ended
 end
 
 function scheduler.wait(slot, seconds)
@@ -269,12 +295,13 @@ function scheduler.wait(slot, seconds)
     loop.check_suspension(slot)
     slot.timer = seconds and add_timer(slot, seconds)
     local co = coroutine.running()
-    slot.co, slots[co] = co, slot
+    local one = own[co]
+    slot.co, one.slot = co, slot
     -- A finalizer may just have turned the loop, or a stranger resume it.
     while not slot.ready do
       coroutine.yield()
     end
-    slot.co, slots[co], due[co] = nil, nil, nil
+    slot.co, one.slot, one.due = nil, false, false
   else
     slot.timer = seconds and add_timer(slot, seconds)
     repeat

@@ -72,7 +72,11 @@ function task.spawn(fn, ...)
   if type(fn) ~= "function" then
     error("spawn expects a function, not " .. type(fn), 2)
   end
-  local self = setmetatable({ cancelled = false, _awaited = {} }, task_mt)
+  -- All fields from the beginning: there may be no memory when it ends.
+  local self = setmetatable({ cancelled = false, slot = false, _awaited = {},
+    _results = false, _failure = false, _watched = false, _after = false },
+    task_mt)
+  local failure = { err = false }
   local arguments = pack(...)
   loop.adapter().spawn(function()
     loop.enter(self)
@@ -82,7 +86,7 @@ function task.spawn(fn, ...)
     if self._results then
       return -- it had an end, which the host does not know of
     end
-    self._failure = { err = err }
+    failure.err, self._failure = err, failure
     finish(self)
     if not self._watched then
       tell(err, traceback)
@@ -232,10 +236,15 @@ end
 function task.gather(fns, options)
   local limit = check_gather(fns, options or {})
   local started, results, failures, failed = {}, {}, {}, false
+  for i = 1, #fns do
+    started[i] = false -- so that it has a place once it runs
+  end
+  local upcoming = 1
   local function start_next()
-    local i = #started + 1
+    local i = upcoming
     if i <= #fns then
       started[i] = task.spawn(fns[i])
+      upcoming = i + 1
       started[i]._watched = true
       started[i]._after = start_next
     end
@@ -244,11 +253,15 @@ function task.gather(fns, options)
     start_next()
   end
   for i = 1, #fns do
-    -- The ones before it have ended, and each end started another.
+    -- The ones before it have ended, and each end started another, unless it
+    -- had no memory for that.
+    if upcoming <= i then
+      start_next()
+    end
     if not join(started[i]) then
-      for _, one in ipairs(started) do
-        one._after = nil
-        one:cancel()
+      for k = 1, upcoming - 1 do
+        started[k]._after = false
+        started[k]:cancel()
       end
       break
     end

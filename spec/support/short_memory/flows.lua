@@ -71,13 +71,22 @@ function things.stream(strict)
   equal("1 2 3 4 5", good(strict, stream:reply()).data)
 end
 
+function things.embeddings(strict)
+  local client = indoxhub.new(OPTIONS)
+  local reply = good(strict, client.embeddings:batch(
+    { text = { "one", "two", "three", "four" } },
+    { as = "vectors", size = 2, concurrency = 2 }))
+  equal(4, #reply.data)
+end
+
 function things.save(strict)
   used = true
   local client = indoxhub.new(OPTIONS)
   local image = good(strict, client.images:generate { prompt = "A ferry" })
   local name = FOLDER .. "/saved"
   local saved = good(strict, client:save(image, name))
-  equal(saved.bytes, #files.read(name))
+  local bytes = files.read(name) or error(SHORT, 0)
+  equal(saved.bytes, #bytes)
 end
 
 function things.upload(strict)
@@ -96,6 +105,17 @@ function things.conversation(strict)
   good(strict, talk:save(name))
   local again = good(strict, indoxhub.load_conversation(client, name))
   equal(2, #again:messages())
+end
+
+function things.tasks(strict)
+  local client = indoxhub.new(OPTIONS)
+  local function ask()
+    return client.chat:create(SIX_TIMES_SEVEN)
+  end
+  local answers, errors = indoxhub.gather({ ask, ask, ask })
+  for i = 1, 3 do
+    equal("6 * 7 is 42.", good(strict, answers[i], errors and errors[i]).data)
+  end
 end
 
 -- Nothing but whole files stays, and nothing runs on.
