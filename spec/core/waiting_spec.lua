@@ -128,10 +128,11 @@ describe("a transfer that waits", function()
   end)
 
   it("begins anew after an event that was told to mean something", function()
-    local steps = beats("data: 1\n\n", 60, { "close" })
     local times = { idle = 0.9, first_byte = 0.9, paced = true }
-    assert.equal("first_byte", ended(submit("unheard", steps, times), taker()))
-    assert.equal("complete", ended(submit("heard", steps, times),
+    assert.equal("first_byte", ended(submit("unheard",
+      beats("data: 1\n\n", 1000), times), taker()))
+    assert.equal("complete", ended(submit("heard",
+      beats("data: 1\n\n", 60, { "close" }), times),
       taker(function(transfer)
         transfer:heard()
       end)))
