@@ -153,6 +153,7 @@ build = {
     ["indoxhub.base.number"] = "lua/indoxhub/base/number.lua",
     ["indoxhub.base.packages"] = "lua/indoxhub/base/packages.lua",
     ["indoxhub.base.redact"] = "lua/indoxhub/base/redact.lua",
+    ["indoxhub.base.sorted_json"] = "lua/indoxhub/base/sorted_json.lua",
     ["indoxhub.base.spelling"] = "lua/indoxhub/base/spelling.lua",
     ["indoxhub.base.times"] = "lua/indoxhub/base/times.lua",
     ["indoxhub.base.utf8"] = "lua/indoxhub/base/utf8.lua",

@@ -5,6 +5,7 @@ local core = require "indoxhub.core"
 local errors = require "indoxhub.base.errors"
 local json = require "indoxhub.base.json"
 local schemas = require "indoxhub.schema"
+local sorted_json = require "indoxhub.base.sorted_json"
 local task = require "indoxhub.loop.task"
 local utf8 = require "indoxhub.base.utf8"
 local values = require "indoxhub.schema.values"
@@ -42,7 +43,7 @@ local function as_text(value)
   elseif value == nil then
     return "null"
   end
-  local ok, text = pcall(json.encode, utf8.copy(value))
+  local ok, text = pcall(sorted_json.encode, utf8.copy(value))
   if ok then
     return text
   end
