@@ -29,6 +29,7 @@ struct ih_engine {
   struct ih_heap timers;
   void *multi; /* libcurl's handle, NULL: the next transfer has it made */
   int failed;  /* it has, and is to be closed: see multi.h */
+  int fitted;  /* for how many transfers it keeps connections */
   int64_t libcurl_due; /* when libcurl wants to be called, 0: never */
   int64_t alarm;       /* of the host, 0: none */
   int64_t rest_over;   /* when a socket is watched again, 0: never */

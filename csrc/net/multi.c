@@ -7,7 +7,7 @@
 #include "sigpipe.h"
 
 /* Connections kept open for the next request. */
-#define IDLE_CONNECTIONS 100L
+#define IDLE_CONNECTIONS 100
 
 #define MILLISECOND ((int64_t)1000000)
 
@@ -66,8 +66,6 @@ int ih_multi_open(struct ih_engine *e) {
     code = curl_multi_setopt(e->multi, CURLMOPT_TIMERFUNCTION, on_timer);
   if (!code)
     code = curl_multi_setopt(e->multi, CURLMOPT_TIMERDATA, e);
-  if (!code)
-    code = curl_multi_setopt(e->multi, CURLMOPT_MAXCONNECTS, IDLE_CONNECTIONS);
   /* Streams that share a connection share its fate: libcurl goes on reading for
   ** the others and keeps in memory what arrives for a held one. */
   if (!code)
@@ -78,9 +76,20 @@ int ih_multi_open(struct ih_engine *e) {
   ** either. */
   curl_multi_setopt(e->multi, CURLMOPT_QUICK_EXIT, 1L);
 #endif
+  e->fitted = 0;
+  ih_multi_fit(e, 1);
   if (code)
     ih_multi_close(e);
   return code ? IH_NOMEM : IH_OK;
+}
+
+/* One of those that are running is about to leave its connection. */
+void ih_multi_fit(struct ih_engine *e, int running) {
+  if (running > 0 && running != e->fitted) {
+    e->fitted = running;
+    curl_multi_setopt(e->multi, CURLMOPT_MAXCONNECTS,
+                      (long)running - 1 + IDLE_CONNECTIONS);
+  }
 }
 
 void ih_multi_close(struct ih_engine *e) {

@@ -20,6 +20,11 @@ struct ih_engine;
 /* IH_OK, also when it is open, or IH_NOMEM; then the next call may succeed. */
 int ih_multi_open(struct ih_engine *e);
 
+/* To be told how many transfers libcurl is at. It counts their connections, too,
+** when it looks whether it keeps too many: with a fixed bound it would keep none
+** beside so many that are in use. */
+void ih_multi_fit(struct ih_engine *e, int running);
+
 /* Closes all connections. No transfer may be in it any more, nor be kept. */
 void ih_multi_close(struct ih_engine *e);
 

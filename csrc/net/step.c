@@ -99,6 +99,8 @@ static void act(struct ih_engine *e, curl_socket_t fd, int what) {
   e->lanes.calls++;
   if (curl_multi_socket_action(e->multi, fd, mask, &running) != CURLM_OK)
     e->failed = 1;
+  else
+    ih_multi_fit(e, running);
 }
 
 /* Serves sockets until the budget is spent; who was not served is still ready

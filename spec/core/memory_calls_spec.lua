@@ -10,7 +10,9 @@ local servers = require "spec.support.servers"
 local STEP = os.getenv("INDOXHUB_LONG") and 1 or 97
 
 describe("a client out of memory", function()
-  local sandbox = during_tests(servers.sandbox)
+  local sandbox = during_tests(function()
+    return servers.sandbox "--credits 1000000"
+  end)
 
   for _, name in ipairs { "create", "stream", "embeddings", "save", "upload",
     "conversation", "tasks" } do
