@@ -3,7 +3,8 @@
 **
 ** Prints its port and serves 127.0.0.1 until it is ended. Every request is
 ** answered with a stream of text deltas; the request header
-** `X-Bench: events,batch` says how many, and how many go into one write.
+** `X-Bench: events,batch` says how many, and how many go into one write. One for
+** /bytes/N is answered with N bytes.
 */
 #define _GNU_SOURCE
 
@@ -99,16 +100,39 @@ static int read_request(int fd, char *head, long *events, long *batch) {
   return 0;
 }
 
+static int send_file(int fd, long long bytes) {
+  static char piece[256 * 1024];
+  char head[128];
+  int len = sprintf(head,
+                    "HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\n"
+                    "Content-Length: %lld\r\n\r\n",
+                    bytes);
+  int status = send_all(fd, head, (size_t)len);
+  while (status == 0 && bytes > 0) {
+    size_t n = bytes < (long long)sizeof piece ? (size_t)bytes : sizeof piece;
+    status = send_all(fd, piece, n);
+    bytes -= (long long)n;
+  }
+  return status;
+}
+
 static void *serve(void *argument) {
   int fd = (int)(long)argument;
   char *head = malloc(HEAD_ROOM);
   long events, batch;
+  long long bytes;
   while (read_request(fd, head, &events, &batch) == 0) {
     static const char ok[] =
         "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
         "Transfer-Encoding: chunked\r\n\r\n";
-    if (send_all(fd, ok, sizeof ok - 1) < 0 ||
-        send_stream(fd, events, batch) < 0)
+    int status;
+    if (sscanf(head, "GET /bytes/%lld ", &bytes) == 1)
+      status = send_file(fd, bytes);
+    else
+      status = send_all(fd, ok, sizeof ok - 1) < 0
+                   ? -1
+                   : send_stream(fd, events, batch);
+    if (status < 0)
       break;
   }
   free(head);

@@ -6,6 +6,9 @@
 -- same program with a stream of one event: start-up does not count. The clients
 -- take turns, so that a busy machine is busy for all; a ratio is taken within
 -- its round, and the median of the rounds is what counts.
+package.path = "spec/bench/?.lua;" .. package.path
+local measure = require "measure"
+
 local port, rounds = arg[1], tonumber(arg[2])
 
 local EVENTS = 200000
@@ -17,9 +20,8 @@ local WRITES = {
 
 local function with_lua(lua, script)
   return function(events, batch)
-    return ("env LUA_PATH='lua/?.lua;lua/?/init.lua;;' " ..
-      "LUA_CPATH='build/%s/lib/?.so;;' %s spec/bench/%s %s %d %d")
-      :format(lua, lua, script, port, events, batch)
+    return measure.with_lua(lua, ("spec/bench/%s %s %d %d"):format(script, port,
+      events, batch))
   end
 end
 
@@ -38,32 +40,12 @@ local CLIENTS = {
     with_lua("lua5.4", "stream_lua_http.lua") },
 }
 
--- CPU seconds, wall seconds and peak KiB of a command.
-local function cost(command)
-  local pipe = io.popen("build/tools/cpu " .. command)
-  local cpu, wall, kib, status = pipe:read("*n", "*n", "*n", "*n")
-  pipe:close()
-  assert(status == 0, "this failed: " .. command)
-  return cpu, wall, kib
-end
-
-local function median(values)
-  local sorted = { table.unpack(values) }
-  table.sort(sorted)
-  return sorted[(#sorted + 1) // 2]
-end
-
-local function spread(values)
-  return ("%.1f to %.1f"):format(math.min(table.unpack(values)),
-    math.max(table.unpack(values)))
-end
-
 -- One round: CPU microseconds per event of each client.
-local function measure(batch)
+local function once(batch)
   local round = {}
   for i, client in ipairs(CLIENTS) do
-    local long, _, kib = cost(client.command(EVENTS, batch))
-    local short = cost(client.command(1, batch))
+    local long, _, kib = measure.cost(client.command(EVENTS, batch))
+    local short = measure.cost(client.command(1, batch))
     round[i] = { us = (long - short) / EVENTS * 1e6, kib = kib }
   end
   return round
@@ -75,7 +57,7 @@ local function report(writes)
     "(min to max)", "peak MiB"))
   local all = {}
   for round = 1, rounds do
-    all[round] = measure(writes.batch)
+    all[round] = once(writes.batch)
   end
   for i, client in ipairs(CLIENTS) do
     local us, ratios, kib = {}, {}, {}
@@ -84,8 +66,9 @@ local function report(writes)
       ratios[round] = all[round][i].us / all[round][1].us
       kib[round] = all[round][i].kib
     end
-    print(("%-28s %14.3f %10.2f %16s %10.1f"):format(client.name, median(us),
-      median(ratios), spread(ratios), median(kib) / 1024))
+    print(("%-28s %14.3f %10.2f %16s %10.1f"):format(client.name,
+      measure.median(us), measure.median(ratios), measure.spread(ratios),
+      measure.median(kib) / 1024))
   end
 end
 

@@ -53,6 +53,23 @@ describe("client:save", function()
   end
 
   describe("of what a server has", function()
+    it("makes no strings of Lua of it", function()
+      local size = 8 * 1024 * 1024
+      local url = raw:script("large", {
+        { "send", ("HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\n"
+          .. "Content-Length: %d\r\n\r\n"):format(size) },
+        { "repeat", size / 1024, ("0123456789abcdef"):rep(64) } })
+      collectgarbage()
+      collectgarbage "stop"
+      local before = collectgarbage "count"
+      local saved = client:save({ url = url .. "/f" }, place)
+      local after = collectgarbage "count"
+      collectgarbage "restart"
+      assert.equal(size, indoxhub.assert(saved).bytes)
+      assert.equal(("0123456789abcdef"):rep(size / 16), read(place))
+      assert.is_true((after - before) * 1024 < size / 8)
+    end)
+
     it("writes it byte for byte", function()
       local bytes = ("\0\r\n\255--x"):rep(30000)
       write(place, "before")

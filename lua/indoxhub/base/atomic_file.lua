@@ -121,6 +121,19 @@ function target.write(self, bytes)
   return true
 end
 
+--- Adds the bytes that wait in a transfer.
+---@param self indoxhub.Target
+---@param transfer indoxhub.core.Transfer
+---@return integer? bytes, indoxhub.Error? err
+function target.write_from(self, transfer)
+  local bytes, why = transfer:write_to(self.handle)
+  if not bytes then
+    return failed(self.path, why)
+  end
+  self.size = self.size + bytes
+  return bytes
+end
+
 --- Forgets what was written.
 ---@param self indoxhub.Target
 ---@return true? ok, indoxhub.Error? err

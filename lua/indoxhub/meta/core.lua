@@ -343,6 +343,11 @@ function transfer:head() end
 ---@return string
 function transfer:read() end
 
+--- Writes all bytes of the body that wait to a file.
+---@param file file*
+---@return integer? bytes, string? message
+function transfer:write_to(file) end
+
 --- Forgets the bytes of the body that wait.
 function transfer:drop() end
 

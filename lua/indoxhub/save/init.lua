@@ -149,20 +149,13 @@ end
 
 -- Only so much more than ever before is progress; or a file that breaks off
 -- again and again would be asked for nearly without end.
-local function take(call, download, attempt, bytes)
-  local file = download.file
-  local ok, err = target.write(file, bytes)
-  if not ok then
-    attempt.transfer:cancel()
-    return nil, err
-  end
-  if file.size >= download.counted + PROGRESS then
-    call.failed, download.counted = 0, file.size
+local function note(call, download, attempt)
+  if download.file.size >= download.counted + PROGRESS then
+    call.failed, download.counted = 0, download.file.size
   end
   if download.on_progress then
     show_progress(download, attempt)
   end
-  return true
 end
 
 -- What a transfer that has ended makes of the file.
@@ -186,17 +179,20 @@ local function receive(call, download, attempt)
   while true do
     local told = transfer:told()
     local result = transfer:result()
-    local bytes = transfer:read()
-    local ok, err
-    if bytes ~= "" then
-      ok, err = take(call, download, attempt, bytes)
+    local bytes, err = target.write_from(download.file, transfer)
+    if not bytes then
+      transfer:cancel()
+      return nil, err
+    elseif bytes > 0 then
+      note(call, download, attempt)
     elseif result then
       return finish(download, attempt, result)
     else
+      local ok
       ok, err = transfers.wait(transfer, told, call.operation.name)
-    end
-    if not ok then
-      return nil, err
+      if not ok then
+        return nil, err
+      end
     end
   end
 end
