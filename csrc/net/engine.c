@@ -22,7 +22,7 @@ int ih_engine_new(struct ih_engine **out) {
   e = calloc(1, sizeof *e);
   if (!e)
     return IH_NOMEM;
-  e->pid = getpid();
+  e->process = ih_global_process();
   status = ih_poll_open(&e->poll);
   if (status < 0) {
     free(e);
@@ -42,7 +42,7 @@ int ih_engine_fd(const struct ih_engine *e) {
 }
 
 int ih_engine_is_forked(const struct ih_engine *e) {
-  return getpid() != e->pid;
+  return ih_global_process() != e->process;
 }
 
 size_t ih_engine_running(const struct ih_engine *e) {

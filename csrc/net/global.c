@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../core/buf.h"
 
@@ -26,17 +27,23 @@
 static struct {
   pthread_mutex_t lock;
   int is_pinned, is_ready;
+  int tells_forks; /* so `forks` counts them */
+  long forks;
   int has_http2, has_sigpipe;
   unsigned libcurl;
   char version[128];
   const char *ca_dir; /* use this alone; NULL: use libcurl's own bundle */
-} process = {PTHREAD_MUTEX_INITIALIZER, 0, 0, 0, 0, 0, "", NULL};
+} process = {PTHREAD_MUTEX_INITIALIZER, 0, 0, 0, 0, 0, 0, 0, "", NULL};
 
 /* A thread of libcurl must not find its code gone after lua_close. */
 static int pin(void) {
   Dl_info info;
   return dladdr((void *)(size_t)&ih_global_init, &info) && info.dli_fname &&
          dlopen(info.dli_fname, RTLD_NOW | RTLD_NODELETE);
+}
+
+static void count_fork(void) {
+  process.forks++;
 }
 
 static int is_hash_link(const char *name) {
@@ -86,13 +93,21 @@ static int start(void) {
 int ih_global_init(void) {
   int status = IH_OK;
   pthread_mutex_lock(&process.lock);
-  if (!process.is_pinned)
+  if (!process.is_pinned) {
     process.is_pinned = pin();
+    /* Nothing tells of forks to code that may be gone by then. */
+    process.tells_forks = process.is_pinned && !process.is_ready &&
+                          pthread_atfork(NULL, NULL, count_fork) == 0;
+  }
   if (!process.is_ready)
     status = start();
   process.is_ready = status == IH_OK;
   pthread_mutex_unlock(&process.lock);
   return status;
+}
+
+long ih_global_process(void) {
+  return process.tells_forks ? process.forks : (long)getpid();
 }
 
 const char *ih_global_version(void) {

@@ -17,6 +17,10 @@
 ** is older than 7.76. */
 int ih_global_init(void);
 
+/* A number that is another one in a process that was forked from this one. It
+** takes no system call where the system tells of forks. After ih_global_init. */
+long ih_global_process(void);
+
 /* Gives a libcurl handle the options every transfer of this process gets, as
 ** far as this libcurl has them: protocols, trust store, quick exit. Returns the
 ** code of libcurl. */

@@ -37,7 +37,7 @@ struct ih_engine {
   size_t running;
   void *spare[SPARE_HANDLES];
   int spares;
-  pid_t pid;
+  long process; /* that made it */
 };
 
 /* The next step hands it to libcurl, unless it waits in front of its gate. */
