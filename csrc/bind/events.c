@@ -61,10 +61,11 @@ static int is_large(const struct ih_sse *sse, size_t before) {
   return begun >= LARGE_EVENT && begun > before;
 }
 
-/* transfer:take(batch, most, [whole]) -> count | nil, message.
+/* transfer:take(batch, most, [whole]) -> count, texts | nil, message.
 ** Writes what waits to batch[1 .. count]: a string for an event whose text the
 ** delta path knows, and a table {event, data, id} for any other, which ends the
-** batch so that it can be learned from. With `whole` every event is a table.
+** batch so that it can be learned from: `texts` strings come first. With `whole`
+** every event is a table.
 ** When Lua ran out of memory in here an event was lost: it then fails for good,
 ** as it does for a finalizer that reads the transfer that is being read. */
 static int l_take(lua_State *L) {
@@ -105,7 +106,8 @@ static int l_take(lua_State *L) {
   if (got < 0 && count == 0)
     return ih_push_failure(L, got == IH_LIMIT ? "limit" : "memory");
   lua_pushinteger(L, count);
-  return 1;
+  lua_pushinteger(L, whole ? 0 : count - (known == 0));
+  return 2;
 }
 
 /* transfer:heard(): an event that take did not recognise meant something, so

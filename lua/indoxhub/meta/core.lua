@@ -370,12 +370,12 @@ function transfer:whole() end
 
 --- Reads the body as an event stream: writes what waits to `batch[1 .. count]`,
 --- a string for an event whose text was recognised, and a table for any other,
---- which ends the batch. With `whole` every event is a table. The message of a
---- failure is "limit" or "memory".
+--- which ends the batch: `texts` strings come first. With `whole` every event
+--- is a table. The message of a failure is "limit" or "memory".
 ---@param batch (string|indoxhub.core.Event)[]
 ---@param most integer
 ---@param whole? boolean
----@return integer? count, string? message
+---@return integer? count, integer|string texts_or_message
 function transfer:take(batch, most, whole) end
 
 --- Tells that an event of the last `take` meant something, so that the wait for

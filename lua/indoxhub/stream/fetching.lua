@@ -44,13 +44,13 @@ end
 local function fetch_events(self)
   local transfer, one = self._transfer, self._decoder.reading
   local is_whole = self._by_event or one:is_waiting()
-  local count, why = transfer:take(self._batch,
+  local count, texts = transfer:take(self._batch,
     is_whole and WHOLE_BATCH or BATCH, is_whole)
-  self._next, self._last = 1, count or 0
+  self._next, self._last, self._texts = 1, count or 0, count and texts or 0
   if not count then
-    ending.fail(self, errors.new("limit", why == "limit"
+    ending.fail(self, errors.new("limit", texts == "limit"
       and "an event of the stream is larger than max_event_bytes"
-      or "out of memory", { code = why == "limit" and "event" or "memory" }))
+      or "out of memory", { code = texts == "limit" and "event" or "memory" }))
     return true
   elseif count > 0 then
     if one.complete then

@@ -108,31 +108,14 @@ end
 ---------------------------------------------------------------------------
 -- the next piece
 
--- Whoever may wait begins with what the transfer recognised; this is the hot
--- path of the library. Who takes what has come with try_next does not give way
--- meanwhile, and might find a batch each time it could.
-local function recognised(self)
-  if self._owes_turn then
-    self._owes_turn = false
-    loop.give_way()
-  end
-  local at = self._next
-  if at <= self._last then
-    local item = self._batch[at]
-    if type(item) == "string" then
-      self._next = at + 1
-      return item
-    end
-  end
-end
-
 -- The next piece of what is here. None waits while there is more in the batch,
 -- which a whole event ends.
 local function next_here(self)
   while self._next <= self._last do
-    local item = self._batch[self._next]
-    self._next = self._next + 1
-    if type(item) == "string" then
+    local at = self._next
+    local item = self._batch[at]
+    self._next = at + 1
+    if at <= self._texts then
       return item, "text"
     end
     decoding.hear(self, item)
@@ -141,7 +124,13 @@ local function next_here(self)
 end
 
 -- The next piece. A patient caller waits for it, another gets nil, "pending".
+-- Who takes what has come with try_next does not give way meanwhile, and might
+-- find a batch each time it could.
 local function advance(self, patient)
+  if patient and self._owes_turn then
+    self._owes_turn = false
+    loop.give_way()
+  end
   while true do
     local piece, kind = next_here(self)
     if piece then
@@ -159,12 +148,15 @@ end
 --- and the error of a broken stream, whose `partial` holds the text so far.
 ---@return string? delta, indoxhub.PieceKind|indoxhub.Error? kind
 function stream_methods:next()
-  if not self or not self._batch then -- cheaper than to look at its metatable
+  local batch = self and self._batch -- cheaper than to look at its metatable
+  if not batch then
     refuse_dot "next()"
   end
-  local item = recognised(self)
-  if item then
-    return item, "text"
+  -- The hot path of the library, as is the one of `for`.
+  local at = self._next
+  if at <= self._texts and not self._owes_turn then
+    self._next = at + 1
+    return batch[at], "text"
   end
   return advance(self, true)
 end
@@ -194,9 +186,10 @@ end
 
 --- For `for delta, kind in stream do`: raises the error of a broken stream.
 function stream_mt.__call(self)
-  local item = recognised(self)
-  if item then
-    return item, "text"
+  local at = self._next
+  if at <= self._texts and not self._owes_turn then
+    self._next = at + 1
+    return self._batch[at], "text"
   end
   check_can_wait("delta")
   local piece, kind = advance(self, true)
@@ -219,9 +212,10 @@ function stream_methods:events()
     check_can_wait("event")
     while true do
       while self._next <= self._last do
-        local item = self._batch[self._next]
-        self._next = self._next + 1
-        if type(item) == "string" then
+        local at = self._next
+        local item = self._batch[at]
+        self._next = at + 1
+        if at <= self._texts then
           return { type = "text", data = item }
         end
         local event = decoding.hear(self, item)

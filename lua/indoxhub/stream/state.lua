@@ -14,6 +14,7 @@ local state = {}
 --- strings that were recognised, and whole events
 ---@field package _next integer the first of the batch that was not looked at
 ---@field package _last integer the last of the batch
+---@field package _texts integer the last of the strings, which come first
 ---@field package _decoder indoxhub.Decoder of whole events
 ---@field package _pieces indoxhub.Pieces that wait to be handed out
 ---@field package _any_piece boolean whether whole events brought any piece
@@ -41,10 +42,10 @@ local calls = setmetatable({}, { __mode = "k" })
 ---@return indoxhub.Stream
 function state.new(mt, call)
   local self = setmetatable({ _transfer = nil, _answer = nil, _after_end = nil,
-    _form = nil, _told = 0, _batch = nil, _next = 1, _last = 0, _decoder = nil,
-    _pieces = nil, _any_piece = false, _by_event = false, _owes_turn = false,
-    _refusal = nil, _follow = nil, _following = nil, _schema = nil,
-    _elements = nil, _doing = nil, _ended = false, _reply = nil,
+    _form = nil, _told = 0, _batch = nil, _next = 1, _last = 0, _texts = 0,
+    _decoder = nil, _pieces = nil, _any_piece = false, _by_event = false,
+    _owes_turn = false, _refusal = nil, _follow = nil, _following = nil,
+    _schema = nil, _elements = nil, _doing = nil, _ended = false, _reply = nil,
     _failure = nil, _on_end = nil }, mt)
   calls[self] = call
   return self
@@ -59,7 +60,7 @@ end
 
 -- What a stream reads, which another can take over.
 local READ = { "_transfer", "_answer", "_after_end", "_form", "_told", "_batch",
-  "_next", "_last", "_decoder", "_pieces", "_refusal" }
+  "_next", "_last", "_texts", "_decoder", "_pieces", "_refusal" }
 
 --- Has a stream read what another was opened for, which nobody has read yet.
 --- Returns the reply of that one if it came as a whole.
@@ -77,7 +78,7 @@ end
 --- Empties the batch.
 ---@param self indoxhub.Stream
 function state.drop_batch(self)
-  self._batch, self._next, self._last = {}, 1, 0
+  self._batch, self._next, self._last, self._texts = {}, 1, 0, 0
 end
 
 return state
