@@ -316,6 +316,7 @@ build = {
     ["indoxhub.schema.keywords"] = "lua/indoxhub/schema/keywords.lua",
     ["indoxhub.schema.values"] = "lua/indoxhub/schema/values.lua",
     ["indoxhub.stream"] = "lua/indoxhub/stream/init.lua",
+    ["indoxhub.stream.batching"] = "lua/indoxhub/stream/batching.lua",
     ["indoxhub.stream.decoding"] = "lua/indoxhub/stream/decoding.lua",
     ["indoxhub.stream.elements"] = "lua/indoxhub/stream/elements.lua",
     ["indoxhub.stream.ending"] = "lua/indoxhub/stream/ending.lua",

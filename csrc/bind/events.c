@@ -40,19 +40,70 @@ static int next_event(struct transfer_box *box, struct ih_sse_event *event) {
   return got;
 }
 
-/* Puts the text of an event that the delta path knows on the stack, unless it
-** is empty. 1, 0 when the event is another one, or IH_NOMEM. */
-static int push_known(lua_State *L, struct transfer_box *box,
+/* What a call of take gives, and to where. */
+struct batch {
+  int most;
+  int whole;  /* every event as a table */
+  int joined; /* all strings as one */
+  int count;
+  int texts;
+  int events; /* that the strings stand for */
+};
+
+static void add(lua_State *L, struct batch *b) {
+  lua_rawseti(L, BATCH, ++b->count);
+}
+
+/* Gives the text of an event that the delta path knows, unless it is empty. 1, 0
+** when the event is another one, or IH_NOMEM. */
+static int give_known(lua_State *L, struct transfer_box *box, struct batch *b,
                       const struct ih_sse_event *event) {
   struct ih_span text;
   int known = ih_delta_match(&box->delta, event->event, event->data, &text);
-  if (known != 1)
+  if (known != 1 || text.len == 0)
     return known;
-  if (ih_buf_append(&box->text, text.ptr, text.len) < 0)
+  if (ih_buf_append(&box->text, text.ptr, text.len) < 0 ||
+      (b->joined && ih_buf_append(&box->joined, text.ptr, text.len) < 0))
     return IH_NOMEM;
-  if (text.len > 0)
+  b->events++;
+  if (b->joined) {
+    b->count = b->texts = 1;
+  } else {
     lua_pushlstring(L, text.ptr, text.len);
+    add(L, b);
+    b->texts = b->count;
+  }
   return 1;
+}
+
+/* The strings that were joined become the first of the batch. Nobody else writes
+** to their buffer while something is taken. */
+static void give_joined(lua_State *L, struct transfer_box *box) {
+  lua_pushlstring(L, ih_buf_bytes(&box->joined), ih_buf_len(&box->joined));
+  lua_rawseti(L, BATCH, 1);
+  ih_buf_free(&box->joined);
+}
+
+/* Events until the batch is full, or one ends it. Returns what ih_sse_next does
+** last, or IH_NOMEM; `begun` is then 0 if one was complete. */
+static int fill(lua_State *L, struct transfer_box *box, struct batch *b,
+                size_t *begun) {
+  struct ih_sse_event event;
+  int got = IH_SSE_MORE;
+  while (b->events < b->most && b->count < b->most &&
+         (got = next_event(box, &event)) == IH_SSE_EVENT) {
+    int known = b->whole ? 0 : give_known(L, box, b, &event);
+    *begun = 0;
+    if (known < 0)
+      return known;
+    if (known == 0) {
+      push_event(L, &event);
+      add(L, b);
+      if (!b->whole)
+        break;
+    }
+  }
+  return got;
 }
 
 /* Whether the event that is not complete grew and is no ping. */
@@ -61,53 +112,46 @@ static int is_large(const struct ih_sse *sse, size_t before) {
   return begun >= LARGE_EVENT && begun > before;
 }
 
-/* transfer:take(batch, most, [whole]) -> count, texts | nil, message.
+/* transfer:take(batch, most, [whole], [joined]) -> count, texts, events
+** | nil, message.
 ** Writes what waits to batch[1 .. count]: a string for an event whose text the
 ** delta path knows, and a table {event, data, id} for any other, which ends the
-** batch so that it can be learned from: `texts` strings come first. With `whole`
-** every event is a table.
+** batch so that it can be learned from: `texts` strings come first, with the text
+** of so many events. `joined`: they are one string. With `whole` every event is a
+** table.
 ** When Lua ran out of memory in here an event was lost: it then fails for good,
 ** as it does for a finalizer that reads the transfer that is being read. */
 static int l_take(lua_State *L) {
-  struct transfer_box *box = ih_hold_transfer(L, 4);
-  int most = (int)luaL_checkinteger(L, 3), whole = lua_toboolean(L, 4);
-  int count = 0, got = IH_SSE_MORE, known = 1, heard = 0, top = lua_gettop(L);
+  struct transfer_box *box = ih_hold_transfer(L, 5);
+  struct batch b = {0, 0, 0, 0, 0, 0};
   size_t begun = ih_sse_begun(&box->sse);
-  struct ih_sse_event event;
+  int got;
+  b.most = (int)luaL_checkinteger(L, 3);
+  b.whole = lua_toboolean(L, 4);
+  b.joined = lua_toboolean(L, 5);
   luaL_checktype(L, BATCH, LUA_TTABLE);
   if (box->taking)
     return ih_push_failure(L, "memory");
   box->taking = 1;
-  while (count < most && known == 1 &&
-         (got = next_event(box, &event)) == IH_SSE_EVENT) {
-    begun = 0;
-    known = whole ? 0 : push_known(L, box, &event);
-    if (known < 0)
-      got = known;
-    else if (known == 0)
-      push_event(L, &event);
-    if (known >= 0 && lua_gettop(L) > top) {
-      lua_rawseti(L, BATCH, ++count);
-      heard |= known;
-    }
-    if (whole)
-      known = 1;
-  }
+  got = fill(L, box, &b, &begun);
+  if (b.joined && b.texts)
+    give_joined(L, box);
   box->taking = got == IH_NOMEM; /* an event was lost */
   if (ih_buf_len(&box->work) == 0 && ih_buf_len(&box->transfer->in) == 0) {
     ih_buf_free(&box->transfer->in); /* one of the two keeps its memory */
     ih_buf_swap(&box->work, &box->transfer->in);
   }
   box->transfer->reading = ih_buf_len(&box->work);
-  if (heard || is_large(&box->sse, begun))
+  if (b.events || is_large(&box->sse, begun))
     ih_engine_heard(box->transfer);
   ih_tell_drained(box);
   /* What came before a broken event is delivered first; the error stays. */
-  if (got < 0 && count == 0)
+  if (got < 0 && b.count == 0)
     return ih_push_failure(L, got == IH_LIMIT ? "limit" : "memory");
-  lua_pushinteger(L, count);
-  lua_pushinteger(L, whole ? 0 : count - (known == 0));
-  return 2;
+  lua_pushinteger(L, b.count);
+  lua_pushinteger(L, b.texts);
+  lua_pushinteger(L, b.events);
+  return 3;
 }
 
 /* transfer:heard(): an event that take did not recognise meant something, so

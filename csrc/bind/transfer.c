@@ -317,6 +317,7 @@ static int l_state_gc(lua_State *L) {
   ih_sse_free(&box->sse);
   ih_delta_free(&box->delta);
   ih_buf_free(&box->text);
+  ih_buf_free(&box->joined);
   ih_buf_free(&box->work);
   return 0;
 }

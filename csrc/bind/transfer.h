@@ -40,7 +40,8 @@ struct transfer_box {
   struct ih_sse sse;
   struct ih_delta delta;
   struct ih_buf text;
-  struct ih_buf work; /* what take reads; the engine writes elsewhere */
+  struct ih_buf joined; /* while take makes one string of many */
+  struct ih_buf work;   /* what take reads; the engine writes elsewhere */
   int taking;
 };
 

@@ -1,4 +1,5 @@
--- One stream with indoxhub: reads every delta. Arguments: port, events, batch.
+-- One stream with indoxhub: reads every delta. Arguments: port, events, batch,
+-- and "joined" to read with next_batch.
 local indoxhub = require "indoxhub"
 
 local port, events, batch = arg[1], tonumber(arg[2]), arg[3]
@@ -8,9 +9,20 @@ local stream = indoxhub.assert(client.chat:stream({
   messages = { { role = "user", content = "go" } },
 }, { headers = { ["X-Bench"] = events .. "," .. batch } }))
 local count, bytes = 0, 0
-for delta in stream do
-  count = count + 1
+local function read(delta, pieces)
+  count = count + pieces
   bytes = bytes + #delta
+end
+if arg[4] == "joined" then
+  local text, pieces = stream:next_batch()
+  while text do
+    read(text, pieces)
+    text, pieces = stream:next_batch()
+  end
+else
+  for delta in stream do
+    read(delta, 1)
+  end
 end
 assert(count == events, "deltas lost: " .. count)
 assert(stream:reply().usage.tokens_total == 18)

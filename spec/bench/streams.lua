@@ -18,10 +18,10 @@ local WRITES = {
   { batch = 100, title = "100 events in a write" },
 }
 
-local function with_lua(lua, script)
+local function with_lua(lua, script, how)
   return function(events, batch)
-    return measure.with_lua(lua, ("spec/bench/%s %s %d %d"):format(script, port,
-      events, batch))
+    return measure.with_lua(lua, ("spec/bench/%s %s %d %d %s"):format(script,
+      port, events, batch, how or ""))
   end
 end
 
@@ -34,6 +34,10 @@ local CLIENTS = {
     with_lua("luajit", "stream_indoxhub.lua") },
   { name = "indoxhub, Lua 5.4", command =
     with_lua("lua5.4", "stream_indoxhub.lua") },
+  { name = "next_batch, LuaJIT", command =
+    with_lua("luajit", "stream_indoxhub.lua", "joined") },
+  { name = "next_batch, Lua 5.4", command =
+    with_lua("lua5.4", "stream_indoxhub.lua", "joined") },
   { name = "lua-http + cjson, LuaJIT", command =
     with_lua("luajit", "stream_lua_http.lua") },
   { name = "lua-http + cjson, Lua 5.4", command =

@@ -15,7 +15,7 @@ local fetching = {}
 
 -- Events taken from the transfer at a time: a reader gives way between batches,
 -- and decoding a whole event costs four times as much as a recognised one.
-local BATCH, WHOLE_BATCH = 256, 16
+local BATCH, WHOLE_BATCH, JOINED_BATCH = 256, 16, 1024
 
 -- A body that is no stream, though it is called one, is read when it is there.
 local function fetch_whole(self)
@@ -41,12 +41,14 @@ local function fetch_whole(self)
 end
 
 -- Fetches what has arrived of the events.
-local function fetch_events(self)
+local function fetch_events(self, joined)
   local transfer, one = self._transfer, self._decoder.reading
   local is_whole = self._by_event or one:is_waiting()
-  local count, texts = transfer:take(self._batch,
-    is_whole and WHOLE_BATCH or BATCH, is_whole)
+  local count, texts, events = transfer:take(self._batch,
+    is_whole and WHOLE_BATCH or joined and JOINED_BATCH or BATCH, is_whole,
+    joined)
   self._next, self._last, self._texts = 1, count or 0, count and texts or 0
+  self._joined = joined and events or nil
   if not count then
     ending.fail(self, errors.new("limit", texts == "limit"
       and "an event of the stream is larger than max_event_bytes"
@@ -67,14 +69,14 @@ end
 
 -- Fetches what has arrived. True when there is something to look at or the
 -- stream has ended; false when it must be waited for.
-local function fetch(self)
+local function fetch(self, joined)
   local transfer = self._transfer
   self._told = transfer:told()
   self._form = self._form or transfers.look_at_form(transfer, self._answer)
   if self._form == "whole" then
     return fetch_whole(self)
   end
-  return self._form == "events" and fetch_events(self)
+  return self._form == "events" and fetch_events(self, joined)
 end
 
 local function wait(self)
@@ -88,13 +90,14 @@ end
 --- Goes on when the batch is read: fetches the next one, or the stream ends.
 ---@param self indoxhub.Stream
 ---@param patient boolean whether the reader waits for it
+---@param joined? boolean texts that are recognised as one string
 ---@return boolean on false when that has to be waited for
-function fetching.go_on(self, patient)
+function fetching.go_on(self, patient, joined)
   if self._refusal then
     return opening.again(self, patient)
   elseif self._following then
     return following.go_on(self, patient)
-  elseif patient and loop.give_way() or fetch(self) then
+  elseif patient and loop.give_way() or fetch(self, joined) then
     return true
   elseif patient then
     wait(self)

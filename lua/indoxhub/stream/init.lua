@@ -11,9 +11,11 @@
 --     opening    begins to read, again after an early refusal
 --     following  goes on with another answer
 --     waiting    does in a task what these two wait for
+--     batching   hands out all that has come as one string
 --     elements   hands out a list of data item by item
 --     ending     ends the stream
 
+local batching = require "indoxhub.stream.batching"
 local calls = require "indoxhub.call"
 local decoding = require "indoxhub.stream.decoding"
 local elements = require "indoxhub.stream.elements"
@@ -123,13 +125,19 @@ local function next_here(self)
   return self._pieces:take()
 end
 
--- The next piece. A patient caller waits for it, another gets nil, "pending".
 -- Who takes what has come with try_next does not give way meanwhile, and might
 -- find a batch each time it could.
-local function advance(self, patient)
-  if patient and self._owes_turn then
+local function settle_turn(self)
+  if self._owes_turn then
     self._owes_turn = false
     loop.give_way()
+  end
+end
+
+-- The next piece. A patient caller waits for it, another gets nil, "pending".
+local function advance(self, patient)
+  if patient then
+    settle_turn(self)
   end
   while true do
     local piece, kind = next_here(self)
@@ -174,6 +182,19 @@ function stream_methods:try_next()
   end
   loop.look()
   return advance(self, false)
+end
+
+--- Waits for the next pieces of the answer and returns all that have come as
+--- one string, as far as they are of one kind; how many pieces those are, and
+--- their kind. Nil at the end, or nil and the error of a broken stream. For
+--- relays, which need no single pieces: it costs less than `next` for each.
+---@return string? text, integer|indoxhub.Error? count, indoxhub.PieceKind? kind
+function stream_methods:next_batch()
+  if getmetatable(self) ~= stream_mt then
+    refuse_dot "next_batch()"
+  end
+  settle_turn(self)
+  return batching.next(self)
 end
 
 -- Inside `for` on PUC 5.1, where a task would be stuck.

@@ -37,6 +37,13 @@ function pieces_methods:take()
   end
 end
 
+--- The kind of the first piece; nil when none is there.
+---@return indoxhub.PieceKind?
+function pieces_methods:kind()
+  local item = self._list[self._given + 1]
+  return item and item[1]
+end
+
 --- Drops them all.
 function pieces_methods:clear()
   self._list, self._last, self._given = {}, 0, 0

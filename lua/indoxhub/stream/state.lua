@@ -15,6 +15,8 @@ local state = {}
 ---@field package _next integer the first of the batch that was not looked at
 ---@field package _last integer the last of the batch
 ---@field package _texts integer the last of the strings, which come first
+---@field package _joined? integer events whose text the first string has, if
+--- it has that of many
 ---@field package _decoder indoxhub.Decoder of whole events
 ---@field package _pieces indoxhub.Pieces that wait to be handed out
 ---@field package _any_piece boolean whether whole events brought any piece
@@ -43,10 +45,10 @@ local calls = setmetatable({}, { __mode = "k" })
 function state.new(mt, call)
   local self = setmetatable({ _transfer = nil, _answer = nil, _after_end = nil,
     _form = nil, _told = 0, _batch = nil, _next = 1, _last = 0, _texts = 0,
-    _decoder = nil, _pieces = nil, _any_piece = false, _by_event = false,
-    _owes_turn = false, _refusal = nil, _follow = nil, _following = nil,
-    _schema = nil, _elements = nil, _doing = nil, _ended = false, _reply = nil,
-    _failure = nil, _on_end = nil }, mt)
+    _joined = nil, _decoder = nil, _pieces = nil, _any_piece = false,
+    _by_event = false, _owes_turn = false, _refusal = nil, _follow = nil,
+    _following = nil, _schema = nil, _elements = nil, _doing = nil,
+    _ended = false, _reply = nil, _failure = nil, _on_end = nil }, mt)
   calls[self] = call
   return self
 end
@@ -60,7 +62,8 @@ end
 
 -- What a stream reads, which another can take over.
 local READ = { "_transfer", "_answer", "_after_end", "_form", "_told", "_batch",
-  "_next", "_last", "_texts", "_decoder", "_pieces", "_refusal" }
+  "_next", "_last", "_texts", "_joined",
+  "_decoder", "_pieces", "_refusal" }
 
 --- Has a stream read what another was opened for, which nobody has read yet.
 --- Returns the reply of that one if it came as a whole.
@@ -79,6 +82,7 @@ end
 ---@param self indoxhub.Stream
 function state.drop_batch(self)
   self._batch, self._next, self._last, self._texts = {}, 1, 0, 0
+  self._joined = nil
 end
 
 return state
