@@ -48,7 +48,7 @@ describe("an engine out of memory", function()
   for _, case in ipairs { { "encoded", "while it decodes" },
     { "form", "while it sends a form" }, { "named", "while looking a name up" },
     { "held", "while it lets one go on" },
-    { "crowd", "with others beside it" } } do
+    { "crowd", "with others beside it" }, { "tls", "under TLS" } } do
     it("does so " .. case[2], function()
       survives(case[1], STEP)
     end)
