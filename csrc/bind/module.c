@@ -23,6 +23,7 @@ int luaopen_indoxhub_core(lua_State *L) {
   ih_open_upload(L);
   ih_open_process(L);
   ih_open_base64(L);
+  ih_open_sha256(L);
   ih_open_file(L);
   ih_open_wake(L);
   ih_open_notice(L);

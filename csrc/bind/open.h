@@ -22,6 +22,7 @@ void ih_open_matrix(lua_State *L);
 void ih_open_notice(lua_State *L);
 void ih_open_process(lua_State *L);
 void ih_open_search(lua_State *L);
+void ih_open_sha256(lua_State *L);
 void ih_open_sse(lua_State *L);
 void ih_open_submit(lua_State *L);
 void ih_open_transfer(lua_State *L);

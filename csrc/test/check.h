@@ -93,6 +93,7 @@ void test_buf(void);
 void test_queue(void);
 void test_heap(void);
 void test_checksum(void);
+void test_sha256(void);
 void test_huffman(void);
 void test_inflate(void);
 void test_json(void);

@@ -236,6 +236,7 @@ int main(int argc, char **argv) {
   test_queue();
   test_heap();
   test_checksum();
+  test_sha256();
   test_huffman();
   test_inflate();
   test_json();

@@ -38,8 +38,8 @@ local function objects_of_core()
   local engine = assert(core.engine())
   local transfer = assert(engine:submit { method = "GET",
     url = "http://127.0.0.1:1" })
-  return { sse = core.sse(), engine = engine, transfer = transfer,
-    gate = core.gate(1), waker = core.waker(engine:fd()),
+  return { sse = core.sse(), engine = engine, sha256 = core.sha256_sum(),
+    transfer = transfer, gate = core.gate(1), waker = core.waker(engine:fd()),
     notices = core.notices(), search = core.search(core.vector { 1 }, 1),
     draft = core.create_file(name) } -- removes it
 end

@@ -117,6 +117,27 @@ function core.base64(bytes) end
 ---@return string? bytes, string? message
 function core.unbase64(text) end
 
+--- The SHA-256 of bytes, as hexadecimal digits.
+---@param bytes string
+---@return string digest
+function core.sha256(bytes) end
+
+--- A digest of bytes that come piece by piece.
+---@class indoxhub.core.Sha256
+local sum = {}
+
+--- Begins a digest to which bytes are added.
+---@return indoxhub.core.Sha256
+function core.sha256_sum() end
+
+--- Adds bytes.
+---@param bytes string
+function sum:add(bytes) end
+
+--- The digest of all bytes so far, to which more may be added.
+---@return string digest
+function sum:digest() end
+
 --- Whether a descriptor is a terminal.
 ---@param descriptor integer
 ---@return boolean

@@ -142,6 +142,8 @@ local ARGUMENTS = {
   unbase64 = { text },
   not_utf8 = { text },
   read_file = { function() return "file" end, size },
+  sha256 = { text },
+  ["sha256:add"] = { text },
   waker = { function(values)
     local engine = values:object "engine"
     return engine and engine:fd() or 0
