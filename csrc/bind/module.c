@@ -25,6 +25,7 @@ int luaopen_indoxhub_core(lua_State *L) {
   ih_open_base64(L);
   ih_open_sha256(L);
   ih_open_file(L);
+  ih_open_journal(L);
   ih_open_wake(L);
   ih_open_notice(L);
   ih_open_gate(L);

@@ -32,7 +32,7 @@ for _, row in ipairs(endpoints.rows) do
     .. row.resource
 end
 for _, name in ipairs { "Sse", "Engine", "Gate", "Transfer", "Waker", "Notices",
-  "Search", "Draft", "Sha256" } do
+  "Search", "Draft", "Sha256", "Journal" } do
   CALLED["indoxhub.core." .. name] = name:lower()
 end
 

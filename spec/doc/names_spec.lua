@@ -32,6 +32,13 @@ local function objects_of_client(client)
     matrix = indoxhub.vectors.matrix { { 1 } } }
 end
 
+local function new_journal()
+  local name = os.tmpname()
+  local journal = assert(core.journal(name))
+  os.remove(name)
+  return journal
+end
+
 local function objects_of_core()
   local name = os.tmpname()
   os.remove(name)
@@ -39,7 +46,8 @@ local function objects_of_core()
   local transfer = assert(engine:submit { method = "GET",
     url = "http://127.0.0.1:1" })
   return { sse = core.sse(), engine = engine, sha256 = core.sha256_sum(),
-    transfer = transfer, gate = core.gate(1), waker = core.waker(engine:fd()),
+    journal = new_journal(), transfer = transfer,
+    gate = core.gate(1), waker = core.waker(engine:fd()),
     notices = core.notices(), search = core.search(core.vector { 1 }, 1),
     draft = core.create_file(name) } -- removes it
 end

@@ -106,6 +106,38 @@ function core.sync_file(path) end
 ---@return string? text, string? message
 function core.read_link(path) end
 
+--- A file that grows line by line, and that one program writes to at a time.
+---@class indoxhub.core.Journal
+local journal = {}
+
+--- Opens a file, or makes an empty one that only its owner can read, and locks it
+--- until it is closed or collected. "locked" when that is somebody else's.
+---@param path string
+---@return indoxhub.core.Journal? journal, string? message, "locked"|nil code
+function core.journal(path) end
+
+--- A piece of the file from a place on, counted from 0; "" at its end.
+---@param at integer
+---@return string? bytes, string? message
+function journal:read(at) end
+
+--- Adds bytes to its end, all of them or none.
+---@param bytes string
+---@return true? ok, string? message
+function journal:append(bytes) end
+
+--- Takes away what stands behind a place.
+---@param size integer
+---@return true? ok, string? message
+function journal:cut(size) end
+
+--- Waits until all of it is on the disk.
+---@return true? ok, string? message
+function journal:sync() end
+
+--- Lets go of the file.
+function journal:close() end
+
 --- Bytes as base64, with the standard alphabet and padding.
 ---@param bytes string
 ---@return string text
