@@ -240,6 +240,7 @@ build = {
     ["indoxhub.loop.news"] = "lua/indoxhub/loop/news.lua",
     ["indoxhub.loop.nginx"] = "lua/indoxhub/loop/nginx.lua",
     ["indoxhub.loop.nginx_requests"] = "lua/indoxhub/loop/nginx_requests.lua",
+    ["indoxhub.loop.pool"] = "lua/indoxhub/loop/pool.lua",
     ["indoxhub.loop.scheduler"] = "lua/indoxhub/loop/scheduler.lua",
     ["indoxhub.loop.suspension"] = "lua/indoxhub/loop/suspension.lua",
     ["indoxhub.loop.task"] = "lua/indoxhub/loop/task.lua",
