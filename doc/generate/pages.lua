@@ -196,9 +196,9 @@ and output of Lua does. In Neovim, nginx, luv and cqueues the loop is recognised
 by itself.]],
     sections = {
       { "Tasks", nil, { "indoxhub.spawn", "indoxhub.run", "indoxhub.gather",
-        "indoxhub.sleep", "indoxhub.on_error", "task:await", "task:cancel",
-        "task:status", "task.cancelled", "indoxhub.GatherOptions",
-        "indoxhub.OnError",
+        "indoxhub.map", "indoxhub.sleep", "indoxhub.on_error", "task:await",
+        "task:cancel", "task:status", "task.cancelled",
+        "indoxhub.GatherOptions", "indoxhub.MapOptions", "indoxhub.OnError",
         "indoxhub.Task" } },
       { "Loops", nil, { "indoxhub.step", "indoxhub.fd", "indoxhub.use_loop",
         "indoxhub.LoopName", "indoxhub.Adapter" } },

@@ -93,6 +93,9 @@ local takers = {
   ["indoxhub.GatherOptions"] = function(given)
     indoxhub.gather({}, given)
   end,
+  ["indoxhub.MapOptions"] = function(given)
+    indoxhub.map({}, print, given)
+  end,
   ["indoxhub.CoroutineOptions"] = function(given)
     indoxhub.assert(client.chat:stream(asked)):coroutine(given)
   end,

@@ -50,6 +50,7 @@
 ---@field path? string Of the kind "schema": where the answer does not fit, such as "orders[2].unit"; "" for the whole.
 ---@field steps? indoxhub.Step[] Of a conversation with tools: the answers before it failed that called some.
 ---@field missing? integer[] Of a batch: the places of the texts that have no vector.
+---@field index? integer Of `indoxhub.map`: the item whose result could not be written.
 ---@field job? indoxhub.VideoJobStatus|{job_id: string} Of a wait for a video: the job as it was seen last.
 ---@field cancelling? indoxhub.Task The task that cancels the job on the server; a program that is about to end awaits it.
 ---@field body? string The beginning of what the server sent.

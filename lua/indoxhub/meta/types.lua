@@ -233,6 +233,13 @@
 ---@field concurrency? integer How many functions may run at a time. Default: all.
 ---@field [string] indoxhub.NoSuchOption There is no other.
 
+--- Options of `indoxhub.map`.
+---@class indoxhub.MapOptions
+---@field concurrency? integer How many calls may run at a time. Default: 8.
+---@field on_progress? fun(done: integer, total: integer, failed: integer, index?: integer, err?: any) Is called after each item: how many are over, of how many, and how many of those failed; then the place of this one, and its error. When the file of `resume` had some, it is called once before, without a place. It must not wait; what it raises `indoxhub.on_error` is told, and then it is not called any more.
+---@field resume? string A file that keeps the results, as lines of JSON that only its owner can read. Made when it is missing. Default: none.
+---@field [string] indoxhub.NoSuchOption There is no other.
+
 --- Options of `indoxhub.top_k`.
 ---@class indoxhub.SearchOptions
 ---@field by? "cosine"|"dot" What the score is: the cosine, or the product. Default: "cosine".

@@ -107,6 +107,11 @@ end, 1, 2)
 print(task:status() == "done", task:await())
 local results = indoxhub.gather({ function() end }, { concurrency = 2 })
 print(results[1], indoxhub.step(0.002), slow)
+local texts, failures = indoxhub.map({ "a" }, function(item, index)
+  return item .. index
+end, { concurrency = 2, resume = "a.jsonl", on_progress = print })
+print(texts and texts[1], failures)
+indoxhub.map({}, print, { resum = "a" }) --> assign-type-mismatch
 indoxhub.use_loop "builtin"
 indoxhub.use_loop "bultin" --> param-type-mismatch
 indoxhub.on_error = function(failure, traceback)
