@@ -255,7 +255,7 @@ describe("in Neovim", function()
 
   it("Ctrl-C ends a call that blocks", function()
     assert_says("next\tcancelled\nsleep\tcancelled\nrun\tcancelled\n" ..
-      "gather\tcancelled\nawait\tcancelled\tpending\n6 * 7 is 42.\n", [[
+      "gather\tcancelled\nmap\tcancelled\nawait\tcancelled\tpending\n6 * 7 is 42.\n", [[
       local timer = uv.new_timer()
       timer:start(100, 100, function()
         vim.api.nvim_input "<C-c>"
@@ -267,6 +267,7 @@ describe("in Neovim", function()
       print("sleep", select(2, wait()).kind)
       print("run", select(2, indoxhub.run(wait)).kind)
       print("gather", select(2, indoxhub.gather { wait })[1].kind)
+      print("map", select(2, indoxhub.map({ 1 }, wait))[1].kind)
       local task = indoxhub.spawn(wait)
       local _, err = task:await()
       timer:stop()

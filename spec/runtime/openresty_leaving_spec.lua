@@ -1,6 +1,7 @@
 -- nginx with the Lua module: clients that go away, requests that end early, and
 -- workers that are told to leave.
 local events = require "spec.support.events"
+local files = require "spec.support.files"
 local hosts = require "spec.runtime.hosts"
 local openresty = require "spec.runtime.openresty.server"
 local servers = require "spec.support.servers"
@@ -70,6 +71,18 @@ describe("OpenResty", function()
       leave("/do/stream_in_task", TALKING, { sleep = 30 })
       leave("/do/streams_in_tasks", SILENT, { count = 20 })
       leave("/do/streams_in_tasks", TALKING, { count = 20 })
+    end)
+
+    it("closes upstream of its map, and gives the file free", function()
+      local name = os.tmpname()
+      os.remove(name)
+      leave("/do/map", SILENT, { count = 2, file = name })
+      local _, lines = files.read(name):gsub("\n", "")
+      assert.equal(2, lines)
+      local said = nginx:get("/do/map", { base = pair.sandbox.url,
+        file = name, q = "echo: x" })
+      assert.equal("xxall\n", said)
+      os.remove(name)
     end)
 
     it("closes upstream of one that takes its answer slowly", function()

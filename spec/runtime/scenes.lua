@@ -28,7 +28,8 @@ scenes.scripts = scripts.all
 scenes.abandoned = scripts.abandoned
 
 local list, lines = {}, {}
-for _, name in ipairs { "calls", "ends", "tasks", "refused", "tools" } do
+for _, name in ipairs { "calls", "ends", "tasks", "maps", "refused",
+  "tools" } do
   for _, one in ipairs(require("spec.runtime.scenes." .. name)) do
     list[#list + 1] = one
     lines[#lines + 1] = "ok " .. one.name .. "\n"

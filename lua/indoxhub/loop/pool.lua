@@ -153,10 +153,12 @@ end
 ---@return boolean whole
 function pool.run(self, what)
   fill(self)
-  if self.count > 0 then
+  if self.raised then
+    return cancel(self)
+  elseif self.count > 0 then
     return (loop.is_blocking() and turn or wait)(self, what)
   end
-  return not self.raised
+  return true
 end
 
 return pool

@@ -116,6 +116,17 @@ function actions.streams_in_tasks(arguments, say)
   indoxhub.gather(fns)
 end
 
+--- Streams for several items, of which those that end are kept in a file.
+function actions.map(arguments, say)
+  local _, errors = indoxhub.map({ 1, 2, 3 }, function(item)
+    if item > 1 then
+      actions.stream(arguments, say)
+    end
+    return item
+  end, { resume = arguments.file })
+  say(errors and tostring(errors) or "all")
+end
+
 --- Ends without having closed its stream.
 function actions.leave_stream(arguments, say)
   local stream = indoxhub.assert(client_of(arguments.base).chat:stream {
