@@ -175,6 +175,21 @@ describe("a map that is cancelled", function()
     end
   end)
 
+  it("begins nothing in a task that was cancelled before", function()
+    local calls, failures = 0, nil
+    local mapping = spawn(function()
+      sleep(0)
+      failures = select(2, map({ 1, 2 }, function()
+        calls = calls + 1
+      end))
+    end)
+    mapping:cancel()
+    mapping:await()
+    assert.equal(0, calls)
+    assert.equal("cancelled", failures[1].kind)
+    assert.equal("cancelled", failures[2].kind)
+  end)
+
   it("calls nothing with an item whose task has not begun", function()
     local calls = 0
     local mapping

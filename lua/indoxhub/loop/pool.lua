@@ -152,6 +152,10 @@ end
 ---@param what string what the program has called, for messages
 ---@return boolean whole
 function pool.run(self, what)
+  local me = loop.current()
+  if me and me.cancelled then
+    return cancel(self)
+  end
   fill(self)
   if self.raised then
     return cancel(self)

@@ -241,7 +241,7 @@ local map = {}
 ---@param list any[] The items, without holes.
 ---@param fn fun(item: any, index: integer): any, any Called with each item.
 ---@param options? indoxhub.MapOptions
----@return any[]? results, any[]|indoxhub.Error|nil errors also of kind file
+---@return any[]? results, any[]|indoxhub.Error|nil errors
 function map.over(list, fn, options)
   local items, wrong = items_of(list)
   options = options == nil and {} or options
