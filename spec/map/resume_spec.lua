@@ -234,7 +234,8 @@ describe("a map that resumes", function()
 
   it("keeps replies whole", function()
     local sandbox = servers.sandbox "--pace 0"
-    local client = indoxhub.new { api_key = "any", base_url = sandbox.url }
+    local client = indoxhub.new { api_key = "any", base_url = sandbox.url,
+      max_retries = 0 }
     local function answer(question)
       return client.chat:create { messages = { { role = "user",
         content = question } } }
