@@ -70,7 +70,8 @@ describe("examples/summaries.lua", function()
     local said, errors, code = sum_up()
     assert.truthy(said:find("a.md: -\n", 1, true))
     assert.truthy(errors:find("3 of 3 texts, 3 failed\nchat.create: "
-      .. "invalid_request: [^\n]*\nThe same command goes on from here.\n$"), errors)
+      .. "invalid_request: [^\n]*\nThe same command goes on from here.\n$"),
+      errors)
     assert.equal(1, code)
     said, errors, code = sum_up()
     assert.equal(progress(1, 3), errors)

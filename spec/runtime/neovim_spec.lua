@@ -255,7 +255,8 @@ describe("in Neovim", function()
 
   it("Ctrl-C ends a call that blocks", function()
     assert_says("next\tcancelled\nsleep\tcancelled\nrun\tcancelled\n" ..
-      "gather\tcancelled\nmap\tcancelled\nawait\tcancelled\tpending\n6 * 7 is 42.\n", [[
+      "gather\tcancelled\nmap\tcancelled\nawait\tcancelled\tpending\n" ..
+      "6 * 7 is 42.\n", [[
       local timer = uv.new_timer()
       timer:start(100, 100, function()
         vim.api.nvim_input "<C-c>"
