@@ -121,9 +121,10 @@ describe("a map that resumes", function()
       one["name" .. i], other["name" .. 31 - i] = { i, { x = i, y = i } },
         { 31 - i, { y = 31 - i, x = 31 - i } }
     end
-    run_map { one, {}, indoxhub.array() }
-    assert.equal(3, #asked)
-    run_map { other, indoxhub.array(), {} }
+    local class = { __index = { method = print } }
+    run_map { one, {}, indoxhub.array(), { a = setmetatable(one, class) } }
+    assert.equal(4, #asked)
+    run_map { { a = other }, setmetatable(other, class), indoxhub.array(), {} }
     assert.same({}, asked)
   end)
 

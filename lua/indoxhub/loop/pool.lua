@@ -15,38 +15,79 @@ local pool = {}
 ---@field take fun(): any the next job; nil when there is no other
 ---@field work fun(job: any) does it, in a task
 ---@field failed fun(job: any, err: any) is told what `work` raised
----@field at_end? fun() is called when the last one has ended that went on after
---- `run`
----@field running table<indoxhub.Task, true>
+---@field at_end fun() is called when the last one has ended that nobody waits
+--- for any more
+---@field running table<indoxhub.Task, fun()> with what each calls at its end
 ---@field count integer how many that are
 ---@field filling? boolean jobs are being begun
 ---@field held? boolean no other is to be begun
----@field raised? {err: any} why no other could be begun
----@field slot? table what `run` waits on
+---@field failure {raised: boolean, err: any} why no other could be begun
+---@field slot {ready: boolean}|false what `run` waits on
+---@field waits boolean it does
+---@field seen integer how many ran when it was looked last
+---@field is_over fun(): boolean
 
---- Makes a pool of its first four fields.
+local function find_ended(self)
+  for one, after in pairs(self.running) do
+    if one:status() ~= "pending" then
+      return after
+    end
+  end
+end
+
+-- A task that has no memory for its end does not tell of it. Where others have,
+-- there is no need to look.
+local function look_for_ends(self)
+  if self.count == self.seen then
+    local after = find_ended(self)
+    while after do
+      after()
+      after = find_ended(self)
+    end
+  end
+  self.seen = self.count
+end
+
+--- Makes a pool of its first five fields. All that its end takes is there from
+--- the beginning: there may be no memory then.
 ---@param fields table
 ---@return indoxhub.Pool
 function pool.new(fields)
-  fields.running, fields.count = {}, 0
+  fields.running, fields.slot = {}, false
+  fields.count, fields.seen = 0, 0
+  fields.filling, fields.held, fields.waits = false, false, false
+  fields.failure = { raised = false, err = false }
+  fields.is_over = function()
+    look_for_ends(fields)
+    return fields.count == 0
+  end
   return fields
 end
 
 local fill
 
+-- What goes wrong here, such as that there is no memory, is for `run` to tell.
+local function give_up(self, err)
+  self.held = true
+  if not self.failure.raised then
+    self.failure.raised, self.failure.err = true, err
+  end
+end
+
 local function tell_end(self)
-  if self.slot then
+  if self.waits then
     loop.wake(self.slot)
-  elseif self.at_end then
+  else
     self.at_end()
   end
 end
 
-local function ended(self, one, job)
-  self.running[one] = nil
-  self.count = self.count - 1
+local function go_on(self, one, job)
   if one._failure then
-    self.failed(job, one._failure.err)
+    local ok, err = pcall(self.failed, job, one._failure.err)
+    if not ok then
+      give_up(self, err)
+    end
   end
   fill(self)
   if self.count == 0 and not self.filling then
@@ -56,19 +97,32 @@ end
 
 -- In nginx a task runs at once, and may have ended before `spawn` returns.
 local function begin(self, job)
-  self.count = self.count + 1
-  local one = task.spawn(function()
-    local me = loop.current()
-    me._watched = true
-    me._after = function()
-      ended(self, me, job)
+  local me, told = nil, false
+  local function after()
+    if not told then
+      told, self.count = true, self.count - 1
+      self.running[me] = nil
     end
+    go_on(self, me, job)
+  end
+  self.count = self.count + 1
+  local ok, one = pcall(task.spawn, function()
+    me = loop.current()
+    me._watched, me._after = true, after
     if not self.held then
       self.work(job)
     end
   end)
+  if not ok then
+    told, self.count = true, told and self.count or self.count - 1
+    error(one, 0)
+  end
+  me = one
   if one:status() == "pending" then
-    self.running[one] = true
+    one._watched, one._after = true, after
+    self.running[one] = after
+  elseif not told then
+    after()
   end
 end
 
@@ -90,7 +144,7 @@ function fill(self)
     local ok, err = pcall(begin_some, self)
     self.filling = false
     if not ok then
-      self.held, self.raised = true, { err = err }
+      give_up(self, err)
     end
   end
 end
@@ -101,40 +155,38 @@ function pool.hold(self)
   self.held = true
 end
 
+-- What cancels one may take memory, and the others are to be told, too.
 local function cancel(self)
-  self.held, self.slot = true, nil
+  self.held, self.waits = true, false
   for one in pairs(self.running) do
-    one:cancel()
+    pcall(one.cancel, one)
   end
-  return false
 end
 
--- Outside of tasks, where somebody has to turn the loop.
-local function turn(self)
-  local ok, went_on = pcall(loop.adapter().run_until, function()
-    return self.count == 0
-  end)
-  if not ok then
-    self.raised = { err = went_on }
-  end
-  return ok and went_on ~= false or cancel(self)
-end
-
--- In a task, or wherever the host can wait.
+-- Waits until all that run have ended, by turning the loop where nobody else
+-- does. False when that was cancelled or interrupted.
 local function wait(self, what)
-  local ok, went_on = true, true
-  while self.count > 0 and went_on do
-    self.slot = { ready = false }
-    if loop.YIELDS_IN_PCALL then
-      ok, went_on = pcall(loop.wait, self.slot, nil, what)
-    else
-      went_on = loop.wait(self.slot, nil, what)
-    end
-    if not ok then
-      self.raised, went_on = { err = went_on }, false
-    end
+  if loop.is_blocking() then
+    return loop.adapter().run_until(self.is_over) ~= false
   end
-  return went_on or cancel(self)
+  self.slot, self.waits = { ready = false }, true
+  return loop.wait(self.slot, nil, what)
+end
+
+-- Begins, and waits for the end, until there is no other job.
+local function do_all(self, what)
+  local me = loop.current()
+  if me and me.cancelled then
+    return false
+  end
+  fill(self)
+  while self.count > 0 and not self.failure.raised do
+    if not wait(self, what) then
+      return false
+    end
+    fill(self)
+  end
+  return not self.failure.raised
 end
 
 --- Raises where `run` could begin jobs and not wait for them.
@@ -147,22 +199,24 @@ end
 
 --- Does all jobs, and waits for them. False when that was cancelled or
 --- interrupted: then those that ran are cancelled, and may go on for a moment;
---- `raised` tells of what went wrong with the loop itself.
+--- `failure` tells of what went wrong with the loop itself.
 ---@param self indoxhub.Pool
 ---@param what string what the program has called, for messages
 ---@return boolean whole
 function pool.run(self, what)
-  local me = loop.current()
-  if me and me.cancelled then
-    return cancel(self)
+  local ok, whole
+  if loop.YIELDS_IN_PCALL or loop.is_blocking() then
+    ok, whole = pcall(do_all, self, what)
+  else
+    ok, whole = true, do_all(self, what)
   end
-  fill(self)
-  if self.raised then
-    return cancel(self)
-  elseif self.count > 0 then
-    return (loop.is_blocking() and turn or wait)(self, what)
+  if not ok then
+    give_up(self, whole)
   end
-  return true
+  if not ok or not whole then
+    cancel(self)
+  end
+  return ok and whole
 end
 
 return pool

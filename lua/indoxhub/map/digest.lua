@@ -1,75 +1,48 @@
 --- What an item is known by in the file of `indoxhub.map`: the digest of its
---- JSON with sorted keys. So it does not matter where in the list it stands,
---- nor in which order Lua has its fields.
+--- JSON with sorted fields. So it does not matter where in the list it stands,
+--- nor in which order Lua has them.
 
 local core = require "indoxhub.core"
 local json = require "indoxhub.base.json"
 local loop = require "indoxhub.loop"
+local sorted_json = require "indoxhub.base.sorted_json"
 
 local digest = {}
 
 -- Items after which others may go on for a moment.
 local SOME = 256
 
-local ARRAY = getmetatable(json.array())
-
-local canonical
-
-local function canonical_list(value)
-  local parts = {}
-  for i = 1, #value do
-    parts[i] = canonical(value[i])
-  end
-  return "[" .. table.concat(parts, ",") .. "]"
-end
-
-local function canonical_object(value)
-  local names, parts = {}, {}
-  for name in pairs(value) do
-    names[#names + 1] = name
-  end
-  table.sort(names)
-  for i, name in ipairs(names) do
-    parts[i] = json.encode(name) .. ":" .. canonical(value[name])
-  end
-  return "{" .. table.concat(parts, ",") .. "}"
-end
-
--- The JSON of what `json.encode` takes.
-function canonical(value)
+-- A copy that is nothing but data: a metatable may mean that a table is
+-- written in another way.
+local function plain(value)
   if type(value) ~= "table" then
-    return json.encode(value)
-  elseif value[1] ~= nil or next(value) == nil
-    and getmetatable(value) == ARRAY then
-    return canonical_list(value)
+    return value
   end
-  return canonical_object(value)
+  local copy = {}
+  for name, item in pairs(value) do
+    copy[name] = plain(item)
+  end
+  return sorted_json.is_list(value) and json.array(copy) or copy
 end
 
---- The digest of a value, as hexadecimal digits; nil and what JSON has against
---- it.
----@param value any
----@return string? hex, string? message
-function digest.of(value)
-  local ok, text = pcall(json.encode, value)
-  if not ok then
-    return nil, text
-  end
-  return core.sha256(type(value) == "table" and canonical(value) or text)
+-- Encodes it twice, as what contains itself cannot be copied.
+local function text_of(value)
+  local text = json.encode(value)
+  return type(value) == "table" and sorted_json.encode(plain(value)) or text
 end
 
---- Those of all items; nil and what is wrong with one of them.
+--- The digests of all items; nil and what JSON has against one of them.
 ---@param items any[]
 ---@return string[]? keys, string? message
 function digest.of_all(items)
   local keys = {}
   for i = 1, #items do
-    local key, why = digest.of(items[i])
-    if not key then
+    local ok, text = pcall(text_of, items[i])
+    if not ok then
       return nil, ("item %d cannot be known again by the file of resume: %s")
-        :format(i, why)
+        :format(i, text)
     end
-    keys[i] = key
+    keys[i] = core.sha256(text)
     if i % SOME == 0 then
       loop.let_others()
     end

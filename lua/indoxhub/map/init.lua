@@ -24,16 +24,16 @@ local CONCURRENCY = 8
 ---@field items any[]
 ---@field fn fun(item: any, index: integer): any, any
 ---@field on_progress? fun(...)
----@field store? indoxhub.MapStore
+---@field store indoxhub.MapStore|false
 ---@field pool indoxhub.Pool
 ---@field results any[]
 ---@field failures any[]
----@field over boolean[] the items that have one of them
+---@field over boolean[] whether an item has one of them
 ---@field done integer how many those are
 ---@field failed integer how many of them have failed
 ---@field next integer the first item that was not looked at
----@field why? indoxhub.Error why no other is begun
----@field left? boolean the program has its results already
+---@field why indoxhub.Error|false why no other is begun
+---@field left boolean the program has its results already
 
 ---------------------------------------------------------------------------
 -- checking
@@ -120,8 +120,8 @@ local function finish_item(self, i, value, err)
   if self.left then
     return
   end
-  self.over[i], self.done = true, self.done + 1
   self.results[i], self.failures[i] = value, problem
+  self.over[i], self.done = true, self.done + 1
   self.failed = self.failed + (problem == nil and 0 or 1)
   show_progress(self, i)
 end
@@ -145,37 +145,6 @@ end
 ---------------------------------------------------------------------------
 -- the whole
 
-local function new(items, fn, options)
-  local self = { items = items, fn = fn, on_progress = options.on_progress,
-    results = {}, failures = {}, over = {}, done = 0, failed = 0, next = 1 }
-  self.pool = pool.new {
-    limit = options.concurrency or CONCURRENCY,
-    take = function()
-      return next_item(self)
-    end,
-    work = function(i)
-      do_item(self, i)
-    end,
-    failed = function(i, err)
-      finish_item(self, i, nil, err == nil and "the function raised nil" or err)
-    end,
-  }
-  return self
-end
-
--- Opens the file, and takes what it holds. True, or nil and an error.
-local function open(self, path, keys)
-  local opened, err = store.open(path, keys, function(i, value)
-    self.results[i], self.over[i] = value, true
-    self.done = self.done + 1
-  end)
-  self.store = opened
-  if opened and self.done > 0 then
-    show_progress(self)
-  end
-  return opened and true, err
-end
-
 -- Tries once more to write what could not be written, and closes the file.
 local function close(self)
   local written, err = store.close(self.store)
@@ -187,6 +156,54 @@ local function close(self)
       self.failures[i], self.failed = nil, self.failed - 1
     end
   end
+end
+
+-- With all that its end takes: there may be no memory then.
+local function new(items, fn, options)
+  local self = { items = items, fn = fn, on_progress = options.on_progress,
+    results = {}, failures = {}, over = {}, done = 0, failed = 0, next = 1,
+    store = false, why = false, left = false }
+  for i = 1, #items do
+    self.over[i] = false
+  end
+  self.pool = pool.new {
+    limit = options.concurrency or CONCURRENCY,
+    take = function()
+      return next_item(self)
+    end,
+    work = function(i)
+      do_item(self, i)
+    end,
+    failed = function(i, err)
+      if not self.over[i] then
+        finish_item(self, i, nil, err == nil and "the function raised nil"
+          or err)
+      end
+    end,
+    at_end = function() -- what was paid in spite of it is kept, too
+      if self.store and self.left then
+        close(self)
+      end
+    end,
+  }
+  return self
+end
+
+-- Opens the file, and takes what it holds. True, or nil and an error.
+local function open(self, path, keys)
+  local opened, err = store.open(path, keys, function(i, value)
+    self.results[i], self.over[i] = value, true
+    self.done = self.done + 1
+  end)
+  self.store = opened or false
+  if opened and self.done > 0 then
+    local ok, why = pcall(show_progress, self)
+    if not ok then
+      store.close(opened)
+      error(why, 0)
+    end
+  end
+  return opened and true, err
 end
 
 -- The error of each item that was not begun, or has not come to its end.
@@ -204,21 +221,13 @@ end
 
 -- Does what is to be done.
 local function run(self)
-  local forget = self.store and store.close_at_end(self.store)
-  local whole = pool.run(self.pool, "indoxhub.map")
-  if forget then
-    forget()
-  end
+  local whole, failure = pool.run(self.pool, "indoxhub.map"), self.pool.failure
   self.left = not whole
-  if self.store and (whole or self.pool.raised or self.pool.count == 0) then
+  if self.store and (whole or failure.raised or self.pool.count == 0) then
     close(self)
-  elseif self.store then
-    self.pool.at_end = function() -- what was paid in spite of it is kept, too
-      close(self)
-    end
   end
-  if self.pool.raised then
-    error(self.pool.raised.err, 0)
+  if failure.raised then
+    error(failure.err, 0)
   end
 end
 

@@ -26,7 +26,8 @@ local DIGEST = "^" .. ("%x"):rep(64) .. "$"
 ---@field keys string[] the digest of each item
 ---@field unwritten {index: integer, line: string}[] what was refused so far
 ---@field written integer lines of this run
----@field closed? boolean
+---@field closed boolean
+---@field forget (fun())|false takes back what would close it in time
 
 ---------------------------------------------------------------------------
 -- errors
@@ -192,7 +193,7 @@ local function open_journal(path)
   return journal
 end
 
-local function prepare(path, journal, keys, found)
+local function read(path, journal, keys, found)
   local ok, err = check_beginning(path, journal)
   local ends, missing
   if ok then
@@ -212,6 +213,21 @@ local function prepare(path, journal, keys, found)
   return true
 end
 
+-- Gives the file free when the host ends the program's request without a word.
+-- In a function of its own, as nginx clears the locals of what it ends: none
+-- may be shared with what is called then.
+local function close_at_end(journal)
+  return loop.at_end(function()
+    journal:close()
+  end)
+end
+
+local function new(path, journal, keys, found)
+  local ok, err = read(path, journal, keys, found)
+  return ok and { path = path, journal = journal, keys = keys, unwritten = {},
+    written = 0, closed = false, forget = close_at_end(journal) or false }, err
+end
+
 --- Opens the file, which nobody else may write to then, and calls `found` with
 --- each item that is done already, and its result.
 ---@param path string
@@ -223,30 +239,16 @@ function store.open(path, keys, found)
   if not journal then
     return nil, err
   end
-  local ok
-  ok, err = prepare(path, journal, keys, found)
-  if not ok then
-    journal:close()
-    return nil, err
+  local ok, self
+  ok, self, err = pcall(new, path, journal, keys, found)
+  if ok and self then
+    return self
   end
-  return { path = path, journal = journal, keys = keys, unwritten = {},
-    written = 0 }
-end
-
--- In a function of its own, as nginx clears the locals of what it ends: none
--- may be shared with what is called then.
-local function close_journal_at_end(journal)
-  return loop.at_end(function()
-    journal:close()
-  end)
-end
-
---- Gives the file free when the host ends the program's request without a
---- word. Returns what takes that back; nil where no host does such a thing.
----@param self indoxhub.MapStore
----@return fun()? forget
-function store.close_at_end(self)
-  return close_journal_at_end(self.journal)
+  journal:close()
+  if not ok then
+    error(self, 0)
+  end
+  return nil, err
 end
 
 ---------------------------------------------------------------------------
@@ -319,22 +321,32 @@ function store.keep(self, i, value)
   return kept
 end
 
+local function finish(self)
+  local written, ok, why = write(self), true, nil
+  if self.written > 0 then
+    ok, why = self.journal:sync()
+  end
+  if ok then
+    return written
+  end
+  local _, err = failed_to_write(self.path, why)
+  return written, err
+end
+
 --- Tries again what could not be written, waits for the disk, and closes the
 --- file. The items that are written now, and an error when the disk fails.
 ---@param self indoxhub.MapStore
 ---@return integer[] written, indoxhub.Error? err
 function store.close(self)
-  local written = write(self)
-  local ok, why = true, nil
-  if self.written > 0 then
-    ok, why = self.journal:sync()
-  end
-  self.journal:close()
+  local ok, written, err = pcall(finish, self)
   self.closed = true
-  if ok then
-    return written
+  self.journal:close()
+  if self.forget then
+    self.forget()
   end
-  local _, err = failed_to_write(self.path, why)
+  if not ok then
+    error(written, 0)
+  end
   return written, err
 end
 

@@ -118,6 +118,26 @@ function things.tasks(strict)
   end
 end
 
+-- What was kept when memory ran out is found the next time.
+function things.map(strict)
+  used = true
+  local client = indoxhub.new(OPTIONS)
+  local questions = { "What is 6 * 7?", "What is 1 + 1?", "What is 2 + 2?" }
+  local answers, errors = indoxhub.map(questions, function(question)
+    local reply, err = client.chat:create { messages = { { role = "user",
+      content = question } } }
+    return reply and reply.data, err
+  end, { concurrency = 2, resume = FOLDER .. "/kept" })
+  good(strict, answers, errors)
+  for i, answer in ipairs { "6 * 7 is 42.", "1 + 1 is 2.", "2 + 2 is 4." } do
+    local err = errors and errors[i]
+    if type(err) == "string" then
+      error(err, 0)
+    end
+    equal(answer, good(strict, not err and answers[i], err))
+  end
+end
+
 -- Nothing but whole files stays, and nothing runs on.
 local function close(wrong)
   collectgarbage()
@@ -126,6 +146,7 @@ local function close(wrong)
   used = false
   os.remove(FOLDER .. "/saved")
   os.remove(FOLDER .. "/talk")
+  os.remove(FOLDER .. "/kept")
   local engine = loop.engine()
   engine:close()
   return not wrong and left:find(".part", 1, true) and "it left " .. left or nil
