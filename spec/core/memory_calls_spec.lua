@@ -14,8 +14,8 @@ describe("a client out of memory", function()
     return servers.sandbox "--credits 1000000"
   end)
 
-  for _, name in ipairs { "map" } do local _ = {"create", "stream", "embeddings", "save", "upload",
-    "conversation", "tasks", "map" }
+  for _, name in ipairs { "create", "stream", "embeddings", "save", "upload",
+    "conversation", "tasks", "map" } do
     it("fails or does it, and does it the next time: " .. name, function()
       local folder = files.folder()
       local said, code = run.program("flows", ("%d %s %s %s"):format(STEP,
