@@ -65,8 +65,12 @@ scene("a map that is cancelled", function()
   for i = 2, 4 do
     same("cancelled", errors[i].kind, "error")
   end
-  indoxhub.sleep(0.001)
-  same("done", need(indoxhub.map({ 1 }, error, { resume = name }))[1], "kept")
+  local kept
+  kit.wait_until(function()
+    kept, locked = indoxhub.map({ 1 }, error, { resume = name })
+    return kept or locked.code ~= "locked"
+  end, "the file to be free")
+  same("done", need(kept, locked)[1], "kept")
   same(3, begun, "items begun")
   os.remove(name)
 end)
