@@ -161,8 +161,11 @@ describe("a map that is cancelled", function()
         end
       end, { concurrency = 2 })
     end)
-    run(sleep, A_WHILE)
-    assert.equal(3, started)
+    run(function()
+      repeat
+        sleep(0)
+      until started == 3
+    end)
     mapping:cancel()
     mapping:await()
     settle()

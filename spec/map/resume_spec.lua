@@ -194,7 +194,11 @@ describe("a map that resumes", function()
       end
       return item
     end, { concurrency = 3 })
-    run(sleep, tasks.A_WHILE)
+    run(function()
+      repeat
+        sleep(0)
+      until asked[4]
+    end)
     mapping:cancel()
     mapping:await()
     tasks.settle()
