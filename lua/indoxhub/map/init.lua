@@ -152,8 +152,9 @@ local function close(self)
     tell(err, debug.traceback())
   end
   if not self.left then
-    for _, i in ipairs(written) do
-      self.failures[i], self.failed = nil, self.failed - 1
+    for _, one in ipairs(written) do
+      self.results[one.index], self.failures[one.index] = one.result, nil
+      self.failed = self.failed - 1
     end
   end
 end

@@ -20,11 +20,13 @@ local HEAD = BEGINNING .. VERSION .. "}"
 
 local DIGEST = "^" .. ("%x"):rep(64) .. "$"
 
+---@alias indoxhub.MapLine {index: integer, line: string, result: any}
+
 ---@class indoxhub.MapStore
 ---@field path string
 ---@field journal indoxhub.core.Journal
 ---@field keys string[] the digest of each item
----@field unwritten {index: integer, line: string}[] what was refused so far
+---@field unwritten indoxhub.MapLine[] what was refused so far
 ---@field written integer lines of this run
 ---@field closed boolean
 ---@field forget (fun())|false takes back what would close it in time
@@ -284,8 +286,8 @@ local function line_of(self, i, value)
   return line .. "\n", record.result
 end
 
--- Writes what waits for that, the oldest first. The items that are written, and
--- why not all are.
+-- Writes what waits for that, the oldest first. What is written, and why not
+-- all.
 local function write(self)
   local written = {}
   while self.unwritten[1] do
@@ -294,16 +296,14 @@ local function write(self)
       return written, why
     end
     self.written = self.written + 1
-    written[#written + 1] = table.remove(self.unwritten, 1).index
+    written[#written + 1] = table.remove(self.unwritten, 1)
   end
   return written
 end
 
 --- Writes down that an item is done. Returns its result as the next run reads
 --- it; or the result itself, and an error, when it cannot be written.
----@param self indoxhub.MapStore
 ---@param i integer
----@param value any
 ---@return any value, indoxhub.Error? err
 function store.keep(self, i, value)
   if self.closed then
@@ -313,7 +313,7 @@ function store.keep(self, i, value)
   if not line then
     return value, refuse_result(self, i, kept, HINT)
   end
-  table.insert(self.unwritten, { index = i, line = line })
+  table.insert(self.unwritten, { index = i, line = line, result = kept })
   local _, why = write(self)
   if why then
     return value, refuse_result(self, i, why)
@@ -334,9 +334,9 @@ local function finish(self)
 end
 
 --- Tries again what could not be written, waits for the disk, and closes the
---- file. The items that are written now, and an error when the disk fails.
+--- file. What is written now, and an error when the disk fails.
 ---@param self indoxhub.MapStore
----@return integer[] written, indoxhub.Error? err
+---@return indoxhub.MapLine[] written, indoxhub.Error? err
 function store.close(self)
   local ok, written, err = pcall(finish, self)
   self.closed = true
