@@ -31,6 +31,7 @@ misnamed.aliases = {
     save = "client:save(...)", stream = "client.chat:stream{...}",
     async = "indoxhub.spawn(fn)", go = "indoxhub.spawn(fn)",
     parallel = "indoxhub.gather{...}", wait = "indoxhub.sleep(seconds)",
+    each = "indoxhub.map(list, fn)", for_each = "indoxhub.map(list, fn)",
     await = "task:await()", VERSION = "indoxhub._VERSION",
     version = "indoxhub._VERSION",
   },
