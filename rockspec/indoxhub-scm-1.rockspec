@@ -68,6 +68,7 @@ build = {
         "csrc/net/gate.c",
         "csrc/net/global.c",
         "csrc/net/inner.c",
+        "csrc/net/intake.c",
         "csrc/net/interrupt.c",
         "csrc/net/journal.c",
         "csrc/net/multi.c",

@@ -14,14 +14,12 @@
 #include "ending.h"
 #include "gate.h"
 #include "global.h"
+#include "intake.h"
 #include "poll.h"
 #include "upload.h"
 
 /* A body up to this size leaves together with the head. */
 #define SMALL_BODY ((size_t)32 * 1024)
-
-/* So much of a body is decoded between two looks at the limits. */
-#define DECODE_ROOM ((size_t)16 * 1024)
 
 #define KEEPALIVE_AFTER 30L
 #define KEEPALIVE_EVERY 15L
@@ -40,131 +38,16 @@ typedef char text_has_room[IH_MAX_TEXT >= CURL_ERROR_SIZE ? 1 : -1];
 
 /* ---- callbacks ---------------------------------------------------------- */
 
-static size_t hold(struct ih_transfer *t, enum ih_hold why) {
-  t->held = why;
-  ih_deadline_settle(t, ih_poll_now());
-  if (why == IH_HELD_FOR_STEP)
-    ih_queue_push(&t->lanes->resume, &t->lane);
-  return CURL_WRITEFUNC_PAUSE;
+static size_t on_body(char *bytes, size_t size, size_t count, void *self) {
+  struct ih_transfer *t = self;
+  t->lanes->moved++;
+  return ih_intake_body(t, bytes, size * count);
 }
 
 /* Ends the transfer from within a callback. */
 static size_t give_up(struct ih_transfer *t, enum ih_end end) {
   t->end = end;
   return 0;
-}
-
-static enum ih_hold must_hold(const struct ih_transfer *t, int64_t now) {
-  const struct ih_lanes *lanes = t->lanes;
-  if (t->paced && t->queue_bytes && ih_transfer_waiting(t) >= t->queue_bytes)
-    return IH_HELD_FOR_READER;
-  if (!lanes->stepping || lanes->bytes_left == 0 || now >= lanes->stop_at)
-    return IH_HELD_FOR_STEP;
-  return IH_NOT_HELD;
-}
-
-/* How many more bytes of the body may come. */
-static size_t allowance(const struct ih_transfer *t) {
-  size_t most = t->paced ? 0 : t->max_bytes;
-  if (ih_transfer_is_failure(t) && (!most || most > IH_MAX_REFUSAL))
-    most = IH_MAX_REFUSAL;
-  if (!most)
-    return SIZE_MAX;
-  return most > t->decoded ? most - (size_t)t->decoded : 0;
-}
-
-enum { LINE_BEGINS, LINE_GOES_ON, IN_COMMENT };
-
-/* Whether there is more than blanks and comments of an event stream. */
-static int has_content(struct ih_transfer *t, const char *bytes, size_t n) {
-  int found = 0;
-  for (; n; n--, bytes++) {
-    if (*bytes == '\n' || *bytes == '\r') {
-      t->line = LINE_BEGINS;
-    } else if (t->line == LINE_BEGINS && *bytes == ':') {
-      t->line = IN_COMMENT;
-    } else if (t->line != IN_COMMENT) {
-      t->line = LINE_GOES_ON;
-      found |= *bytes != ' ' && *bytes != '\t';
-    }
-  }
-  return found;
-}
-
-/* Takes in n bytes that were written behind those of t->in. 0 when that was too
-** much, and the transfer is over. */
-static int take_in(struct ih_transfer *t, size_t n, int64_t now) {
-  struct ih_lanes *lanes = t->lanes;
-  size_t most = allowance(t);
-  const char *bytes = ih_buf_bytes(&t->in) + ih_buf_len(&t->in);
-  if (n > most)
-    t->end = ih_transfer_is_failure(t) ? IH_END_CUT : IH_END_BODY_LIMIT;
-  if (t->end == IH_END_BODY_LIMIT)
-    return 0;
-  n = n < most ? n : most;
-  if (!t->paced && has_content(t, bytes, n))
-    t->content_at = now;
-  ih_buf_extend(&t->in, n);
-  t->decoded += n;
-  lanes->bytes_left -= n < lanes->bytes_left ? n : lanes->bytes_left;
-  ih_deadline_settle(t, now);
-  ih_queue_push(&lanes->ready, &t->ready);
-  return t->end == IH_RUNNING;
-}
-
-static size_t take_plain(struct ih_transfer *t, const char *bytes, size_t n,
-                         int64_t now) {
-  char *to = ih_buf_reserve(&t->in, n);
-  if (!to)
-    return give_up(t, IH_END_NOMEM);
-  memcpy(to, bytes, n);
-  return take_in(t, n, now) ? n : 0;
-}
-
-/* What there is room and time for. libcurl delivers the rest again together with
-** what was decoded, because it knows of the whole only. */
-static size_t take_encoded(struct ih_transfer *t, const char *bytes, size_t n,
-                           int64_t now) {
-  size_t skip = t->ahead < n ? t->ahead : n, made;
-  struct ih_span in = {bytes + skip, n - skip};
-  int got = 1;
-  for (;;) {
-    char *to = ih_buf_reserve(&t->in, DECODE_ROOM);
-    enum ih_hold why;
-    if (!to)
-      return give_up(t, IH_END_NOMEM);
-    got = ih_decoder_run(t->decoder, &in, to, DECODE_ROOM, &made);
-    if (made && !take_in(t, made, now))
-      return 0;
-    if (got <= 0)
-      break;
-    now = ih_poll_now();
-    why = must_hold(t, now);
-    if (why) {
-      t->ahead = n - in.len;
-      return hold(t, why);
-    }
-  }
-  t->ahead -= skip;
-  return got < 0 ? give_up(t, IH_END_ENCODING) : n;
-}
-
-static size_t on_body(char *bytes, size_t size, size_t count, void *self) {
-  struct ih_transfer *t = self;
-  size_t n = size * count, taken;
-  int64_t now = ih_poll_now();
-  enum ih_hold why = must_hold(t, now);
-  t->lanes->moved++;
-  if (t->refused && n > 0)
-    return give_up(t, IH_END_ENCODING);
-  if (why)
-    return hold(t, why);
-  t->heard_at = now;
-  taken = t->decoder ? take_encoded(t, bytes, n, now)
-                     : take_plain(t, bytes, n, now);
-  if (taken == n)
-    t->received += n;
-  return taken;
 }
 
 static int begins(const char *bytes, size_t n, const char *with) {
@@ -446,7 +329,7 @@ int ih_request_may_resume(const struct ih_transfer *t) {
 }
 
 void ih_request_unpace(struct ih_transfer *t, int64_t now) {
-  if (t->paced && has_content(t, ih_buf_bytes(&t->in), ih_buf_len(&t->in)))
+  if (t->paced && ih_intake_means(t, ih_buf_bytes(&t->in), ih_buf_len(&t->in)))
     ih_deadline_heard(t, now);
   t->paced = 0;
   ih_deadline_settle(t, now);

@@ -33,7 +33,6 @@
 struct ih_form;
 
 #define IH_MAX_HEAD ((size_t)256 * 1024)
-#define IH_MAX_REFUSAL ((size_t)1024 * 1024)
 
 struct ih_request_options {
   const char *method, *url;
