@@ -5,13 +5,15 @@
 ** core.match_mode(path, place) -> true | nil, message: gives it the permissions
 ** of the file at a place, or of any new file.
 ** core.sync_file(path) -> true | nil, message: it is on the disk.
-** core.read_link(path) -> text | nil, message: where a symbolic link leads. */
+** core.read_link(path) -> text | nil, message: where a symbolic link leads.
+** core.list_folder(path) -> {name, ...} | nil, message: in no order. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "../net/file.h"
 #include "bind.h"
+#include "json.h"
 #include "open.h"
 
 enum { LONGEST_PATH = 4096 };
@@ -100,6 +102,22 @@ static int l_read_link(lua_State *L) {
   return 1;
 }
 
+static int l_list_folder(lua_State *L) {
+  struct ih_buf *names = ih_push_text(L);
+  const char *name, *end;
+  int i;
+  if (ih_file_names(luaL_checkstring(L, 1), names) < 0)
+    return failed(L);
+  lua_newtable(L);
+  name = ih_buf_bytes(names);
+  end = name + ih_buf_len(names);
+  for (i = 1; name < end; i++, name += strlen(name) + 1) {
+    lua_pushstring(L, name);
+    lua_rawseti(L, -2, i);
+  }
+  return 1;
+}
+
 static const luaL_Reg draft_methods[] = {{"keep", l_keep}, {NULL, NULL}};
 static const luaL_Reg draft_meta[] = {{"__gc", l_draft_gc}, {NULL, NULL}};
 
@@ -115,4 +133,6 @@ void ih_open_file(lua_State *L) {
   lua_setfield(L, -2, "sync_file");
   lua_pushcfunction(L, l_read_link);
   lua_setfield(L, -2, "read_link");
+  lua_pushcfunction(L, l_list_folder);
+  lua_setfield(L, -2, "list_folder");
 }

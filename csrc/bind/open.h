@@ -26,6 +26,7 @@ void ih_open_search(lua_State *L);
 void ih_open_sha256(lua_State *L);
 void ih_open_sse(lua_State *L);
 void ih_open_submit(lua_State *L);
+void ih_open_tape(lua_State *L);
 void ih_open_transfer(lua_State *L);
 void ih_open_upload(lua_State *L);
 void ih_open_vector(lua_State *L);

@@ -1,7 +1,9 @@
 /* engine:submit{...}: the description of a request, read from a Lua table. */
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
+#include "../net/play.h"
 #include "../net/upload.h"
 #include "bind.h"
 #include "gate.h"
@@ -146,6 +148,57 @@ static int read_form(lua_State *L, struct ih_form *form) {
   return 1;
 }
 
+/* ---- an answer that is known --------------------------------------------- */
+
+/* The list `marks` of seconds and lengths in turn, as a C array in a userdata left
+** on the stack. Their lengths are cut to what there is of the body. */
+static void read_marks(lua_State *L, int table, struct ih_played *played) {
+  struct ih_mark *marks;
+  size_t i, left = played->body.len;
+  int list;
+  lua_getfield(L, table, "marks");
+  list = lua_gettop(L);
+  luaL_checktype(L, list, LUA_TTABLE);
+  played->count = lua_objlen(L, list) / 2;
+  if (played->count > INT_MAX / 4)
+    luaL_error(L, "field 'marks' has too many items");
+  marks = lua_newuserdata(L, sizeof *marks * (played->count + 1));
+  for (i = 0; i < played->count; i++) {
+    lua_Number n;
+    lua_rawgeti(L, list, (int)(2 * i + 1));
+    lua_rawgeti(L, list, (int)(2 * i + 2));
+    marks[i].at = ih_nanoseconds(lua_tonumber(L, -2));
+    n = lua_tonumber(L, -1);
+    marks[i].n = n >= 0 && n < (lua_Number)left ? (size_t)n : left;
+    left -= marks[i].n;
+    lua_pop(L, 2);
+  }
+  played->marks = marks;
+}
+
+/* The field `played`. Whether there is one. */
+static int read_played(lua_State *L, struct ih_played *played) {
+  lua_Number status;
+  int table;
+  lua_getfield(L, OPTIONS, "played");
+  if (lua_isnil(L, -1))
+    return 0;
+  table = lua_gettop(L);
+  luaL_checktype(L, table, LUA_TTABLE);
+  memset(played, 0, sizeof *played);
+  status = ih_opt_number(L, table, "status", 0);
+  if (!(status >= 200 && status <= 599))
+    luaL_error(L, "field 'status' must be one of HTTP");
+  played->status = (int)status;
+  played->head.ptr = string_field(L, table, "head", &played->head.len);
+  played->body.ptr = string_field(L, table, "body", &played->body.len);
+  if (!played->head.ptr || !played->body.ptr)
+    luaL_error(L, "fields 'head' and 'body' are required");
+  played->sent = ih_opt_size(L, table, "sent", 0);
+  read_marks(L, table, played);
+  return 1;
+}
+
 /* nil, message, "file", number of the operating system's error */
 static int push_file_failure(lua_State *L, const struct ih_form *form,
                              int error) {
@@ -161,7 +214,7 @@ static int push_file_failure(lua_State *L, const struct ih_form *form,
 /* ---- the request -------------------------------------------------------- */
 
 static void read_options(lua_State *L, struct ih_request_options *o,
-                         struct ih_form *form) {
+                         struct ih_form *form, struct ih_played *played) {
   memset(o, 0, sizeof *o);
   o->method = method_field(L);
   o->url = text_field(L, OPTIONS, "url");
@@ -184,7 +237,9 @@ static void read_options(lua_State *L, struct ih_request_options *o,
   o->timeouts.first_byte = seconds_field(L, "first_byte");
   o->timeouts.idle = seconds_field(L, "idle");
   o->timeouts.total = seconds_field(L, "total");
+  o->tape_bytes = ih_opt_size(L, OPTIONS, "tape_bytes", 0);
   o->headers = header_lines(L);
+  o->played = read_played(L, played) ? played : NULL;
 }
 
 /* The box of a transfer, still empty; the transfer is on top of the stack. */
@@ -215,6 +270,7 @@ static int l_submit(lua_State *L) {
   struct engine_box *owner = ih_check_engine(L, SELF);
   struct ih_request_options options;
   struct ih_form form;
+  struct ih_played played;
   struct transfer_box *box;
   size_t max_event_bytes;
   int status;
@@ -222,7 +278,7 @@ static int l_submit(lua_State *L) {
   lua_settop(L, OPTIONS);
   lua_newtable(L);
   max_event_bytes = ih_opt_size(L, OPTIONS, "max_event_bytes", 0);
-  read_options(L, &options, &form);
+  read_options(L, &options, &form, &played);
   box = new_transfer(L, max_event_bytes);
   box->owner = owner;
   /* Read last, so that nothing of Lua runs before the transfer holds it. */

@@ -133,10 +133,20 @@ static int is_left(const struct ih_transfer *t) {
   return t->upload.starved && t->socket >= 0 && poll(&look, 1, 0) > 0;
 }
 
+/* Of a transfer that only its own clock bounds. */
+static int64_t check_play(struct ih_transfer *t, int64_t now, int64_t total) {
+  if (total && now >= total)
+    t->end = IH_END_TOTAL;
+  return earlier(total, t->play_at);
+}
+
 int64_t ih_deadline_check(struct ih_transfer *t, int64_t now) {
   enum ih_end as;
   int64_t total = earlier(after(t->started_at, t->timeouts.total), t->leave_at);
-  int64_t phase = phase_deadline(t, now, &as), next;
+  int64_t phase, next;
+  if (t->play)
+    return check_play(t, now, total);
+  phase = phase_deadline(t, now, &as);
   if (!phase || now < phase)
     t->looks = 0;
   if (total && now >= total)

@@ -70,6 +70,10 @@ void ih_engine_alarm(struct ih_engine *e, int64_t delay) {
 
 /* ---- the life of a transfer --------------------------------------------- */
 
+static CURL *take_handle(struct ih_engine *e) {
+  return e->spares ? e->spare[--e->spares] : curl_easy_init();
+}
+
 int ih_engine_submit(struct ih_engine *e, const struct ih_request_options *o,
                      struct ih_transfer **out) {
   struct ih_transfer *t;
@@ -79,8 +83,7 @@ int ih_engine_submit(struct ih_engine *e, const struct ih_request_options *o,
     return IH_FORKED;
   if (ih_heap_reserve(&e->timers, e->running + 1) < 0)
     return IH_NOMEM;
-  status = ih_request_new(
-      o, e->spares ? e->spare[--e->spares] : curl_easy_init(), &t);
+  status = ih_request_new(o, o->played ? NULL : take_handle(e), &t);
   if (status < 0)
     return status;
   t->token = ++e->last_token;

@@ -2,8 +2,10 @@
 
 #include "file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -95,6 +97,28 @@ int ih_file_sync(const char *path) {
   if (fsync(fd) < 0 && errno != EINVAL && errno != ENOSYS)
     error = errno;
   close(fd);
+  errno = error;
+  return error ? -1 : 0;
+}
+
+static int is_inside(const char *name) {
+  return strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
+int ih_file_names(const char *path, struct ih_buf *names) {
+  DIR *folder = opendir(path);
+  struct dirent *entry;
+  int error = 0;
+  if (!folder)
+    return -1;
+  errno = 0;
+  while (!error && (entry = readdir(folder))) {
+    const char *name = entry->d_name;
+    if (is_inside(name) && ih_buf_append(names, name, strlen(name) + 1) < 0)
+      error = ENOMEM;
+  }
+  error = error ? error : errno;
+  closedir(folder);
   errno = error;
   return error ? -1 : 0;
 }

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../core/buf.h"
+
 #pragma GCC visibility push(hidden)
 
 /* A descriptor, or -1 with errno: EISDIR for a folder, ESPIPE for anything else
@@ -39,6 +41,10 @@ int ih_file_sync(const char *path);
 ** many bytes, n of them when there may be more; -1 with errno, EINVAL when it is
 ** no link. */
 int64_t ih_file_link(const char *path, char *to, size_t n);
+
+/* Appends the names of all that is in a folder, each with a 0 behind it, but for
+** the folder itself and the one above. 0, or -1 with errno. */
+int ih_file_names(const char *path, struct ih_buf *names);
 
 #pragma GCC visibility pop
 

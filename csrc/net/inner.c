@@ -4,6 +4,7 @@
 
 #include "deadline.h"
 #include "gate.h"
+#include "play.h"
 #include "result.h"
 #include "sigpipe.h"
 #include "upload.h"
@@ -98,10 +99,19 @@ void ih_engine_finish(struct ih_engine *e, struct ih_transfer *t,
   ih_queue_push(&e->lanes.ready, &t->ready);
 }
 
+/* What it has to play is due: the next step sees to that. */
+static void go_on(struct ih_engine *e, struct ih_transfer *t) {
+  ih_heap_drop(&e->timers, &t->timer);
+  ih_queue_push(&e->lanes.resume, &t->lane);
+  ih_poll_bell(&e->poll, 1);
+}
+
 void ih_engine_look(struct ih_engine *e, struct ih_transfer *t, int64_t now) {
   int64_t next = ih_deadline_check(t, now);
   if (t->end != IH_RUNNING)
     ih_engine_finish(e, t, t->end, CURLE_OK);
+  else if (t->play && next && next <= now)
+    go_on(e, t);
   else if (next)
     ih_heap_set(&e->timers, &t->timer, next);
   else

@@ -119,7 +119,14 @@ static size_t take_encoded(struct ih_transfer *t, const char *bytes, size_t n,
   return got < 0 ? give_up(t, IH_END_ENCODING) : n;
 }
 
+/* What was taken in last is the end of what waits. */
+static void tape(struct ih_transfer *t, int64_t now, size_t n) {
+  const char *end = ih_buf_bytes(&t->in) + ih_buf_len(&t->in);
+  ih_tape_add(&t->tape, now - t->started_at, end - n, n);
+}
+
 size_t ih_intake_body(struct ih_transfer *t, const char *bytes, size_t n) {
+  uint64_t before = t->decoded;
   size_t taken;
   int64_t now = ih_poll_now();
   enum ih_hold why = must_hold(t, now);
@@ -132,5 +139,7 @@ size_t ih_intake_body(struct ih_transfer *t, const char *bytes, size_t n) {
                      : take_plain(t, bytes, n, now);
   if (taken == n)
     t->received += n;
+  if (t->tape.most)
+    tape(t, now, (size_t)(t->decoded - before));
   return taken;
 }

@@ -15,6 +15,7 @@
 #include "gate.h"
 #include "global.h"
 #include "intake.h"
+#include "play.h"
 #include "poll.h"
 #include "upload.h"
 
@@ -289,10 +290,11 @@ int ih_request_new(const struct ih_request_options *o, void *easy,
   t->queue_bytes = o->queue_bytes;
   t->max_bytes = o->max_bytes;
   t->timeouts = o->timeouts;
+  t->tape.most = o->tape_bytes;
   t->gate = o->gate;
   if (t->gate)
     ih_gate_hold(t->gate);
-  status = set_up(t, o);
+  status = o->played ? ih_play_new(t, o->played) : set_up(t, o);
   if (status == IH_OK) {
     *out = t;
   } else {
@@ -358,6 +360,8 @@ int ih_request_resume(struct ih_transfer *t, int64_t now) {
   }
   if (!code && t->easy && pauses(t) != was)
     code = (int)curl_easy_pause(t->easy, pauses(t));
+  if (t->play)
+    ih_play_go(t, now);
   /* It is over in libcurl already, which will tell. */
   return code == CURLE_BAD_FUNCTION_ARGUMENT ? CURLE_OK : code;
 }
@@ -379,6 +383,8 @@ void ih_request_free(struct ih_transfer *t) {
   ih_buf_free(&t->body);
   ih_buf_free(&t->head);
   ih_buf_free(&t->in);
+  ih_tape_free(&t->tape);
+  ih_play_free(t->play);
   ih_gate_drop(t->gate);
   free(t);
 }

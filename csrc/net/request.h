@@ -31,6 +31,7 @@
 #pragma GCC visibility push(hidden)
 
 struct ih_form;
+struct ih_played;
 
 #define IH_MAX_HEAD ((size_t)256 * 1024)
 
@@ -48,11 +49,13 @@ struct ih_request_options {
   int paced;
   size_t queue_bytes, max_bytes; /* 0: no limit */
   struct ih_timeouts timeouts;
-  struct ih_gate *gate; /* to pass before it starts, or NULL */
+  struct ih_gate *gate;           /* to pass before it starts, or NULL */
+  size_t tape_bytes;              /* of a copy of the body, 0: none is made */
+  const struct ih_played *played; /* the answer, when nothing is to be sent */
 };
 
 /* Copies everything it is given, and takes the libcurl handle over, which must
-** be fresh or reset. IH_OK, or what ih_upload_form gives; then *out is NULL and
+** be fresh or reset; one with an answer needs none. IH_OK, or what ih_upload_form gives; then *out is NULL and
 ** the handle is cleaned up. */
 int ih_request_new(const struct ih_request_options *o, void *easy,
                    struct ih_transfer **out);

@@ -5,6 +5,7 @@
 #include "engine.h"
 #include "inner.h"
 #include "multi.h"
+#include "play.h"
 #include "sigpipe.h"
 
 /* Handing a new transfer to libcurl takes it tens of microseconds, and it
@@ -38,6 +39,8 @@ static void resume(struct ih_engine *e, struct ih_transfer *t, int64_t now) {
   ** so of what it had kept and lost. */
   if (t->end != IH_RUNNING || code)
     ih_engine_finish(e, t, IH_END_CURL, code);
+  else if (t->play)
+    ih_engine_look(e, t, now);
 }
 
 static void resume_held(struct ih_engine *e) {
@@ -69,12 +72,18 @@ static void start_clock(struct ih_transfer *t, int64_t now) {
 }
 
 static void hand_over(struct ih_engine *e, struct ih_transfer *t) {
-  t->handed_at = ih_poll_now();
+  int64_t now = ih_poll_now();
+  if (t->play) {
+    ih_play_begin(t, now);
+    ih_engine_look(e, t, now);
+    return;
+  }
+  t->handed_at = now;
   if (ih_multi_open(e) < 0 ||
       curl_multi_add_handle(e->multi, t->easy) != CURLM_OK)
     ih_engine_finish(e, t, IH_END_NOMEM, CURLE_OUT_OF_MEMORY);
   else
-    ih_engine_look(e, t, t->handed_at);
+    ih_engine_look(e, t, now);
 }
 
 static void start_waiting(struct ih_engine *e) {

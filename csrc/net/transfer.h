@@ -18,12 +18,14 @@
 #include "refused.h"
 #include "rest.h"
 #include "reuse.h"
+#include "tape.h"
 
 #pragma GCC visibility push(hidden)
 
 struct curl_slist;
 struct ih_decoder;
 struct ih_gate;
+struct ih_play;
 struct ih_upload_file;
 
 #define IH_MAX_TEXT 256
@@ -136,6 +138,11 @@ struct ih_transfer {
   int until_end, end_said;    /* see ending.h */
   size_t ahead;               /* decoded of what libcurl will deliver again */
   struct ih_buf in;           /* body bytes nobody has read yet, decoded */
+  struct ih_tape tape;        /* of the body */
+  struct ih_play *play;       /* brings it in place of libcurl, or NULL */
+  int64_t
+      play_at;    /* when the next of it is due that nothing else keeps back, 0:
+                   ** never */
   int status;     /* HTTP status once the head is complete, else 0 */
   int64_t told;   /* how often its news was delivered */
   size_t reading; /* bytes taken out of `in` and not used yet */

@@ -138,6 +138,11 @@ function journal:sync() end
 --- Lets go of the file.
 function journal:close() end
 
+--- The names of what is in a folder, in no order.
+---@param path string
+---@return string[]? names, string? message
+function core.list_folder(path) end
+
 --- Bytes as base64, with the standard alphabet and padding.
 ---@param bytes string
 ---@return string text
@@ -343,6 +348,16 @@ function engine:close() end
 ---@field unverified? boolean Whether whoever answers is believed. Default: false.
 ---@field http1? boolean Whether HTTP/2 is never used.
 ---@field gate? indoxhub.core.Gate What it must pass before it starts; `total` goes on meanwhile.
+---@field tape_bytes? integer Most bytes of a copy of the body, for `transfer:tape`. Default: 0: none is made.
+---@field played? indoxhub.core.Played The answer, when it is known and nothing is to be sent.
+
+--- An answer that is played in place of being asked for.
+---@class indoxhub.core.Played
+---@field status integer The HTTP status, from 200 on.
+---@field head string Header lines as they are sent, the first and the empty one included.
+---@field body string The decoded bytes.
+---@field marks number[] Of each piece of the body, in turn: seconds since the beginning, and its length.
+---@field sent? integer How many bytes the request is said to have had.
 
 --- Lets some transfers through at the same time; the others wait, the first to
 --- come the first to pass. Made for the requests of one client.
@@ -412,6 +427,12 @@ function transfer:encoded() end
 --- How many bytes of the body wait.
 ---@return integer
 function transfer:waiting() end
+
+--- A copy of the body so far, and of each time that some of it came, in turn:
+--- seconds since the beginning, and how many bytes. Nil when none was asked for,
+--- or there is more than that. The bytes may be more than the numbers tell of.
+---@return string? bytes, number[]? marks
+function transfer:tape() end
 
 --- The first bytes of the body that wait, eight at most, without a byte order
 --- mark and blanks in front. They still wait.
