@@ -86,10 +86,13 @@ end
 ---@param path string
 ---@param private? boolean only its owner can read it, whoever could before;
 --- else it has the permissions of what it replaces
----@param lasting? boolean it is on the disk before it takes its place, as a
---- private one always is
+---@param lasting? boolean it is on the disk before it takes its place. Default:
+--- when it is private
 ---@return indoxhub.Target? opened, indoxhub.Error? err
 function target.open(path, private, lasting)
+  if lasting == nil then
+    lasting = private
+  end
   if path:find("/$") or is_folder(path) then
     return failed(path, "it is a folder")
   elseif is_special(path) then
@@ -105,7 +108,7 @@ function target.open(path, private, lasting)
     return failed(path, draft)
   end
   return { path = path, place = place, part = part, handle = handle, size = 0,
-    private = private, lasting = private or lasting, draft = draft }
+    private = private, lasting = lasting, draft = draft }
 end
 
 --- Adds bytes.
@@ -187,9 +190,10 @@ end
 --- stays there when that fails.
 ---@param path string
 ---@param write fun(file: indoxhub.Target): true?, indoxhub.Error?
+---@param lasting? boolean as in `open`
 ---@return true? ok, indoxhub.Error? err
-function target.put(path, write)
-  local file, err = target.open(path, true)
+function target.put(path, write, lasting)
+  local file, err = target.open(path, true, lasting)
   if not file then
     return nil, err
   end
@@ -202,6 +206,18 @@ function target.put(path, write)
     target.discard(file)
   end
   return ok, err
+end
+
+--- Whether a file of this name could be written, without doing so.
+---@param path string
+---@return true? ok, indoxhub.Error? err
+function target.try(path)
+  local file, err = target.open(path, true)
+  if not file then
+    return nil, err
+  end
+  target.discard(file)
+  return true
 end
 
 return target

@@ -49,6 +49,8 @@ local hints = {
   protocol = "try again, or check that {base} leads to the API",
   ["limit.response"] = "raise max_response_bytes",
   ["limit.event"] = "raise max_event_bytes",
+  not_recorded = 'record it with record_mode = "auto" or "new"',
+  ["file.recording"] = "remove that file, and record the call anew",
   forked = "make a new client with indoxhub.new after the fork",
   schema = "err.partial holds what the model wrote",
   steps = "raise max_steps, or say in the question when to stop",

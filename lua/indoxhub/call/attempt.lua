@@ -9,6 +9,7 @@ local core = require "indoxhub.core"
 local errors = require "indoxhub.base.errors"
 local log = require "indoxhub.base.log"
 local loop = require "indoxhub.loop"
+local recorded = require "indoxhub.call.recorded"
 local requests = require "indoxhub.call.request"
 local route = require "indoxhub.call.route"
 local transfers = require "indoxhub.call.transfer"
@@ -21,6 +22,8 @@ local attempts = {}
 ---@field answer? indoxhub.Answer as far as it came
 ---@field unsent boolean whether the request certainly was not sent as a whole
 ---@field deadline? number
+---@field bearer? string|false what was sent as proof
+---@field take? indoxhub.Take of a recording
 
 -- What a complete answer with a failing status is.
 local function refused(settings, operation, answer, bearer)
@@ -78,7 +81,8 @@ local function send_once(caller, operation, options, attempt, way, bearer)
   request.expect = request.sent and not route.is_known(way)
     and not request.sent.source.rewind
   body.restart(operation.body)
-  attempt.request = request
+  recorded.prepare(request, attempt.take)
+  attempt.request, attempt.bearer = request, bearer
   local transfer
   transfer, err = transfers.submit(caller, request)
   if not transfer then
@@ -117,6 +121,19 @@ local function waiter(caller, deadline)
   end
 end
 
+-- Plays what was recorded. Neither a token nor a redirect belongs to that.
+local function play(caller, operation, options, attempt)
+  local answer, err = send_once(caller, operation, options, attempt,
+    route.new(caller.settings, operation), false)
+  attempt.unsent = false
+  if answer and not answers.is_success(answer) then
+    answer, err = transfers.body(attempt.transfer, answer, attempt.request)
+    err = answer and refused(caller.settings, operation, answer, false) or err
+    return nil, err
+  end
+  return answer, err
+end
+
 --- Sends a call and waits for the head of a successful answer. Of any other it
 --- waits for the body, too, and makes an error of it.
 ---@param caller indoxhub.Caller
@@ -125,6 +142,9 @@ end
 ---@param attempt indoxhub.Attempt {deadline =} takes what there is to be told
 ---@return indoxhub.Answer? answer, indoxhub.Error? err
 function attempts.send(caller, operation, options, attempt)
+  if attempt.take and attempt.take.answer then
+    return play(caller, operation, options, attempt)
+  end
   local settings = caller.settings
   local way, renewed = route.new(settings, operation), false
   while true do
@@ -186,7 +206,7 @@ end
 function attempts.fire(caller, operation, seconds)
   local settings, started = caller.settings, core.now()
   local bearer = auth.at_hand(settings, operation)
-  if bearer == nil or caller.closed then
+  if bearer == nil or caller.closed or recorded.sends_nothing(caller) then
     return
   end
   local request = requests.build(settings, operation, { timeout = seconds },
@@ -220,6 +240,7 @@ function attempts.tell(caller, operation, attempt, seconds, err)
   local event = { name = "attempt", method = operation.method,
     path = operation.path,
     status = attempt.answer and attempt.answer.status or err and err.status,
+    recorded = attempt.answer and attempt.answer.recorded,
     kind = err and err.kind, seconds = seconds, bytes_out = result.bytes_out,
     bytes_in = result.bytes_in }
   local request, answer = attempt.request, attempt.answer

@@ -8,6 +8,7 @@ local core = require "indoxhub.core"
 local errors = require "indoxhub.base.errors"
 local log = require "indoxhub.base.log"
 local loop = require "indoxhub.loop"
+local recorded = require "indoxhub.call.recorded"
 local replies = require "indoxhub.api.replies"
 local requests = require "indoxhub.call.request"
 local retry = require "indoxhub.call.retry"
@@ -42,6 +43,9 @@ local FIRED_SECONDS = 2
 ---@field tried? number when the last attempt began
 ---@field deadline? number
 ---@field kind? table a reply kind of api/replies
+---@field take? indoxhub.Take of a recording
+---@field recorded? boolean it is played, and costs nothing
+---@field last? indoxhub.Attempt
 local call_methods = {}
 local call_mt = { __index = call_methods }
 
@@ -83,7 +87,7 @@ local function go_again(call, err, unsent)
     asked = call.asked,
     max_retries = options.max_retries or given.max_retries or MAX_RETRIES,
     unsafe = options.retry_unsafe }
-  local wait = body.can_be_resent(call.operation.body)
+  local wait = not call.recorded and body.can_be_resent(call.operation.body)
     and retry.wait(call.operation.method, err, state, random())
   call.asked = state.asked
   if not wait or call.deadline and core.now() + wait >= call.deadline then
@@ -97,7 +101,7 @@ end
 -- Adds to an error what only the call knows.
 local function describe(call, err)
   err.operation = call.operation.name
-  err.attempts = call.attempts
+  err.attempts, err.recorded = call.attempts, call.recorded
   if not call.operation.foreign then
     local settings = call.caller.settings
     err.base_url, err.base_from = settings.base.url, settings.base_from
@@ -117,14 +121,18 @@ end
 --- indoxhub.Error? one attempt
 ---@return any result, indoxhub.Error? err
 function calls.run(call, once)
+  local ok, wrong = recorded.begin(call)
+  if not ok then
+    return nil, describe(call, wrong)
+  end
   while true do
     if call.caller.closed then
       return nil, describe(call, errors.closed())
     end
     local attempt = { deadline = call.deadline, unsent = true,
       number = #call.attempts + 1, request = nil, transfer = nil,
-      answer = nil }
-    call.tried = core.now()
+      answer = nil, take = call.take }
+    call.tried, call.last = core.now(), attempt
     local result, err = once(call, attempt)
     attempts.tell(call.caller, call.operation, attempt, core.now() - call.tried,
       err)
@@ -135,9 +143,16 @@ function calls.run(call, once)
     local go_on
     go_on, err = go_again(call, err, attempt.unsent)
     if not go_on then
+      recorded.keep_refusal(call)
       return nil, describe(call, err)
     end
   end
+end
+
+--- Its answer came whole: it is kept where answers are recorded.
+---@param whole? string what came of it in several attempts
+function call_methods:came(whole)
+  recorded.keep(self, whole)
 end
 
 --- Tells the log that a call is over.
@@ -188,6 +203,9 @@ function calls.perform(caller, operation, options, kind)
   local call = calls.begin(caller, operation, options)
   call.kind = kind
   local result, err = calls.run(call, reply_once)
+  if result then
+    call:came()
+  end
   call:done(err)
   return result, err
 end

@@ -25,6 +25,7 @@ local NONE = {}
 ---@field tokens table<string, table> see auth.lua; derived clients share it
 ---@field ca_file? string
 ---@field gate? indoxhub.core.Gate of max_connections; derived clients share it
+---@field recording? indoxhub.RecordingPlace
 
 ---@class indoxhub.Operation what a call asks the API to do
 ---@field name string for messages, such as "chat.create"
@@ -39,6 +40,7 @@ local NONE = {}
 ---@field format? any the response_format that was asked for
 ---@field streams? boolean
 ---@field private? boolean its bodies are never logged
+---@field url? string where it is, when that is told by an answer
 ---@field foreign? boolean goes to another host, without the program's headers
 
 local function user_agent(options)
@@ -91,8 +93,13 @@ local function add_header_secrets(secrets, headers)
   end
 end
 
--- What takes out of texts all that only the server may know.
-local function make_hide(settings, operation, options, bearer)
+--- All of a call that only the server may know.
+---@param settings indoxhub.Settings
+---@param operation indoxhub.Operation
+---@param options {headers?: table} of this call
+---@param bearer string|false|nil
+---@return string[]
+function request.secrets(settings, operation, options, bearer)
   local secrets = { bearer or nil }
   if type(settings.key) == "string" then
     table.insert(secrets, settings.key) -- which a token may stand for
@@ -105,7 +112,12 @@ local function make_hide(settings, operation, options, bearer)
   add_header_secrets(secrets, settings.options.headers)
   add_header_secrets(secrets, options.headers)
   add_header_secrets(secrets, operation.headers)
-  return redact.new(secrets)
+  return secrets
+end
+
+-- What takes them out of texts.
+local function make_hide(...)
+  return redact.new(request.secrets(...))
 end
 
 -- Settings -> {hide, bearer} of calls without secrets of their own, so that a

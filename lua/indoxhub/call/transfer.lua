@@ -33,6 +33,8 @@ local FORKED, NO_MEMORY = "forked", "out of memory"
 ---@field hide indoxhub.Hide for what the answer says
 ---@field gate? indoxhub.core.Gate
 ---@field paced? boolean read while it arrives
+---@field played? indoxhub.core.Played comes in place of an answer
+---@field tape_bytes? integer of a copy of the answer
 
 -- The engine a client works with: the one of its first call, for good, because
 -- after a fork its connections are the parent's.
@@ -225,6 +227,7 @@ function transfers.head(transfer, request)
   local lines = transfer:head()
   return { status = transfer:status(), hide = request.hide,
     encoded = transfer:encoded() or nil,
+    recorded = request.played and true or nil,
     http_version = lines:match("^HTTP/(%S+)"), headers = parse_headers(lines) }
 end
 

@@ -4,6 +4,7 @@
 local address = require "indoxhub.base.address"
 local core = require "indoxhub.core"
 local options_of = require "indoxhub.api.params.options"
+local recording = require "indoxhub.client.recording"
 
 local merge = options_of.merge
 
@@ -22,6 +23,7 @@ local OPTIONS = {
   headers = "headers", user_agent = "line", allow_http = "boolean",
   auth = { "key", "exchange" }, max_retries = "count", log = "callback",
   log_bodies = "boolean", insecure_skip_verify = "boolean",
+  record = "folder", record_mode = recording.MODES, record_pace = "factor",
 }
 
 -- What they are called elsewhere, and what is no option but goes elsewhere.
@@ -87,13 +89,18 @@ local function make(options, parent)
     return nil, (base_from == "base_url" and "base_url " or
       "the variable INDOXHUB_BASE_URL ") .. why
   end
+  local place
+  place, why = recording.place(options, parent)
+  if why then
+    return nil, why
+  end
   local most = options.max_connections
   return {
     options = options, base = base, base_url = base_url,
     base_from = base_from,
     gate = most and core.gate(most) or parent.gate,
     timeouts = merge(parent.timeouts, options_of.timeout(options.timeout)),
-    tokens = parent.tokens or {},
+    tokens = parent.tokens or {}, recording = place,
     key = options.api_key or parent.key or from_environment(KEY_VARIABLES),
     ca_file = options.ca_file or parent.ca_file
       or from_environment { "SSL_CERT_FILE" },

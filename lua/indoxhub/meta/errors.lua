@@ -15,6 +15,7 @@
 ---| "limit" # A size limit was passed, or there is not enough memory.
 ---| "network" # There is no connection, or it broke; code is "dns", "connect", "tls", "proxy", "reset" or "descriptors".
 ---| "not_found" # There is no such model, provider, job or route (HTTP 404).
+---| "not_recorded" # With record_mode = "replay": no answer to this call is in the folder. The message names the nearest recording, and the first difference.
 ---| "permission" # This key may not do that (HTTP 403).
 ---| "protocol" # The answer is not what was promised: a web page, broken JSON, a redirect, nothing at all.
 ---| "rate_limit" # There were too many calls (HTTP 429); retry_after says how long to wait.
@@ -59,3 +60,4 @@
 ---@field base_from? string Who said so: "base_url" for the option, the name of a variable, or "default".
 ---@field hint? string What to do, where this very error knows better than its kind.
 ---@field attempts? indoxhub.FailedTry[] Each try of the call.
+---@field recorded? boolean Whether it came from a recording, and nobody was asked.

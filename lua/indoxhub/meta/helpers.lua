@@ -182,6 +182,7 @@ function rows:csv(options) end
 ---@field bytes_out? integer Bytes of the body that was sent.
 ---@field bytes_in? integer Bytes of the body that came.
 ---@field wait? number Seconds until the next try.
+---@field recorded? boolean Whether the answer came from a recording, and nobody was asked.
 ---@field message? string What is odd.
 ---@field request_body? string What was sent, with the option `log_bodies`.
 ---@field response_body? string What came, with the option `log_bodies`.
@@ -198,6 +199,7 @@ function rows:csv(options) end
 ---@field timing? table<string, number> Seconds from the start to the end of each phase: name, connect, tls, request, total.
 ---@field bytes_in? number Bytes of the body that came.
 ---@field bytes_out? number Bytes of the body that was sent.
+---@field recorded? boolean Whether it came from a recording, and nobody was asked.
 
 --- What a conversation used.
 ---@class indoxhub.ConversationTotals

@@ -26,6 +26,9 @@
 ---@field max_retries? integer How often a failed call is tried again. Default: 2.
 ---@field log? fun(event: indoxhub.LogEvent) A function that is told what happens to calls. It never sees a key.
 ---@field log_bodies? boolean Whether the log is also told what is sent and received. Default: false.
+---@field record? string|false A folder in which answers are kept, and from which they are given again without asking the server. Only its owner can read what is there. Default: the variable INDOXHUB_RECORD, or none; `false` records nothing.
+---@field record_mode? "auto"|"new"|"replay" "auto" asks for what is not in the folder, and keeps it; "new" asks for everything, and replaces what is there; "replay" never asks, and needs no key: what is not there is an error of kind "not_recorded". Default: the variable INDOXHUB_RECORD_MODE, or "auto".
+---@field record_pace? number How long a recorded answer takes to come: 0 for at once, else a factor of the time that it took. Default: 0.
 ---@field [string] indoxhub.NoSuchOption There is no other.
 
 --- Limits of the phases of a call, in seconds. A phase that is not named keeps its limit, and `false` switches one off.

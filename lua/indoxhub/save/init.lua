@@ -8,6 +8,7 @@ local calls = require "indoxhub.call"
 local core = require "indoxhub.core"
 local errors = require "indoxhub.base.errors"
 local options_of = require "indoxhub.api.params.options"
+local recorded = require "indoxhub.call.recorded"
 local requests = require "indoxhub.call.request"
 local source_of = require "indoxhub.save.source"
 local target = require "indoxhub.base.atomic_file"
@@ -56,6 +57,7 @@ local function request_for(call, download, attempt, url)
   local request = requests.build(settings, operation, call.options,
     not operation.foreign and auth.at_hand(settings, operation) or false, url)
   request.paced, request.on_progress = true, nil
+  recorded.prepare(request, attempt.take)
   request.total = attempt.deadline
     and math.max(0.001, attempt.deadline - core.now()) or nil
   return request
@@ -235,6 +237,17 @@ local function once(call, download, attempt)
   return receive(call, download, attempt)
 end
 
+-- What came in one attempt is kept as it came, and anything else from the file.
+local function keep(call, download)
+  local file = download.file
+  local whole
+  if call.take and not call.recorded and call.last.answer.status ~= 200 then
+    file.handle:flush()
+    whole = core.read_file(file.part)
+  end
+  call:came(whole)
+end
+
 local function fetch(caller, url, file, options)
   url = address.resolve(caller.settings.base.url, url)
   if not url then
@@ -243,12 +256,15 @@ local function fetch(caller, url, file, options)
   end
   local call = calls.begin(caller, { name = "client.save",
     method = "GET", path = address.shown(url), key = "optional" }, options)
-  call.resumable = true
+  call.operation.url, call.resumable = url, true
   local download = { url = url, file = file, counted = 0,
     on_progress = options.on_progress }
   local ok, err = calls.run(call, function(_, attempt)
     return once(call, download, attempt)
   end)
+  if ok then
+    keep(call, download)
+  end
   call:done(err)
   return ok, err, download.content_type
 end

@@ -33,6 +33,7 @@ end
 ---@param made table
 function ending.conclude(self, made)
   local err
+  state.call_of(self):came()
   if self._follow then
     self._following, err = self._follow(made)
   end

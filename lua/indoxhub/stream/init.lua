@@ -67,7 +67,7 @@ function stream.open(caller, operation, options, kind, stop)
   if not opened then
     return nil, call
   end
-  call.stop = stop
+  call.stop = not call.recorded and stop or nil
   local self = state.new(stream_mt, call)
   opening.begin(self, opened)
   return self

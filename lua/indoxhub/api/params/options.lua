@@ -131,6 +131,17 @@ local function check_line(value)
   return value:find("%c") and "must not contain control characters", true
 end
 
+local function is_folder(value)
+  return value ~= false and (type(value) ~= "string" or value == ""
+    or value:find("%z") ~= nil)
+    and "must be the path of a folder, or false"
+end
+
+local function is_factor(value)
+  return (type(value) ~= "number" or not (value >= 0 and value < math.huge))
+    and "must be a number, 0 or more"
+end
+
 local function is_fine()
 end
 
@@ -142,7 +153,8 @@ local option_checks = {
   headers = check_headers, query = check_query, fields = check_fields,
   bytes = is_size,
   count = is_count, size = is_whole, callback = is_callback,
-  seconds = is_duration, limit = is_limit,
+  seconds = is_duration, limit = is_limit, folder = is_folder,
+  factor = is_factor,
   key = function(value) -- a secret, and so not shown
     return type(value) ~= "string" and type(value) ~= "function"
       and "must be a string or a function that returns one", true

@@ -12,6 +12,7 @@ local REDIRECTS = { [301] = true, [302] = true, [303] = true, [307] = true,
 ---@field headers table<string, string> names in lower case
 ---@field text string the body
 ---@field encoded? boolean it was compressed, so its length says nothing
+---@field recorded? boolean it was played, and nobody was asked
 ---@field hide indoxhub.Hide takes out what must not be shown
 
 local function has_type(self, what)

@@ -60,7 +60,7 @@ function reply.remember(value, answer)
     created = times.epoch(value.created_at),
     ratelimit = rate_limit(answer.headers),
     timing = result.timing, bytes_in = result.bytes_in,
-    bytes_out = result.bytes_out,
+    bytes_out = result.bytes_out, recorded = answer.recorded,
   }
   return value
 end

@@ -1,0 +1,163 @@
+--- A request as a recording knows it: by its method, its path below the base
+--- URL, its query and its body. Neither the address nor a header counts, so a
+--- recording is found again with another key, and on another server.
+--
+-- What is equal for the server is written equally, whichever Lua does so:
+-- fields in the order of their bytes, numbers in their shortest form. Bytes of
+-- files are there by their digest only, and keys not at all.
+
+local core = require "indoxhub.core"
+local json = require "indoxhub.base.json"
+
+local canonical = {}
+
+---@class indoxhub.Asked what a call asks, before it is described
+---@field method string
+---@field path string below the base URL; of a foreign file from its slash on
+---@field query? table<string, any>
+---@field text? string the body: JSON as a rule
+---@field parts? table[] of a form: {name, value} or {name, bytes, sha256}
+
+-- Fields that hold a key, wherever they stand. What they hold does not decide
+-- what is answered.
+local SECRET_FIELDS = { byok_api_key = true, api_key = true, password = true,
+  access_token = true, refresh_token = true, client_secret = true }
+
+local function before(a, b)
+  for i = 1, math.min(#a, #b) do
+    local one, other = a:byte(i), b:byte(i)
+    if one ~= other then
+      return one < other
+    end
+  end
+  return #a < #b
+end
+
+--- The names of an object's fields in the order of their bytes. What `<` says
+--- depends on the locale.
+---@param object table
+---@return string[]
+function canonical.names(object)
+  local names = {}
+  for name in pairs(object) do
+    names[#names + 1] = name
+  end
+  table.sort(names, before)
+  return names
+end
+
+local ARRAY = getmetatable(json.array())
+
+--- Whether a decoded value is a list, and no object.
+---@param value table
+---@return boolean
+function canonical.is_list(value)
+  return value[1] ~= nil or getmetatable(value) == ARRAY
+end
+
+-- Bytes of a file in a text take a line that nobody can read, and no sentence
+-- begins like that.
+local function digest_of_uri(text)
+  local kind, base64 = text:match("^data:([^,;]*)[^,]*;base64,(.*)$")
+  if not kind then
+    return text
+  end
+  local bytes = core.unbase64(base64)
+  return ("data:%s;sha256,%s"):format(kind, core.sha256(bytes or base64))
+end
+
+-- A copy of a value without what must not or need not be kept.
+local function reduce(value)
+  if type(value) == "string" then
+    return value:sub(1, 5) == "data:" and digest_of_uri(value) or value
+  elseif type(value) ~= "table" then
+    return value
+  end
+  local copy = canonical.is_list(value) and json.array() or {}
+  for name, item in pairs(value) do
+    if not (SECRET_FIELDS[name] and type(item) == "string") then
+      copy[name] = reduce(item)
+    end
+  end
+  return copy
+end
+
+-- A field of a form.
+local function reduce_part(part)
+  if SECRET_FIELDS[part.name] then
+    return { name = part.name }
+  end
+  return { name = part.name, value = part.value, bytes = part.bytes,
+    sha256 = part.sha256 }
+end
+
+local function body_of(asked)
+  if asked.parts then
+    local parts = json.array()
+    for i, part in ipairs(asked.parts) do
+      parts[i] = reduce_part(part)
+    end
+    return parts
+  elseif asked.text then
+    local value = json.decode_with_nulls(asked.text)
+    if value == nil then
+      return asked.text
+    end
+    return reduce(value)
+  end
+end
+
+--- What a recording keeps of a request.
+---@param asked indoxhub.Asked
+---@return table described
+function canonical.describe(asked)
+  local query
+  for name, value in pairs(asked.query or {}) do
+    query = query or {}
+    query[name] = not SECRET_FIELDS[name] and tostring(value) or nil
+  end
+  return { method = asked.method, path = asked.path, query = query,
+    [asked.parts and "form" or "body"] = body_of(asked) }
+end
+
+--- A value as JSON in which equal values are equal texts.
+---@param value any
+---@return string
+function canonical.text(value)
+  if type(value) ~= "table" then
+    return json.encode(value)
+  end
+  local pieces = {}
+  if canonical.is_list(value) then
+    for i = 1, #value do
+      pieces[i] = canonical.text(value[i])
+    end
+    return "[" .. table.concat(pieces, ",") .. "]"
+  end
+  for i, name in ipairs(canonical.names(value)) do
+    pieces[i] = json.encode(name) .. ":" .. canonical.text(value[name])
+  end
+  return "{" .. table.concat(pieces, ",") .. "}"
+end
+
+-- How much of a path the name of a file shows, and of the digest.
+local LONGEST_PATH, DIGITS = 60, 20
+
+--- The beginning of the names of files for requests like this one.
+---@param described table
+---@return string
+function canonical.family(described)
+  local words = (described.method .. " " .. described.path):lower()
+    :gsub("[^%w]+", "-"):gsub("^-", ""):gsub("-$", "")
+  return words:sub(1, LONGEST_PATH) .. "-"
+end
+
+--- The name of the file for a request.
+---@param described table
+---@return string
+function canonical.name(described)
+  return canonical.family(described)
+    .. core.sha256(canonical.text(described)):sub(1, DIGITS) .. ".json"
+end
+
+return canonical
