@@ -264,10 +264,10 @@ describe("core.engine", function()
       engines.step_until(engine, function()
         return transfer:waiting() > 65536
       end, "some of it")
-      local bytes, marks = transfer:tape()
-      assert.is_true(body:sub(1, #bytes) == bytes)
+      local begun = transfer:tape()
+      assert.is_true(body:sub(1, #begun) == begun)
       assert.is_true(engines.read_all(engine, transfer) == body)
-      bytes, marks = transfer:tape()
+      local bytes, marks = transfer:tape()
       assert.is_true(bytes == body)
       local sum = 0
       for i = 2, #marks, 2 do

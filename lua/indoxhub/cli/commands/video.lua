@@ -180,7 +180,7 @@ local function run(given)
   end
   -- --timeout is for the whole waiting.
   local client = options.client { base_url = given.base_url,
-    auth = given.auth }
+    auth = given.auth, record = given.record, record_mode = given.record_mode }
   if given.jobs then
     return list_jobs(client, given)
   elseif given.cancel then

@@ -11,7 +11,8 @@ local codes = {
   usage = WRONG_USAGE, authentication = 3, permission = 3,
   insufficient_credits = 4, rate_limit = 5, network = 6, timeout = 6,
   server = 7, unavailable = 7, server_timeout = 7, job_failed = 7,
-  truncated = 8, protocol = 8, schema = 8, steps = 8, cancelled = 130,
+  truncated = 8, protocol = 8, schema = 8, steps = 8,
+  not_recorded = 9, cancelled = 130,
   ["cancelled.server"] = 7,
 }
 
@@ -19,7 +20,7 @@ local codes = {
 exit.LEGEND = [[
 Exit codes: 0 done, 1 other errors, 2 wrong usage, 3 no access, 4 no credits,
 5 rate limit, 6 network or timeout, 7 server or failed job, 8 incomplete or
-unreadable answer, 130 cancelled.]]
+unreadable answer, 9 not recorded, 130 cancelled.]]
 
 -- The next step, where the command knows a better one than the library, by
 -- "kind.code" or by kind. {base} is what gave the base URL.
@@ -119,6 +120,8 @@ end
 function exit.raised(message)
   local text = tostring(message):gsub("^[^:]+:%d+: ", "")
     :gsub("^base_url ", "--base-url "):gsub("^rows:(%l+): ", "--%1: ")
+    :gsub("^option record_mode needs a folder: set record", "--record-mode "
+      .. "needs a folder: give --record"):gsub("^option record ", "--record ")
   if text:find("^attempt to ") or text:find("^bad argument #") then
     output.complain("a mistake of the command itself: " .. tostring(message))
     return 1

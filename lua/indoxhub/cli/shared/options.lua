@@ -65,6 +65,11 @@ function options.add_common(command, timeout)
     :argname("<seconds>"):convert(options.positive "--timeout")
   command:option("--base-url", "Server to ask, in place of INDOXHUB_BASE_URL.")
     :argname("<url>")
+  command:option("--record", "Folder in which answers are kept, and from "
+    .. "which they are given again, in place of INDOXHUB_RECORD.")
+    :argname("<folder>")
+  command:option("--record-mode", "auto: ask for what is not there; new: ask "
+    .. "for everything; replay: never ask."):choices { "auto", "new", "replay" }
   command:option("--auth", "exchange: get a token for the key first, as "
     .. "account commands of some servers want."):choices { "key", "exchange" }
 end
@@ -106,7 +111,7 @@ end
 ---@return indoxhub.Client
 function options.client(given)
   return indoxhub.new { base_url = given.base_url, timeout = given.timeout,
-    auth = given.auth }
+    auth = given.auth, record = given.record, record_mode = given.record_mode }
 end
 
 ---------------------------------------------------------------------------
