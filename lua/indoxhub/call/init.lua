@@ -45,7 +45,7 @@ local FIRED_SECONDS = 2
 ---@field kind? table a reply kind of api/replies
 ---@field take? indoxhub.Take of a recording
 ---@field recorded? boolean it is played, and costs nothing
----@field last? indoxhub.Attempt
+---@field last? indoxhub.Attempt|false of a call that is recorded
 local call_methods = {}
 local call_mt = { __index = call_methods }
 
@@ -132,7 +132,7 @@ function calls.run(call, once)
     local attempt = { deadline = call.deadline, unsent = true,
       number = #call.attempts + 1, request = nil, transfer = nil,
       answer = nil, take = call.take }
-    call.tried, call.last = core.now(), attempt
+    call.tried, call.last = core.now(), call.take and attempt
     local result, err = once(call, attempt)
     attempts.tell(call.caller, call.operation, attempt, core.now() - call.tried,
       err)

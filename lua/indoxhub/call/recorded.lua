@@ -50,13 +50,11 @@ local function query_of(text)
   return next(query) and query or nil
 end
 
--- The path of a URL, as a recording has it: below the base URL, or on any host.
-local function path_of(url, base)
-  local path, query = url:match("^([^?]*)%??(.*)$")
-  if path:sub(1, #base.url + 1) == base.url .. "/" then
-    return path:sub(#base.url + 2), query
-  end
-  return path:match("^%a[%w+.-]*://[^/]*(.*)$"), query
+-- The path of a URL without its host, and its query: answers that were recorded
+-- name the server that there was then.
+local function split(url)
+  local path, query = url:gsub("#.*$", ""):match("^([^?]*)%??(.*)$")
+  return path:gsub("^%a[%w+.-]*://[^/]*", ""), query
 end
 
 local function digest_of_path(path)
@@ -120,9 +118,8 @@ local function ask(call)
   local asked = { method = operation.method, path = operation.path,
     query = operation.query, text = body.text, parts = nil }
   if operation.url then
-    local query
-    asked.path, query = path_of(operation.url, call.caller.settings.base)
-    asked.query = query_of(query)
+    local path, query = split(operation.url)
+    asked.path, asked.query, asked.is_file = path, query_of(query), true
   end
   if body.form then
     asked.parts = {}

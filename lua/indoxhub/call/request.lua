@@ -40,7 +40,7 @@ local NONE = {}
 ---@field format? any the response_format that was asked for
 ---@field streams? boolean
 ---@field private? boolean its bodies are never logged
----@field url? string where it is, when that is told by an answer
+---@field url? string what an answer said where it is
 ---@field foreign? boolean goes to another host, without the program's headers
 
 local function user_agent(options)

@@ -61,9 +61,12 @@ local SHORTEST_SECRET = 8
 local KEY_FIELDS = { "access_token", "refresh_token", "api_key",
   "client_secret", "byok_api_key" }
 
+-- The same in answers to calls about keys.
+local MORE_KEY_FIELDS = { "key", "token", "secret" }
+
 -- Adds what an answer itself gives away.
-local function add_told(secrets, body)
-  for _, field in ipairs(KEY_FIELDS) do
+local function add_told(secrets, body, fields)
+  for _, field in ipairs(fields) do
     for value in body:gmatch('"' .. field .. '"%s*:%s*"([^"*]*)"') do
       secrets[#secrets + 1] = value
     end
@@ -72,14 +75,18 @@ end
 
 --- What takes secrets out of what is kept.
 ---@param secrets string[]
----@param body? string an answer that may tell more of them
+---@param body string an answer that may tell more of them
+---@param is_about_keys? boolean
 ---@return indoxhub.Hide
-function answers.hide(secrets, body)
+function answers.hide(secrets, body, is_about_keys)
   local all, long = {}, {}
   for i, secret in ipairs(secrets) do
     all[i] = secret
   end
-  add_told(all, body or "")
+  add_told(all, body, KEY_FIELDS)
+  if is_about_keys then
+    add_told(all, body, MORE_KEY_FIELDS)
+  end
   for _, secret in ipairs(all) do
     if #secret >= SHORTEST_SECRET then
       long[#long + 1] = secret
@@ -133,10 +140,10 @@ end
 
 --- What is kept of an answer.
 ---@param came indoxhub.Came
+---@param hide indoxhub.Hide
 ---@return indoxhub.RecordedAnswer
-function answers.of(came)
+function answers.of(came, hide)
   local pieces, seconds = cut(came.body, came.marks)
-  local hide = answers.hide(came.secrets, came.body)
   pieces, seconds = hide_pieces(pieces, seconds, hide)
   local length, kept = 0, json.array()
   for i, piece in ipairs(pieces) do

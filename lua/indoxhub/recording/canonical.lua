@@ -15,6 +15,7 @@ local canonical = {}
 ---@field method string
 ---@field path string below the base URL; of a foreign file from its slash on
 ---@field query? table<string, any>
+---@field is_file? boolean it is fetched, and stays as it is
 ---@field text? string the body: JSON as a rule
 ---@field parts? table[] of a form: {name, value} or {name, bytes, sha256}
 
@@ -91,33 +92,43 @@ local function reduce_part(part)
     sha256 = part.sha256 }
 end
 
-local function body_of(asked)
+local function form_of(asked)
   if asked.parts then
     local parts = json.array()
     for i, part in ipairs(asked.parts) do
       parts[i] = reduce_part(part)
     end
     return parts
-  elseif asked.text then
-    local value = json.decode_with_nulls(asked.text)
-    if value == nil then
-      return asked.text
-    end
-    return reduce(value)
   end
+end
+
+-- Addresses that servers give may have any bytes.
+local function in_ascii(text)
+  return (text:gsub("[\128-\255]", function(c)
+    return ("%%%02X"):format(c:byte())
+  end))
+end
+
+local function query_of(asked)
+  local query = {}
+  for name, value in pairs(asked.query or {}) do
+    query[in_ascii(name)] = not SECRET_FIELDS[name]
+      and in_ascii(tostring(value)) or nil
+  end
+  return next(query) and query or nil
 end
 
 --- What a recording keeps of a request.
 ---@param asked indoxhub.Asked
 ---@return table described
 function canonical.describe(asked)
-  local query
-  for name, value in pairs(asked.query or {}) do
-    query = query or {}
-    query[name] = not SECRET_FIELDS[name] and tostring(value) or nil
+  local text, body = asked.text, nil
+  if text then
+    body = json.decode_with_nulls(text)
   end
-  return { method = asked.method, path = asked.path, query = query,
-    [asked.parts and "form" or "body"] = body_of(asked) }
+  return { method = asked.method, path = in_ascii(asked.path),
+    query = query_of(asked), form = form_of(asked), body = reduce(body),
+    text = body == nil and text and core.sha256(text) or nil }
 end
 
 --- A value as JSON in which equal values are equal texts.

@@ -40,11 +40,16 @@ end
 ---@field place indoxhub.RecordingPlace
 ---@field name string of the file
 ---@field request table described
+---@field is_series boolean
 ---@field answer? indoxhub.RecordedAnswer absent: it is to be sent
 
 -- What is asked again to see whether it has changed. Everything else gives the
--- same whenever it is asked.
+-- same whenever it is asked, and so does a file.
 local SERIES = { GET = true, HEAD = true }
+
+local function is_series(asked)
+  return SERIES[asked.method] == true and not asked.is_file
+end
 
 -- The answer whose turn it is, of those that came one after the other.
 local function nth(list, n)
@@ -60,7 +65,7 @@ end
 -- nothing can be sent.
 local function answer_of(take, recorded)
   local place, list = take.place, recorded.answers
-  if not SERIES[take.request.method] then
+  if not take.is_series then
     return list[1]
   end
   local given = place.state.given
@@ -104,7 +109,8 @@ end
 function recording.begin(place, asked)
   local request = canonical.describe(asked)
   local take = { place = place, request = request,
-    name = canonical.name(request), answer = nil }
+    name = canonical.name(request), is_series = is_series(asked),
+    answer = nil }
   local recorded, err = false, nil
   if place.mode ~= "new" then
     recorded, err = file.read(path_of(take))
@@ -149,12 +155,14 @@ end
 ---@return true? ok, indoxhub.Error? err
 function recording.keep(take, came)
   local state = take.place.state
-  local answer = answers.of(came)
-  local goes_on = SERIES[take.request.method]
+  local hide = answers.hide(came.secrets, came.body,
+    take.request.path:find("api%-keys") ~= nil)
+  local answer = answers.of(came, hide)
+  local goes_on = take.is_series
     and (take.place.mode == "auto" or state.made[take.name])
   local list = goes_on and continue(take, answer) or { answer }
-  local request = redact.copy(take.request, answers.hide(came.secrets))
-  local ok, err = file.write(path_of(take), request, list)
+  local ok, err = file.write(path_of(take), redact.copy(take.request, hide),
+    list)
   if ok then
     state.made[take.name] = true
     state.given[take.name] = (state.given[take.name] or 0) + 1

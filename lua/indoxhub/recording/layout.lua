@@ -49,7 +49,7 @@ end
 
 -- Fields that stand in the order of a story.
 local FIRST = { "recording", "request", "answers", "method", "path", "query",
-  "form", "body", "status", "http_version", "headers", "sent", "times",
+  "form", "body", "text", "status", "http_version", "headers", "sent", "times",
   "pieces", "seconds" }
 
 local place_of = {}

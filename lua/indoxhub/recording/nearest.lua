@@ -104,19 +104,28 @@ function nearest.compare(recorded, asked)
   for _, part in ipairs { "method", "path", "query" } do
     compare(part, recorded[part], asked[part], found)
   end
-  compare(asked.form and "form" or "", recorded.body or recorded.form,
-    asked.body or asked.form, found)
+  for _, part in ipairs { "form", "text" } do
+    compare(part, recorded[part], asked[part], found)
+  end
+  compare("", recorded.body, asked.body, found)
   return found.count, found.first
 end
 
---- The recording of the same call that comes nearest to a request: its name and
---- the first difference; nil when there is none.
+-- Of the same call; else of the same method and kind of thing.
+local function candidates(folder, asked)
+  local family = canonical.family(asked)
+  local found = file.names(folder, family)
+  return found[1] and found or file.names(folder, family:match("^%w*%-%w*"))
+end
+
+--- The recording that comes nearest to a request: its name and the first
+--- difference; nil when there is none.
 ---@param folder string
 ---@param asked table
 ---@return string? name, string? difference
 function nearest.find(folder, asked)
   local least, name, difference
-  for i, candidate in ipairs(file.names(folder, canonical.family(asked))) do
+  for i, candidate in ipairs(candidates(folder, asked)) do
     local recorded = i <= MOST_FILES
       and file.read(folder .. "/" .. candidate) or nil
     if recorded then

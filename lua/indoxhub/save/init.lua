@@ -248,15 +248,15 @@ local function keep(call, download)
   call:came(whole)
 end
 
-local function fetch(caller, url, file, options)
-  url = address.resolve(caller.settings.base.url, url)
+local function fetch(caller, told, file, options)
+  local url = address.resolve(caller.settings.base.url, told)
   if not url then
     return nil, errors.new("protocol", "the result is at no URL",
       { code = "url" })
   end
   local call = calls.begin(caller, { name = "client.save",
     method = "GET", path = address.shown(url), key = "optional" }, options)
-  call.operation.url, call.resumable = url, true
+  call.operation.url, call.resumable = told, true
   local download = { url = url, file = file, counted = 0,
     on_progress = options.on_progress }
   local ok, err = calls.run(call, function(_, attempt)
