@@ -26,9 +26,9 @@ program= # what runs in place of an interpreter
 export WERROR=-Werror
 # Nothing of the person who tests may leak into the tests.
 unset INDOXHUB_API_KEY INDOX_HUB_API_KEY INDOX_ROUTER_API_KEY \
-  INDOXHUB_BASE_URL INDOXHUB_RECORD INDOXHUB_RECORD_MODE SSL_CERT_FILE SSL_CERT_DIR http_proxy https_proxy \
-  all_proxy no_proxy HTTPS_PROXY ALL_PROXY NO_PROXY LUA_PATH LUA_CPATH \
-  LUA_INIT
+  INDOXHUB_BASE_URL INDOXHUB_RECORD INDOXHUB_RECORD_MODE SSL_CERT_FILE \
+  SSL_CERT_DIR http_proxy https_proxy all_proxy no_proxy HTTPS_PROXY \
+  ALL_PROXY NO_PROXY LUA_PATH LUA_CPATH LUA_INIT
 
 title() {
   printf '\n== %s\n' "$1"
