@@ -33,6 +33,16 @@ describe("recording.canonical", function()
       same("[1 , 2]", "[1,2]")
     end)
 
+  it("does not care for them in a text that is JSON either", function()
+    same(json.encode { '{"b":1,"a":[{"d":1,"c":2}]}' },
+      json.encode { ' { "a": [{"c":2,"d":1.0}], "b":1}' })
+    different(json.encode { '{"a":1}' }, json.encode { '{"a":2}' })
+    different(json.encode { "{a" }, json.encode { "{b" })
+    different(json.encode { "[a]" }, json.encode { "[ a]" })
+    assert.is_nil(text { text = json.encode { '{"byok_api_key":"secret"}' } }
+      :find("secret", 1, true))
+  end)
+
   it("tells everything else apart", function()
     local all = { "{}", "[]", "null", '""', "0", "false", "[0]", "[[]]", "[{}]",
       "[null]", '{"a":null}', '{"a":1}', '{"a":"1"}', '{"a":[1]}', '{"a":true}',

@@ -67,10 +67,24 @@ local function digest_of_uri(text)
   return ("data:%s;sha256,%s"):format(kind, core.sha256(bytes or base64))
 end
 
+local reduce
+
+-- Results and arguments of tools are JSON within a text, whose fields are in an
+-- order that is another one in each run of a program.
+local function reduce_text(text)
+  if text:find("^data:") then
+    return digest_of_uri(text)
+  elseif text:find("^%s*[{%[]") then
+    local value = json.decode_with_nulls(text)
+    return type(value) == "table" and canonical.text(reduce(value)) or text
+  end
+  return text
+end
+
 -- A copy of a value without what must not or need not be kept.
-local function reduce(value)
+function reduce(value)
   if type(value) == "string" then
-    return value:sub(1, 5) == "data:" and digest_of_uri(value) or value
+    return reduce_text(value)
   elseif type(value) ~= "table" then
     return value
   end
