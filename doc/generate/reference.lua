@@ -40,7 +40,7 @@ end
 reference.ANY_CALL = { "invalid_request", "validation", "authentication",
   "permission", "not_found", "rate_limit", "server", "unavailable",
   "server_timeout", "network", "timeout", "truncated", "protocol", "limit",
-  "cancelled", "forked" }
+  "cancelled", "forked", "not_recorded" }
 
 --- Codes of the library's own that say more than the kind, where there is
 --- something to do about them.

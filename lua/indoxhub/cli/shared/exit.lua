@@ -53,6 +53,7 @@ local hints = {
     .. "page",
   ["protocol.nothing"] = "try again, or ask another model",
   protocol = "try again, or check that {base} leads to the API",
+  not_recorded = "to record it, leave out --record-mode replay",
   truncated = "what came is incomplete",
 }
 
