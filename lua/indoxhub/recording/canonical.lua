@@ -8,6 +8,7 @@
 
 local core = require "indoxhub.core"
 local json = require "indoxhub.base.json"
+local sorted_json = require "indoxhub.base.sorted_json"
 
 local canonical = {}
 
@@ -23,38 +24,6 @@ local canonical = {}
 -- what is answered.
 local SECRET_FIELDS = { byok_api_key = true, api_key = true, password = true,
   access_token = true, refresh_token = true, client_secret = true }
-
-local function before(a, b)
-  for i = 1, math.min(#a, #b) do
-    local one, other = a:byte(i), b:byte(i)
-    if one ~= other then
-      return one < other
-    end
-  end
-  return #a < #b
-end
-
---- The names of an object's fields in the order of their bytes. What `<` says
---- depends on the locale.
----@param object table
----@return string[]
-function canonical.names(object)
-  local names = {}
-  for name in pairs(object) do
-    names[#names + 1] = name
-  end
-  table.sort(names, before)
-  return names
-end
-
-local ARRAY = getmetatable(json.array())
-
---- Whether a decoded value is a list, and no object.
----@param value table
----@return boolean
-function canonical.is_list(value)
-  return value[1] ~= nil or getmetatable(value) == ARRAY
-end
 
 -- Bytes of a file in a text take a line that nobody can read, and no sentence
 -- begins like that.
@@ -76,7 +45,7 @@ local function reduce_text(text)
     return digest_of_uri(text)
   elseif text:find("^%s*[{%[]") then
     local value = json.decode_with_nulls(text)
-    return type(value) == "table" and canonical.text(reduce(value)) or text
+    return type(value) == "table" and sorted_json.encode(reduce(value)) or text
   end
   return text
 end
@@ -88,7 +57,7 @@ function reduce(value)
   elseif type(value) ~= "table" then
     return value
   end
-  local copy = canonical.is_list(value) and json.array() or {}
+  local copy = sorted_json.is_list(value) and json.array() or {}
   for name, item in pairs(value) do
     if not (SECRET_FIELDS[name] and type(item) == "string") then
       copy[name] = reduce(item)
@@ -145,26 +114,6 @@ function canonical.describe(asked)
     text = body == nil and text and core.sha256(text) or nil }
 end
 
---- A value as JSON in which equal values are equal texts.
----@param value any
----@return string
-function canonical.text(value)
-  if type(value) ~= "table" then
-    return json.encode(value)
-  end
-  local pieces = {}
-  if canonical.is_list(value) then
-    for i = 1, #value do
-      pieces[i] = canonical.text(value[i])
-    end
-    return "[" .. table.concat(pieces, ",") .. "]"
-  end
-  for i, name in ipairs(canonical.names(value)) do
-    pieces[i] = json.encode(name) .. ":" .. canonical.text(value[name])
-  end
-  return "{" .. table.concat(pieces, ",") .. "}"
-end
-
 -- How much of a path the name of a file shows, and of the digest.
 local LONGEST_PATH, DIGITS = 60, 20
 
@@ -182,7 +131,7 @@ end
 ---@return string
 function canonical.name(described)
   return canonical.family(described)
-    .. core.sha256(canonical.text(described)):sub(1, DIGITS) .. ".json"
+    .. core.sha256(sorted_json.encode(described)):sub(1, DIGITS) .. ".json"
 end
 
 return canonical

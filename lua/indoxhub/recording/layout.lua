@@ -1,8 +1,8 @@
 --- Values as JSON that people read and compare: fields in their order, each on
 --- a line of its own.
 
-local canonical = require "indoxhub.recording.canonical"
 local json = require "indoxhub.base.json"
+local sorted_json = require "indoxhub.base.sorted_json"
 
 local layout = {}
 
@@ -27,7 +27,7 @@ end
 local function list_at(list, indent)
   local lines, inner = {}, indent .. "  "
   if only_numbers(list) then
-    return (canonical.text(list):gsub(",", ", "))
+    return (sorted_json.encode(list):gsub(",", ", "))
   end
   for i = 1, #list do
     lines[i] = inner .. value_at(list[i], inner)
@@ -70,10 +70,10 @@ end
 function value_at(value, indent)
   if type(value) ~= "table" then
     return json.encode(value)
-  elseif canonical.is_list(value) then
+  elseif sorted_json.is_list(value) then
     return list_at(value, indent)
   end
-  return object_at(value, indent, canonical.names(value))
+  return object_at(value, indent, sorted_json.names(value))
 end
 
 -- An object of a recording; of its fields `deeper` are such ones, too.

@@ -4,6 +4,7 @@
 local canonical = require "indoxhub.recording.canonical"
 local file = require "indoxhub.recording.file"
 local json = require "indoxhub.base.json"
+local sorted_json = require "indoxhub.base.sorted_json"
 
 local nearest = {}
 
@@ -32,7 +33,7 @@ local function show(value, at)
   if type(value) == "string" then
     return json.encode(excerpt(value, at or 1))
   end
-  return excerpt(canonical.text(value), 1)
+  return excerpt(sorted_json.encode(value), 1)
 end
 
 -- Where two texts differ.
@@ -73,7 +74,7 @@ local function compare_objects(path, was, is, found)
   for name, value in pairs(is) do
     names[name] = value
   end
-  for _, name in ipairs(canonical.names(names)) do
+  for _, name in ipairs(sorted_json.names(names)) do
     compare(path == "" and name or path .. "." .. name, was[name], is[name],
       found)
   end
@@ -82,13 +83,13 @@ end
 -- Counts differences, and keeps the first.
 function compare(path, was, is, found)
   if type(was) ~= "table" or type(is) ~= "table"
-    or canonical.is_list(was) ~= canonical.is_list(is) then
+    or sorted_json.is_list(was) ~= sorted_json.is_list(is) then
     if was ~= is then
       found.count = found.count + 1
       found.first = found.first
         or told(path == "" and "the body" or path, was, is)
     end
-  elseif canonical.is_list(was) then
+  elseif sorted_json.is_list(was) then
     compare_lists(path, was, is, found)
   else
     compare_objects(path, was, is, found)
