@@ -34,17 +34,19 @@ static int failed(lua_State *L) {
 static int l_read_file(lua_State *L) {
   const char *path = luaL_checkstring(L, 1);
   lua_Number most = luaL_optnumber(L, 2, -1);
-  int64_t n = ih_file_size(path);
+  int64_t size = ih_file_size(path), n, got;
   char *bytes;
-  if (n < 0)
+  if (size < 0)
     return failed(L);
-  if (most >= 0 && most < (lua_Number)n)
-    n = (int64_t)most;
-  bytes = lua_newuserdata(L, n > 0 ? (size_t)n : 1);
-  n = ih_file_load(path, bytes, (size_t)n);
-  if (n < 0)
-    return failed(L);
-  lua_pushlstring(L, bytes, (size_t)n);
+  do {
+    lua_settop(L, 2);
+    n = most >= 0 && most < (lua_Number)size ? (int64_t)most : size;
+    bytes = lua_newuserdata(L, n > 0 ? (size_t)n : 1);
+    got = ih_file_load(path, bytes, (size_t)n, &size);
+    if (got < 0)
+      return failed(L);
+  } while (size > n && (most < 0 || most > (lua_Number)n));
+  lua_pushlstring(L, bytes, (size_t)got);
   return 1;
 }
 

@@ -104,8 +104,8 @@ static int l_read_matrix(lua_State *L) {
   const char *path = luaL_checkstring(L, 1);
   char none;
   struct matrix *m;
-  int64_t size, got;
-  if (ih_file_load(path, &none, 0) < 0 || (size = ih_file_size(path)) < 0)
+  int64_t size, now, got;
+  if (ih_file_load(path, &none, 0, &size) < 0)
     return failed(L);
   if ((uint64_t)size % (4 * dimensions)) {
     ih_push_failure(L, "size");
@@ -113,10 +113,10 @@ static int l_read_matrix(lua_State *L) {
     return 3;
   }
   m = push_matrix(L, (size_t)size / 4 / dimensions, dimensions);
-  got = ih_file_load(path, (char *)ih_matrix_at(m, 0), (size_t)size);
+  got = ih_file_load(path, (char *)ih_matrix_at(m, 0), (size_t)size, &now);
   if (got < 0)
     return failed(L);
-  if (got < size)
+  if (got < size || now != size)
     return ih_push_failure(L, "it changed while it was read");
   ih_vec_load((char *)ih_matrix_at(m, 0), floats_of(m), ih_matrix_at(m, 0));
   return 1;

@@ -52,9 +52,9 @@ int64_t ih_file_size(const char *path) {
   return stat(path, &about) < 0 ? -1 : (int64_t)about.st_size;
 }
 
-int64_t ih_file_load(const char *path, char *to, size_t n) {
-  int64_t size, got = 0, at = 0;
-  int fd = ih_file_open(path, &size), error;
+int64_t ih_file_load(const char *path, char *to, size_t n, int64_t *size) {
+  int64_t got = 0, at = 0;
+  int fd = ih_file_open(path, size), error;
   if (fd < 0)
     return -1;
   while ((size_t)at < n &&

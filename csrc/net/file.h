@@ -20,11 +20,13 @@ int ih_file_open(const char *path, int64_t *size);
 /* Reads up to n bytes from a place. How many, 0 at the end, -1 with errno. */
 int64_t ih_file_read(int fd, char *to, size_t n, int64_t at);
 
-/* The size of a file by its name, -1 with errno. */
+/* The size of a file by its name, -1 with errno. Another may have that name at
+** once. */
 int64_t ih_file_size(const char *path);
 
-/* Reads up to n bytes of a file from its beginning. How many, -1 with errno. */
-int64_t ih_file_load(const char *path, char *to, size_t n);
+/* Reads up to n bytes of a file from its beginning. How many, -1 with errno; and
+** how many there were to be read, as another file may have taken its place. */
+int64_t ih_file_load(const char *path, char *to, size_t n, int64_t *size);
 
 /* Makes an empty file that only its owner can read and write. 0, or -1 with
 ** errno, EEXIST when there is something of that name. */
