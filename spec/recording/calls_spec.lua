@@ -227,6 +227,27 @@ describe("recordings", function()
   end)
 
   -------------------------------------------------------------------------
+  it("of a program that looks for ever take no more than they may", function()
+    local client, asked = recorder { answer(nil, { status = "a" }) }
+    local told = {}
+    client = client:with { log = function(one)
+      told[#told + 1] = one.name == "warning" and one.message or nil
+    end }
+    client.videos:job "j1"
+    local path = only_file()
+    local kept = json.decode(files.read(path))
+    for i = 1, 1000 do
+      kept.answers[i] = { status = 200, headers = json.decode "{}",
+        pieces = { "a" .. i }, seconds = { 0 } }
+    end
+    files.write(path, json.encode(kept))
+    assert.equal("a", indoxhub.assert(client.videos:job "j1").status)
+    assert.equal(2, asked())
+    assert.same({ "the answer was not recorded: " .. path
+      .. " has too many answers" }, told)
+    assert.equal(1000, #json.decode(files.read(path)).answers)
+  end)
+
   it("with new ask always, and replace", function()
     say((recorder { answer "one" }))
     local client, asked = recorder({ answer "two", answer "three" },

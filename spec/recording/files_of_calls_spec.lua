@@ -106,6 +106,40 @@ describe("a recording", function()
         end
       end)
 
+    it("does not keep what never ends, but sends it", function()
+      local client, _, asked = recorder({ { "body" }, { "send", HEARD } })
+      local pieces, told = 0, {}
+      local function endless()
+        pieces = pieces + 1
+        return pieces <= 70 and ("piece"):rep(209716) or nil -- 1 MiB
+      end
+      local function warned(event)
+        told[#told + 1] = event.name == "warning" and event.message or nil
+      end
+      local text, err = hear(client:with { log = warned },
+        indoxhub.reader(endless))
+      assert.equal("hello", text, tostring(err))
+      assert.same({ "what is sent is too large to be recorded" }, told)
+      assert.equal(1, asked())
+      assert.equal(0, names())
+      pieces = 0
+      err = select(2, hear(replay(client), indoxhub.reader(endless)))
+      assert.equal("limit", err.kind)
+    end)
+
+    it("tells of a function that gives other than it said", function()
+      local client, _, asked = recorder(HEARD)
+      for _, size in ipairs { 4, 6 } do
+        local left = 1
+        local _, err = hear(client, indoxhub.reader(function()
+          left = left - 1
+          return left >= 0 and "12345" or nil
+        end, { size = size }))
+        assert.equal("file size", err.kind .. " " .. err.code)
+      end
+      assert.equal(0, asked())
+    end)
+
     it("tells of progress when it is played", function()
       local path = files.write(place .. "/a.wav", ("RIFF\0"):rep(100000))
       local client = recorder({ { "body" }, { "send", HEARD } })

@@ -7,6 +7,7 @@
 local core = require "indoxhub.core"
 local errors = require "indoxhub.base.errors"
 local log = require "indoxhub.base.log"
+local loop = require "indoxhub.loop"
 local recording = require "indoxhub.recording"
 local requests = require "indoxhub.call.request"
 local upload = require "indoxhub.call.upload"
@@ -18,6 +19,9 @@ local MOST_KEPT = 64 * 1024 * 1024
 
 -- What a file is read in to be digested.
 local PIECE = 64 * 1024
+
+-- So many bytes take a few milliseconds; then others go on.
+local SHARE = 1024 * 1024
 
 ---------------------------------------------------------------------------
 -- what is asked
@@ -57,6 +61,11 @@ local function split(url)
   return path:gsub("^%a[%w+.-]*://[^/]*", ""), query
 end
 
+local function too_large()
+  return errors.new("limit", "what is sent is too large to be recorded",
+    { code = "recording" })
+end
+
 local function digest_of_path(path)
   local handle, why = io.open(path, "rb")
   if not handle then
@@ -67,12 +76,31 @@ local function digest_of_path(path)
   for bytes in function() return handle:read(PIECE) end do
     sum:add(bytes)
     size = size + #bytes
+    if size % SHARE == 0 then
+      loop.let_others()
+    end
   end
   handle:close()
   return sum:digest(), size
 end
 
--- Reads a function to its end. What cannot be read again is sent from memory.
+-- Makes a function give once more what it gave, and then go on.
+local function give_back(source, pieces)
+  local read, at = source.read, 0
+  function source.read()
+    at = at + 1
+    local piece = pieces[at]
+    pieces[at] = nil
+    if piece then
+      return piece
+    end
+    return read()
+  end
+  source.touched = false
+end
+
+-- Reads a function to its end, or until that is too much. What cannot be read
+-- again is sent from memory.
 local function digest_of_reader(body, part)
   local source, sum, size, pieces = body.source, core.sha256_sum(), 0, {}
   while true do
@@ -85,6 +113,15 @@ local function digest_of_reader(body, part)
     sum:add(bytes)
     size = size + #bytes
     pieces[#pieces + 1] = not source.rewind and bytes or nil
+    if size > MOST_KEPT then
+      if not source.rewind then
+        give_back(source, pieces)
+      end
+      return nil, too_large()
+    end
+  end
+  if source.size and source.size ~= size then
+    return nil, upload.wrong_size(source, size)
   end
   if not source.rewind then
     part.data, part.pull, part.size = table.concat(pieces), nil, nil
@@ -138,6 +175,11 @@ end
 ---------------------------------------------------------------------------
 -- a call
 
+local function warn(call, message)
+  log.tell(call.caller.settings.options, { name = "warning",
+    message = message })
+end
+
 -- What gives access is neither kept nor played.
 local function is_access(operation)
   return operation.private or operation.path:find("^auth/") ~= nil
@@ -157,7 +199,11 @@ function recorded.begin(call)
   if asked then
     call.take, err = recording.begin(place, asked)
   end
-  if not call.take then
+  if not call.take and err.code == "recording" and err.kind == "limit"
+    and place.mode ~= "replay" then
+    warn(call, err.message)
+    return true
+  elseif not call.take then
     return nil, err
   end
   call.recorded = call.take.answer ~= nil or nil
@@ -175,11 +221,6 @@ function recorded.prepare(request, take)
   elseif take then
     request.tape_bytes = MOST_KEPT
   end
-end
-
-local function warn(call, message)
-  log.tell(call.caller.settings.options, { name = "warning",
-    message = message })
 end
 
 local function keep(call, attempt, whole)

@@ -93,6 +93,15 @@ function upload.next_bytes(file)
   return bytes
 end
 
+--- What is wrong with a function that gave other than it had announced.
+---@param file indoxhub.File
+---@param size integer
+---@return indoxhub.Error
+function upload.wrong_size(file, size)
+  return errors.new("file", ("the reader gave %.0f bytes and not the "
+    .. "announced %.0f"):format(size, file.size), { code = "size" })
+end
+
 -- All bytes of a function.
 local function drain(file)
   local pieces, size = {}, 0
@@ -111,8 +120,7 @@ local function drain(file)
   if err then
     return nil, err
   elseif file.size and file.size ~= size then
-    return nil, errors.new("file", ("the reader gave %.0f bytes and not the "
-      .. "announced %.0f"):format(size, file.size), { code = "size" })
+    return nil, upload.wrong_size(file, size)
   end
   return table.concat(pieces)
 end

@@ -155,6 +155,17 @@ function answers.of(came, hide)
     pieces = kept, seconds = json.array(seconds) }
 end
 
+--- How many bytes an answer takes in a file, about.
+---@param self indoxhub.RecordedAnswer
+---@return integer
+function answers.size(self)
+  local size = 0
+  for _, piece in ipairs(self.pieces) do
+    size = size + #(type(piece) == "table" and piece.base64 or piece)
+  end
+  return size
+end
+
 --- Whether two answers say the same.
 ---@param one indoxhub.RecordedAnswer
 ---@param other indoxhub.RecordedAnswer

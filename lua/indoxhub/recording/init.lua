@@ -112,7 +112,11 @@ function recording.begin(place, asked)
     name = canonical.name(request), is_series = is_series(asked),
     answer = nil }
   local recorded, err = false, nil
-  if place.mode ~= "new" then
+  -- Behind the answers of a series that this program itself has made there are
+  -- none.
+  local is_end = take.is_series and place.mode == "auto"
+    and place.state.made[take.name]
+  if place.mode ~= "new" and not is_end then
     recorded, err = file.read(path_of(take))
   end
   if recorded == nil then
@@ -136,7 +140,19 @@ function recording.play(take)
   return answers.play(take.answer, take.place.pace)
 end
 
--- The answers of a series with one more.
+-- A program that looks for ever must not fill the disk, nor take longer with
+-- each look.
+local MOST_ANSWERS, MOST_BYTES = 1000, 64 * 1024 * 1024
+
+local function is_full(list)
+  local bytes = 0
+  for _, answer in ipairs(list) do
+    bytes = bytes + answers.size(answer)
+  end
+  return #list > MOST_ANSWERS or bytes > MOST_BYTES
+end
+
+-- The answers of a series with one more; nil and an error when it has too many.
 local function continue(take, answer)
   local recorded = file.read(path_of(take))
   local list = recorded and recorded.answers or {}
@@ -145,6 +161,10 @@ local function continue(take, answer)
     last.times = (last.times or 1) + 1
   else
     list[#list + 1] = answer
+  end
+  if is_full(list) then
+    return nil, errors.new("limit", path_of(take) .. " has too many answers",
+      { code = "recording" })
   end
   return list
 end
@@ -160,7 +180,14 @@ function recording.keep(take, came)
   local answer = answers.of(came, hide)
   local goes_on = take.is_series
     and (take.place.mode == "auto" or state.made[take.name])
-  local list = goes_on and continue(take, answer) or { answer }
+  local list, full = { answer }, nil
+  if goes_on then
+    list, full = continue(take, answer)
+    state.made[take.name] = true
+  end
+  if not list then
+    return nil, full
+  end
   local ok, err = file.write(path_of(take), redact.copy(take.request, hide),
     list)
   if ok then
