@@ -178,9 +178,12 @@ describe("a recording", function()
 
     it("tells of a file that is not there as ever", function()
       local client, _, asked = recorder(HEARD)
+      os.execute("mkfifo " .. place .. "/pipe.wav")
       for _, who in ipairs { client, replay(client) } do
-        local _, err = hear(who, place .. "/none.wav")
-        assert.equal("file", err.kind)
+        for _, name in ipairs { "/none.wav", "/pipe.wav", "" } do
+          local _, err = hear(who, place .. name)
+          assert.equal("file", err.kind)
+        end
       end
       local _, err = hear(client, indoxhub.reader(function()
         return nil, "the tape tore"

@@ -133,6 +133,25 @@ describe("a key in a recording", function()
     assert_hidden()
   end)
 
+  it("is not there in a large answer, wherever and however it stands",
+    function()
+      local filler = ("picture+"):rep(20000)
+      local escaped = KEY:gsub("Z", "\\u005a")
+      for _, shown in ipairs { KEY, escaped, (KEY:gsub("q", "%%71")),
+        KEY:sub(1, 20) .. KEY:sub(21):gsub("Z", "\\u005a") } do
+        for _, text in ipairs { shown .. filler, filler .. shown .. filler,
+          filler .. shown, filler .. '","x":"' .. shown .. '","y":"' } do
+          local client = client_at(says('{"success":true,"data":"' .. text
+            .. '"}'), { record_mode = "new" })
+          indoxhub.assert(client.chat:create { messages = MESSAGES })
+          local all = assert_hidden()
+          assert.is_true(#all > #filler)
+          assert.is_nil(all:find("u005a", 1, true))
+          assert.is_nil(all:find("%71", 1, true))
+        end
+      end
+    end)
+
   it("of the program for a model is not there", function()
     local client = client_at(says '{"success":true,"data":"x"}')
     indoxhub.assert(client.chat:create { messages = MESSAGES,
@@ -191,6 +210,9 @@ describe("a key in a recording", function()
     assert.equal("not_recorded", err.kind)
     indoxhub.assert(client:request { path = "other" })
     assert_hidden(TOKEN)
+    client = client_at(says '{"access_token" : "t1","refresh_token":"t2"}')
+    indoxhub.assert(client:request { path = "another" })
+    assert_hidden("t1", "t2")
   end)
 
   it("that an account call makes is not there whole", function()

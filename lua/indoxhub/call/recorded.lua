@@ -67,10 +67,11 @@ local function too_large()
 end
 
 local function digest_of_path(path)
-  local handle, why = io.open(path, "rb")
+  local known, why = core.read_file(path, 0) -- does not wait at a pipe
+  local handle = known and io.open(path, "rb")
   if not handle then
     return nil, errors.new("file", ("cannot read %s: %s"):format(path,
-      (tostring(why):gsub("^.*: ", ""))), { code = "unreadable" })
+      why or "it went away"), { code = "unreadable" })
   end
   local sum, size = core.sha256_sum(), 0
   for bytes in function() return handle:read(PIECE) end do

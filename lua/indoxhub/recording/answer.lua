@@ -64,13 +64,74 @@ local KEY_FIELDS = { "access_token", "refresh_token", "api_key",
 -- The same in answers to calls about keys.
 local MORE_KEY_FIELDS = { "key", "token", "secret" }
 
--- Adds what an answer itself gives away.
-local function add_told(secrets, body, fields)
-  for _, field in ipairs(fields) do
-    for value in body:gmatch('"' .. field .. '"%s*:%s*"([^"*]*)"') do
-      secrets[#secrets + 1] = value
+-- Such a field of JSON, up to its value. One with stars is no whole key.
+local function pattern_of(field)
+  return '("' .. field .. '"%s*:%s*")([^"*]*)"'
+end
+
+-- Those that a body has.
+local function fields_of(is_about_keys, body)
+  local found = {}
+  for _, fields in ipairs { KEY_FIELDS, is_about_keys and MORE_KEY_FIELDS or {}
+  } do
+    for _, field in ipairs(fields) do
+      if body:find('"' .. field .. '"', 1, true) then
+        found[#found + 1] = field
+      end
     end
   end
+  return found
+end
+
+-- The secrets that are long enough, with what an answer itself gives away.
+local function long_ones(secrets, body, fields)
+  local long = {}
+  local function add(secret)
+    if #secret >= SHORTEST_SECRET then
+      long[#long + 1] = secret
+    end
+  end
+  for _, secret in ipairs(secrets) do
+    add(secret)
+  end
+  for _, field in ipairs(fields) do
+    for _, value in body:gmatch(pattern_of(field)) do
+      add(value)
+    end
+  end
+  return long
+end
+
+-- What is longer is looked at in a quicker way first, as a picture takes
+-- seconds otherwise. Bytes.
+local LARGE = 64 * 1024
+
+-- Of what has no escape in it so much is left at its ends: a secret is shorter.
+local END = 4096
+
+-- Whether a text certainly has nothing in it that has to be hidden: no secret
+-- as it is, nor one that is written with escapes, which bytes that are no text
+-- do not have.
+local function is_harmless(text, secrets, hide)
+  if #text < LARGE then
+    return false
+  end
+  local most = END
+  for _, secret in ipairs(secrets) do
+    most = math.max(most, 2 * #secret)
+    if text:find(secret, 1, true) then
+      return false
+    end
+  end
+  if text:find("indox-", 1, true) then
+    return false
+  elseif utf8.wrong(text) then
+    return true
+  end
+  local shorter = text:gsub("[^%%\\&]+", function(run)
+    return #run > 2 * most and run:sub(1, most) .. "\n" .. run:sub(-most) or run
+  end)
+  return #shorter < #text / 2 and hide(shorter) == shorter
 end
 
 --- What takes secrets out of what is kept.
@@ -79,20 +140,15 @@ end
 ---@param is_about_keys? boolean
 ---@return indoxhub.Hide
 function answers.hide(secrets, body, is_about_keys)
-  local all, long = {}, {}
-  for i, secret in ipairs(secrets) do
-    all[i] = secret
-  end
-  add_told(all, body, KEY_FIELDS)
-  if is_about_keys then
-    add_told(all, body, MORE_KEY_FIELDS)
-  end
-  for _, secret in ipairs(all) do
-    if #secret >= SHORTEST_SECRET then
-      long[#long + 1] = secret
+  local fields = fields_of(is_about_keys, body)
+  local long = long_ones(secrets, body, fields)
+  local hide = redact.new(long)
+  return function(text)
+    for _, field in ipairs(fields) do
+      text = text:gsub(pattern_of(field), '%1[redacted]"')
     end
+    return is_harmless(text, long, hide) and text or hide(text)
   end
-  return redact.new(long)
 end
 
 local function hidden_headers(came, hide, length)
