@@ -1,5 +1,5 @@
-/* core.read_file(path, [most]) -> bytes | nil, message: a regular file, or its
-** first bytes. Unlike io.open it does not wait for the other end of a pipe.
+/* core.read_file(path, [most]) -> bytes | nil, message, number of the operating
+** system's error: a regular file, or its first bytes. Unlike io.open it does not wait for the other end of a pipe.
 ** core.create_file(path) -> draft | nil, message: a new one that is private. It
 ** is removed when the draft is collected, unless draft:keep() was called.
 ** core.match_mode(path, place) -> true | nil, message: gives it the permissions
@@ -31,20 +31,27 @@ static int failed(lua_State *L) {
                                             : strerror(errno));
 }
 
+static int unreadable(lua_State *L) {
+  int error = errno;
+  failed(L);
+  lua_pushinteger(L, error);
+  return 3;
+}
+
 static int l_read_file(lua_State *L) {
   const char *path = luaL_checkstring(L, 1);
   lua_Number most = luaL_optnumber(L, 2, -1);
   int64_t size = ih_file_size(path), n, got;
   char *bytes;
   if (size < 0)
-    return failed(L);
+    return unreadable(L);
   do {
     lua_settop(L, 2);
     n = most >= 0 && most < (lua_Number)size ? (int64_t)most : size;
     bytes = lua_newuserdata(L, n > 0 ? (size_t)n : 1);
     got = ih_file_load(path, bytes, (size_t)n, &size);
     if (got < 0)
-      return failed(L);
+      return unreadable(L);
   } while (size > n && (most < 0 || most > (lua_Number)n));
   lua_pushlstring(L, bytes, (size_t)got);
   return 1;

@@ -72,7 +72,7 @@ function core.number(value) end
 --- wait for the other end of a pipe.
 ---@param path string
 ---@param most? integer Bytes.
----@return string? bytes, string? message
+---@return string? bytes, string? message, integer? os_error
 function core.read_file(path, most) end
 
 --- A file that is removed when this is collected.

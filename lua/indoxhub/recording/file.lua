@@ -21,6 +21,9 @@ local VERSION = 1
 -- Number of the system's error.
 local NO_FILE = 2
 
+-- What Lua raises, which says nothing of a file.
+local NO_MEMORY = "not enough memory"
+
 local function wrong(path, why)
   return nil, errors.new("file", ("%s is no recording: %s"):format(path, why),
     { code = "recording" })
@@ -29,19 +32,6 @@ end
 local function unreadable(path, why)
   return nil, errors.new("file", ("cannot read %s: %s"):format(path, why),
     { code = "unreadable" })
-end
-
--- Whether there is nothing of this name. What is there and is no file is not
--- opened, which might wait.
-local function is_missing(path, why)
-  if why == "not a regular file" then
-    return false
-  end
-  local handle, _, number = io.open(path, "rb")
-  if handle then
-    handle:close()
-  end
-  return number == NO_FILE
 end
 
 local function check(recorded)
@@ -70,16 +60,17 @@ end
 ---@param path string
 ---@return indoxhub.Recording|false|nil recorded, indoxhub.Error? err
 function file.read(path)
-  local bytes, why = core.read_file(path)
-  if not bytes then
-    if is_missing(path, why) then
-      return false
-    end
+  local bytes, why, number = core.read_file(path)
+  if number == NO_FILE then
+    return false
+  elseif not bytes then
     return unreadable(path, why)
   end
   local recorded
   recorded, why = json.decode_with_nulls(bytes)
-  if recorded == nil then
+  if recorded == nil and why == NO_MEMORY then
+    return nil, errors.new("limit", why, { code = "memory" })
+  elseif recorded == nil then
     return wrong(path, "it is not valid JSON: " .. tostring(why))
   end
   why = check(recorded)

@@ -4,6 +4,7 @@
 --
 -- URL is the base URL of a sandbox, FOLDER an empty folder, and NAME are the
 -- things of below to be done. The last line printed is "N runs, N failed".
+local core = require "indoxhub.core"
 local exhaust = require "spec.support.short_memory.exhaust"
 local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
@@ -138,12 +139,27 @@ function things.map(strict)
   end
 end
 
+local RECORDINGS = FOLDER .. "/recordings"
+
+function things.recorded(strict)
+  used = true
+  local client = indoxhub.new(OPTIONS):with { record = RECORDINGS }
+  for _ = 1, 2 do
+    equal("6 * 7 is 42.", good(strict, client.chat:create(SIX_TIMES_SEVEN))
+      .data)
+  end
+end
+
 -- Nothing but whole files stays, and nothing runs on.
 local function close(wrong)
   collectgarbage()
   collectgarbage()
   local left = used and files.list(FOLDER) or ""
   used = false
+  for _, name in ipairs(core.list_folder(RECORDINGS) or {}) do
+    left = left .. name
+    os.remove(RECORDINGS .. "/" .. name)
+  end
   os.remove(FOLDER .. "/saved")
   os.remove(FOLDER .. "/talk")
   os.remove(FOLDER .. "/kept")
