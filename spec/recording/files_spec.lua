@@ -3,6 +3,7 @@
 local command = require "spec.support.command"
 local during_tests = require "spec.support.during_tests"
 local files = require "spec.support.files"
+local full_disk = require "spec.support.full_disk"
 local indoxhub = require "indoxhub"
 local json = require "indoxhub.base.json"
 local servers = require "spec.support.servers"
@@ -237,6 +238,26 @@ describe("the files of recordings", function()
     assert.equal(1, #told)
     assert.truthy(told[1]:find("the answer was not recorded: cannot write "
       .. place, 1, true), told[1])
+  end)
+
+  it("that a full disk has no room for do not cost the answer", function()
+    local program = files.write(folder .. "/program.lua", ([[
+      local indoxhub = require "indoxhub"
+      local client = indoxhub.new { base_url = %q, api_key = "indox-test",
+        record = os.getenv "DISK" .. "/recordings",
+        log = function(event) print(event.name, event.message) end }
+      print(client.chat:create { model = "a/b", messages = { { role = "user",
+        content = ("long "):rep(30000) } } }.data)]]):format(raw:base "files"))
+    local said, errors, code = full_disk.run(([[
+      mkdir "$DISK/recordings"
+      leave 20
+      %s %s
+      ls -A "$DISK/recordings"]]):format(os.getenv "INDOXHUB_LUA", program))
+    assert.equal("", errors)
+    assert.equal(0, code)
+    assert.matches("\nh\195\188\n$", said)
+    assert.matches("warning\tthe answer was not recorded: cannot write [^\n]*"
+      .. "No space left on device\n", said)
   end)
 
   it("are left whole by programs that write at the same time", function()
