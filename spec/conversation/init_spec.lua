@@ -179,6 +179,13 @@ describe("a conversation", function()
     assert.equal("chat.create", err.operation)
   end)
 
+  it("takes options that switch off what the client sets", function()
+    local client = raw:client { servers.json '{"data":"fine"}' }
+    local talk = client:with({ timeout = 1e-9 }):conversation()
+    assert.equal("timeout", select(2, talk:send("a")).kind)
+    assert.equal("fine", must(talk:send("a", { timeout = false })).data)
+  end)
+
   it("is as before after a call that failed", function()
     for _, status in ipairs { "402 Payment Required", "429 Too Many",
       "500 Oops" } do

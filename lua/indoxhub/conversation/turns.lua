@@ -183,7 +183,9 @@ function turns.prepare(self, turn, options, data)
   turn.steps = steps.new(self._settings, turn.fields)
   turn.data, turn.options = data, {}
   for name, value in pairs(structured.rest_of(options)) do
-    turn.options[name] = not OWN[name] and value or nil
+    if not OWN[name] then
+      turn.options[name] = value
+    end
   end
 end
 
