@@ -168,6 +168,7 @@ build = {
     ["indoxhub.base.width"] = "lua/indoxhub/base/width.lua",
     ["indoxhub.base.width_ranges"] = "lua/indoxhub/base/width_ranges.lua",
     ["indoxhub.call"] = "lua/indoxhub/call/init.lua",
+    ["indoxhub.call.again"] = "lua/indoxhub/call/again.lua",
     ["indoxhub.call.attempt"] = "lua/indoxhub/call/attempt.lua",
     ["indoxhub.call.auth"] = "lua/indoxhub/call/auth.lua",
     ["indoxhub.call.body"] = "lua/indoxhub/call/body.lua",

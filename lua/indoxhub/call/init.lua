@@ -1,22 +1,18 @@
 --- One call from start to end: send it, again if need be, and make a reply or
 --- an error of what came back.
 
+local again = require "indoxhub.call.again"
 local answers = require "indoxhub.api.reading.answer"
 local attempts = require "indoxhub.call.attempt"
-local body = require "indoxhub.call.body"
 local core = require "indoxhub.core"
 local errors = require "indoxhub.base.errors"
-local log = require "indoxhub.base.log"
 local loop = require "indoxhub.loop"
 local recorded = require "indoxhub.call.recorded"
 local replies = require "indoxhub.api.replies"
 local requests = require "indoxhub.call.request"
-local retry = require "indoxhub.call.retry"
 local transfers = require "indoxhub.call.transfer"
 
 local calls = {}
-
-local MAX_RETRIES = 2
 
 -- Seconds for a call nobody waits for.
 local FIRED_SECONDS = 2
@@ -63,41 +59,6 @@ function calls.begin(caller, operation, options)
     deadline = total and now + total or nil }, call_mt)
 end
 
--- A number from 0 to 1 that differs from call to call. The program's own random
--- numbers stay as it seeded them.
-local function random()
-  return core.now() * 1000 % 1
-end
-
-local function tell(call, name, fields)
-  local options = call.caller.settings.options
-  if log.is_on(options) then
-    fields.name = name
-    fields.method, fields.path = call.operation.method, call.operation.path
-    log.tell(options, fields)
-  end
-end
-
--- Whether a failed call is to be sent again: waits as long as it takes. Nil and
--- the error when it is over.
-local function go_again(call, err, unsent)
-  local options, given = call.options, call.caller.settings.options
-  local state = { failed = call.failed, unsent = unsent,
-    resumable = call.resumable, operation = call.operation.name,
-    asked = call.asked,
-    max_retries = options.max_retries or given.max_retries or MAX_RETRIES,
-    unsafe = options.retry_unsafe }
-  local wait = not call.recorded and body.can_be_resent(call.operation.body)
-    and retry.wait(call.operation.method, err, state, random())
-  call.asked = state.asked
-  if not wait or call.deadline and core.now() + wait >= call.deadline then
-    return nil, err
-  end
-  call.attempts[#call.attempts].wait = wait
-  tell(call, "retry", { kind = err.kind, status = err.status, wait = wait })
-  return attempts.pause(call.caller, { ready = false }, wait)
-end
-
 -- Adds to an error what only the call knows.
 local function describe(call, err)
   err.operation = call.operation.name
@@ -141,7 +102,7 @@ function calls.run(call, once)
     end
     count_failure(call, err)
     local go_on
-    go_on, err = go_again(call, err, attempt.unsent)
+    go_on, err = again.wait(call, err, attempt.unsent)
     if not go_on then
       recorded.keep_refusal(call)
       return nil, describe(call, err)
@@ -158,7 +119,7 @@ end
 --- Tells the log that a call is over.
 ---@param err? indoxhub.Error
 function call_methods:done(err)
-  tell(self, "done", { kind = err and err.kind,
+  again.tell(self, "done", { kind = err and err.kind,
     status = err and err.status, seconds = core.now() - self.started })
 end
 
@@ -272,7 +233,7 @@ end
 ---@return indoxhub.Opened? opened, indoxhub.Error? err
 function call_methods:reopen(err)
   count_failure(self, err)
-  local go_on, why = go_again(self, err, false)
+  local go_on, why = again.wait(self, err, false)
   if not go_on then
     return nil, describe(self, why)
   end
