@@ -172,6 +172,7 @@ build = {
     ["indoxhub.call.attempt"] = "lua/indoxhub/call/attempt.lua",
     ["indoxhub.call.auth"] = "lua/indoxhub/call/auth.lua",
     ["indoxhub.call.body"] = "lua/indoxhub/call/body.lua",
+    ["indoxhub.call.fallback"] = "lua/indoxhub/call/fallback.lua",
     ["indoxhub.call.recorded"] = "lua/indoxhub/call/recorded.lua",
     ["indoxhub.call.request"] = "lua/indoxhub/call/request.lua",
     ["indoxhub.call.retry"] = "lua/indoxhub/call/retry.lua",

@@ -157,7 +157,8 @@ local function options_of(row, name)
   return helped and helped.options
     or name == "stream" and "indoxhub.StreamOptions"
     or row.place == "form" and "indoxhub.UploadOptions"
-    or row.as and "indoxhub.EmbeddingOptions" or "indoxhub.CallOptions"
+    or row.as and "indoxhub.EmbeddingOptions"
+    or row.fallback and "indoxhub.ModelOptions" or "indoxhub.CallOptions"
 end
 
 local function describe_method(add, row, name, summary, returns)

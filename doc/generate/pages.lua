@@ -25,8 +25,9 @@ and images, and 1200 of audio and videos.]],
       { "Options of calls", [[
 Every method that calls the API takes a second table. An option that there is
 not raises, and so does a value of the wrong type.]],
-        { "indoxhub.CallOptions", "indoxhub.UploadOptions",
-          "indoxhub.StreamOptions", "indoxhub.Request" } },
+        { "indoxhub.CallOptions", "indoxhub.ModelOptions",
+          "indoxhub.UploadOptions", "indoxhub.StreamOptions",
+          "indoxhub.Request" } },
       { "Other things of the module", nil, { "indoxhub.assert",
         "indoxhub.meta", "indoxhub.Meta", "indoxhub.array", "indoxhub.null",
         "indoxhub._VERSION" } },

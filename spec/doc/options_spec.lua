@@ -18,6 +18,9 @@ local takers = {
     indoxhub.new { timeout = given }
   end,
   ["indoxhub.CallOptions"] = function(given)
+    client.user:health(given)
+  end,
+  ["indoxhub.ModelOptions"] = function(given)
     client.completions:create({ prompt = "Hello" }, given)
   end,
   ["indoxhub.StreamOptions"] = function(given)

@@ -110,6 +110,9 @@ function error_mt.__tostring(self)
   if self.code then
     facts[#facts + 1] = self.code
   end
+  if self.model then
+    facts[#facts + 1] = "model " .. one_line(self.model)
+  end
   if self.retry_after then
     facts[#facts + 1] = number.format("retry after %g s", self.retry_after)
   end

@@ -12,7 +12,7 @@ local LONGEST_BODY = 4096
 
 -- In the order they are written.
 local FIELDS = { "status", "kind", "seconds", "bytes_out", "bytes_in", "wait",
-  "message", "request_body", "response_body" }
+  "failed_model", "model", "message", "request_body", "response_body" }
 
 local function write(event)
   local words = { "indoxhub:", event.name }

@@ -1,9 +1,10 @@
---- What comes after a failed attempt of a call: the same again after a wait, or
---- nothing.
+--- What comes after a failed attempt of a call: the same again after a wait,
+--- another model at once, or nothing.
 
 local attempts = require "indoxhub.call.attempt"
 local body = require "indoxhub.call.body"
 local core = require "indoxhub.core"
+local fallback = require "indoxhub.call.fallback"
 local log = require "indoxhub.base.log"
 local retry = require "indoxhub.call.retry"
 
@@ -30,13 +31,13 @@ local function random()
   return core.now() * 1000 % 1
 end
 
---- Whether a failed call is to be sent again: waits as long as it takes. Nil
---- and the error when it is over.
----@param call indoxhub.Call
----@param err indoxhub.Error
----@param unsent boolean whether its request certainly was not sent whole
----@return true? ok, indoxhub.Error? err
-function again.wait(call, err, unsent)
+-- Whether a call is over its time limit, some seconds from now.
+local function is_late(call, seconds)
+  return call.deadline and core.now() + seconds >= call.deadline
+end
+
+-- Seconds until a failed call is to be sent again; nil when it is not.
+local function wait_for_again(call, err, unsent)
   local options, given = call.options, call.caller.settings.options
   local state = { failed = call.failed, unsent = unsent,
     resumable = call.resumable, operation = call.operation.name,
@@ -46,7 +47,36 @@ function again.wait(call, err, unsent)
   local wait = not call.recorded and body.can_be_resent(call.operation.body)
     and retry.wait(call.operation.method, err, state, random())
   call.asked = state.asked
-  if not wait or call.deadline and core.now() + wait >= call.deadline then
+  return wait and not is_late(call, wait) and wait or nil
+end
+
+-- Has the call ask another model, with tries of its own, when there is one.
+local function fall_back(call, err)
+  local failed = call.operation.model
+  local turns = fallback.turn(call.fallback, call.operation)
+  if turns then
+    call.failed, call.asked = 0, nil
+    again.tell(call, "fallback", { kind = err.kind, status = err.status,
+      failed_model = failed, model = call.operation.model })
+  end
+  return turns
+end
+
+--- Whether a failed call is to be sent again: waits as long as it takes. Nil
+--- and the error when it is over.
+---@param call indoxhub.Call
+---@param err indoxhub.Error
+---@param unsent boolean whether its request certainly was not sent whole
+---@return true? ok, indoxhub.Error? err
+function again.wait(call, err, unsent)
+  if call.recorded then -- it is what it was
+    return nil, err
+  end
+  local wait = wait_for_again(call, err, unsent)
+  if call.fallback and fallback.is_due(call.fallback, err, wait)
+    and not is_late(call, 0) and fall_back(call, err) then
+    return true
+  elseif not wait then
     return nil, err
   end
   call.attempts[#call.attempts].wait = wait

@@ -11,6 +11,9 @@ local body = {}
 ---@field text? string JSON
 ---@field form? table[] parts, as engine:submit takes them
 ---@field source? indoxhub.File the file whose function gives its bytes
+---@field names? table<string, any> the fields of a JSON text that say who is
+--- asked, where others may be asked, too
+---@field rest? string the JSON text of all others, then
 ---@field secrets string[] values that only the server may see
 
 local SECRET_FIELD = "byok_api_key"
@@ -88,6 +91,55 @@ function body.of_json(value)
   return { text = text, secrets = secrets }
 end
 
+---------------------------------------------------------------------------
+-- the same for another model
+
+-- What says who is asked.
+local NAMES = { "model", "provider" }
+
+-- The text of an object that has the fields of a text besides.
+local function join(names, rest)
+  local first = json.encode(names)
+  if next(names) == nil or rest == "{}" then
+    return next(names) == nil and rest or first
+  end
+  return first:sub(1, -2) .. "," .. rest:sub(2)
+end
+
+-- A JSON body that another can be made of. It is encoded once, so that the next
+-- model gets what the first one got: by then its files are read, and the
+-- program may have changed its tables.
+local function of_asking(fields)
+  local names, others = {}, copy_of(fields)
+  for _, name in ipairs(NAMES) do
+    names[name], others[name] = fields[name], nil
+  end
+  local made, wrong, err = body.of_json(others)
+  if not made then
+    return nil, wrong, err
+  end
+  local ok, text = pcall(join, names, made.text)
+  if not ok then
+    return nil, text
+  end
+  made.names, made.rest, made.text = names, made.text, text
+  return made
+end
+
+--- The body that asks another model for the same. A name without a provider is
+--- one of the same provider.
+---@param sent indoxhub.Body made for more than one
+---@param model string
+---@return indoxhub.Body
+function body.for_model(sent, model)
+  local provider = not model:find("/", 1, true) and sent.names.provider or nil
+  return { text = join({ model = model, provider = provider }, sent.rest),
+    names = sent.names, rest = sent.rest, secrets = sent.secrets }
+end
+
+---------------------------------------------------------------------------
+-- forms
+
 local function of_form(fields)
   local form, made = {}, { secrets = {} }
   for i, field in ipairs(fields) do
@@ -126,14 +178,16 @@ end
 --- The body of an endpoint's call.
 ---@param placed indoxhub.Placed
 ---@param streams boolean
+---@param asks_others? boolean whether other models may be asked for the same
 ---@return indoxhub.Body? made, string? wrong, indoxhub.Error? err
-function body.make(placed, streams)
+function body.make(placed, streams, asks_others)
   if placed.form then
     local made, err = of_form(placed.form)
     return made, nil, err
   elseif placed.json then
     placed.json.stream = streams or nil
-    local made, wrong, err = body.of_json(placed.json)
+    local make = asks_others and of_asking or body.of_json
+    local made, wrong, err = make(placed.json)
     wrong = wrong and wrong:gsub("^[%w_]+", placed.renamed or {})
     return made, wrong, err
   end

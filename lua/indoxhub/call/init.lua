@@ -6,9 +6,11 @@ local answers = require "indoxhub.api.reading.answer"
 local attempts = require "indoxhub.call.attempt"
 local core = require "indoxhub.core"
 local errors = require "indoxhub.base.errors"
+local fallback = require "indoxhub.call.fallback"
 local loop = require "indoxhub.loop"
 local recorded = require "indoxhub.call.recorded"
 local replies = require "indoxhub.api.replies"
+local reply_of = require "indoxhub.api.replies.reply"
 local requests = require "indoxhub.call.request"
 local transfers = require "indoxhub.call.transfer"
 
@@ -42,6 +44,7 @@ local FIRED_SECONDS = 2
 ---@field take? indoxhub.Take of a recording
 ---@field recorded? boolean it is played, and costs nothing
 ---@field last? indoxhub.Attempt|false of a call that is recorded
+---@field fallback? indoxhub.Fallback other models that it may ask
 local call_methods = {}
 local call_mt = { __index = call_methods }
 
@@ -56,6 +59,7 @@ function calls.begin(caller, operation, options)
   local now = core.now()
   return setmetatable({ caller = caller, operation = operation,
     options = options, attempts = {}, failed = 0, started = now,
+    fallback = fallback.new(caller.settings, operation, options),
     deadline = total and now + total or nil }, call_mt)
 end
 
@@ -63,6 +67,9 @@ end
 local function describe(call, err)
   err.operation = call.operation.name
   err.attempts, err.recorded = call.attempts, call.recorded
+  if call.fallback and call.fallback.model then
+    err.model = call.operation.model
+  end
   if not call.operation.foreign then
     local settings = call.caller.settings
     err.base_url, err.base_from = settings.base.url, settings.base_from
@@ -73,7 +80,8 @@ end
 local function count_failure(call, err)
   call.failed = call.failed + 1
   table.insert(call.attempts, { status = err.status,
-    code = err.code or err.kind, seconds = core.now() - call.tried })
+    code = err.code or err.kind, seconds = core.now() - call.tried,
+    model = call.operation.model })
 end
 
 --- Attempts it until it succeeds or is not worth it.
@@ -123,6 +131,28 @@ function call_methods:done(err)
     status = err and err.status, seconds = core.now() - self.started })
 end
 
+--- Whether another model is asked, or the same once more, when an answer has
+--- failed before it said anything.
+---@param err indoxhub.Error
+---@return boolean
+function call_methods:may_fall_back(err)
+  return self.fallback ~= nil and fallback.helps(err)
+end
+
+--- Names in a reply the model that answered, where there was more than one.
+---@param made table
+---@return table made
+function call_methods:name_model(made)
+  local others = self.fallback
+  if others and (made.model == nil or made.model == "") then
+    made.model = self.operation.model
+  end
+  if others and others.model and reply_of.meta(made) then
+    reply_of.meta(made).fallback = others.model
+  end
+  return made
+end
+
 ---------------------------------------------------------------------------
 -- replies
 
@@ -139,7 +169,9 @@ local function finish(call, attempt, answer)
   local complete, err = transfers.body(attempt.transfer, answer,
     attempt.request)
   if complete then
-    return replies.of(complete, call.kind, call.operation)
+    local made
+    made, err = replies.of(complete, call.kind, call.operation)
+    return made and call:name_model(made), err
   elseif call.kind.is_text and answer.text then
     err = replies.broken_off(err, answer)
   end

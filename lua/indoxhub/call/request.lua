@@ -36,6 +36,7 @@ local NONE = {}
 ---@field key "required"|"optional"|"none" none: it is never sent
 ---@field headers? table<string, string>
 ---@field first_byte? number seconds, in place of the default
+---@field model? string who is asked, with the provider where that is told
 ---@field count? integer texts that are sent, of embeddings
 ---@field format? any the response_format that was asked for
 ---@field streams? boolean

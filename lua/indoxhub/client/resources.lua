@@ -7,6 +7,7 @@ local body = require "indoxhub.call.body"
 local callers = require "indoxhub.client.callers"
 local calls = require "indoxhub.call"
 local endpoints = require "indoxhub.api.endpoints"
+local fallback = require "indoxhub.call.fallback"
 local kinds = require "indoxhub.api.replies.kinds"
 local misnamed = require "indoxhub.base.misnamed"
 local options_of = require "indoxhub.api.params.options"
@@ -66,17 +67,31 @@ local function count_of(texts)
   return type(texts) == "table" and #texts or texts ~= nil and 1 or nil
 end
 
+-- The model that is asked, with its provider where that is told.
+local function model_of(row, fields)
+  local model, provider = (fields or {}).model, (fields or {}).provider
+  if row.http ~= "POST" or type(model) ~= "string" then
+    return nil
+  elseif type(provider) == "string" and not model:find("/", 1, true) then
+    return provider .. "/" .. model
+  end
+  return model
+end
+
 -- The operation of a row, with its fields and the arguments that go into the
--- path; or nil and what is wrong, or nil, nil and an error.
-local function describe(caller, row, method, fields, arguments)
+-- path; or nil and what is wrong, or nil, nil and an error. The options are
+-- those of a call that may ask other models, too.
+local function describe(caller, row, method, fields, arguments, options)
   local streams = method == "stream"
+  local asks_others = row.fallback
+    and fallback.list(caller.settings, options) ~= nil
   local values, wrong = params.path(row, arguments)
   local placed, made, err = {}, nil, nil
   if values and row.params then
     placed, wrong = params.place(row, fields, caller.settings.base.compatible)
   end
   if values and placed then
-    made, wrong, err = body.make(placed, streams)
+    made, wrong, err = body.make(placed, streams, asks_others)
   end
   if wrong or err then
     return nil, wrong, err
@@ -85,13 +100,16 @@ local function describe(caller, row, method, fields, arguments)
     name = row.resource .. "." .. method, method = row.http, body = made,
     path = address.fill(row.path, values), query = placed.query,
     key = row.key, streams = streams, first_byte = row.first_byte,
+    model = model_of(row, fields),
     count = fields and count_of(fields.text),
     format = fields and fields.response_format,
   }
 end
 
-local function describe_or_refuse(caller, row, method, fields, arguments)
-  local operation, wrong, err = describe(caller, row, method, fields, arguments)
+local function describe_or_refuse(caller, row, method, fields, arguments,
+  options)
+  local operation, wrong, err = describe(caller, row, method, fields, arguments,
+    options)
   if wrong then
     refuse(row, method, wrong)
   elseif err then
@@ -127,13 +145,22 @@ end
 
 local function options_with(row, method, known)
   local helper = replaced[row.resource .. "." .. method]
-  return helper and merge(known, helper.options) or known
+  if not helper then
+    return known
+  end
+  helper.known = helper.known or merge(known, helper.options)
+  return helper.known
+end
+
+-- Options of calls that a row's methods know, and helpers do not give them.
+local function options_of_row(row, known)
+  return row.fallback and merge(known, options_of.FALLBACK) or known
 end
 
 -- resource:name(fields, options)
 local function method_with_fields(row)
-  local known = merge(row.place == "form" and options_of.UPLOAD
-    or options_of.CALL, { as = row.as })
+  local known = options_of_row(row, merge(row.place == "form"
+    and options_of.UPLOAD or options_of.CALL, { as = row.as }))
   return function(self, fields, options)
     local caller = check_self(self, row, row.name)
     local helper = continued[row.resource .. "." .. row.name]
@@ -144,7 +171,8 @@ local function method_with_fields(row)
       return reply, err
     end
     local operation
-    operation, err = describe_or_refuse(caller, row, row.name, fields, {})
+    operation, err = describe_or_refuse(caller, row, row.name, fields, {},
+      options)
     if not operation then
       return nil, err
     end
@@ -186,16 +214,18 @@ end
 -- resource:stream(fields, options)
 local function stream_method(row)
   local stop_row = endpoints.find(row.resource, row.streams)
+  local known = options_of_row(row, options_of.STREAM)
   return function(self, fields, options)
     local caller = check_self(self, row, "stream")
     options = check_options(row, "stream", options,
-      options_with(row, "stream", options_of.STREAM))
+      options_with(row, "stream", known))
     local is_done, made, err = replace(self, row, "stream", fields, options)
     if is_done then
       return made, err
     end
     local operation
-    operation, err = describe_or_refuse(caller, row, "stream", fields, {})
+    operation, err = describe_or_refuse(caller, row, "stream", fields, {},
+      options)
     if not operation then
       return nil, err
     end

@@ -24,6 +24,7 @@ local OPTIONS = {
   auth = { "key", "exchange" }, max_retries = "count", log = "callback",
   log_bodies = "boolean", insecure_skip_verify = "boolean",
   record = "folder", record_mode = recording.MODES, record_pace = "factor",
+  fallback = "models", fallback_after = "patience",
 }
 
 -- What they are called elsewhere, and what is no option but goes elsewhere.
@@ -35,7 +36,7 @@ local ALIASES = {
   extra_headers = "headers", http_proxy = "proxy", https_proxy = "proxy",
   insecure = "insecure_skip_verify",
   concurrency = "max_connections", retries = "max_retries",
-  retry = "max_retries",
+  retry = "max_retries", fallback_models = "fallback",
   messages = "client.chat:create{ messages = ... }",
   model = "client.chat:create{ model = ... }",
   stream = "client.chat:stream{...}",

@@ -25,7 +25,7 @@ local merge = options_of.merge
 local conversation = {}
 
 -- Options are checked here to be told at the caller's line.
-local TURN = { fields = "any" }
+local TURN = merge(options_of.FALLBACK, { fields = "any" })
 local CALL = merge(merge(options_of.CALL, TURN), structured.OPTIONS)
 local STREAM = merge(merge(options_of.STREAM, TURN),
   structured.STREAM_OPTIONS)

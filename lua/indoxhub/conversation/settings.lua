@@ -17,7 +17,8 @@ local settings = {}
 local OWN = { system = "string", max_tokens_context = "count",
   count_tokens = "callback", image_parts = { "image_url", "image" },
   echo = "boolean", max_steps = "size", approve = "callback",
-  on_call = "callback", on_result = "callback", on_tool_error = "callback" }
+  on_call = "callback", on_result = "callback", on_tool_error = "callback",
+  fallback = "models", fallback_after = "patience" }
 
 local OWN_NAMES = {}
 for name in pairs(OWN) do
@@ -136,6 +137,13 @@ function settings.fields(given, more)
     fields[name] = value
   end
   return fields
+end
+
+--- Those that are options of each call.
+---@param given table
+---@return table
+function settings.options(given)
+  return { fallback = given.fallback, fallback_after = given.fallback_after }
 end
 
 --- A copy of a setting that a program gave. Tools stay what they are, so that

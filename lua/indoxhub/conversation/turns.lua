@@ -3,6 +3,7 @@
 local content = require "indoxhub.conversation.content"
 local history = require "indoxhub.conversation.history"
 local message = require "indoxhub.conversation.message"
+local replies = require "indoxhub.api.replies.reply"
 local settings = require "indoxhub.conversation.settings"
 local steps = require "indoxhub.conversation.steps"
 local streams = require "indoxhub.stream"
@@ -157,6 +158,7 @@ end
 -- stays in the history whatever comes next. Nil and an error when the turn ends
 -- here.
 local function run_tools(self, turn, reply)
+  replies.stay_with(turn.fields, reply)
   totals.add(self._totals, reply.usage)
   local messages, err = steps.run(turn.steps, reply)
   if messages then
@@ -181,7 +183,7 @@ function turns.prepare(self, turn, options, data)
   options = options or {}
   turn.fields = settings.fields(self._settings, options.fields)
   turn.steps = steps.new(self._settings, turn.fields)
-  turn.data, turn.options = data, {}
+  turn.data, turn.options = data, settings.options(self._settings)
   for name, value in pairs(structured.rest_of(options)) do
     if not OWN[name] then
       turn.options[name] = value

@@ -100,6 +100,8 @@ local function new(client, fields, options)
   for name in pairs(OURS) do
     self.call_options[name] = nil
   end
+  -- Vectors of two models cannot be compared.
+  self.call_options.fallback = false
   local data = before.data or {}
   before.success, before.data = true, {}
   before.usage = before.usage and copy(before.usage)

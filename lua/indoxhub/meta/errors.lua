@@ -33,7 +33,8 @@
 ---@field status? integer The HTTP status, when there was an answer.
 ---@field code string What went wrong: the kind of the error, or its code.
 ---@field seconds number Seconds that it took.
----@field wait? number Seconds until the next try; absent: there was none.
+---@field wait? number Seconds until the next try of the same model; absent: there was none.
+---@field model? string The model that was asked, when the call named one.
 
 --- What went wrong with a call. `tostring(err)` is one line that says what failed, why, and what to do about it. No error ever holds an API key.
 ---@class indoxhub.Error
@@ -43,6 +44,7 @@
 ---@field status? integer The HTTP status.
 ---@field code? string A name for programs that says more than the kind: the server's own, or one of the library's.
 ---@field request_id? string The server's name of the request, for its support.
+---@field model? string The model that was asked last, when the call had fallen back to another than its first.
 ---@field retry_after? number Seconds that the server asked to wait.
 ---@field detail? table[] A list of {loc, msg, type} that says which fields the server refused.
 ---@field retryable boolean Whether the same call may succeed later.

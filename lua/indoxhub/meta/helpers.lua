@@ -34,8 +34,9 @@ function client:save(item, path, options) end
 ---------------------------------------------------------------------------
 -- embeddings
 
---- Options of `client.embeddings:batch`, beside those of `create`.
----@class indoxhub.BatchOptions: indoxhub.EmbeddingOptions
+--- Options of `client.embeddings:batch`.
+---@class indoxhub.BatchOptions: indoxhub.CallOptions
+---@field as? "vectors" Return float32 vectors in place of lists of numbers.
 ---@field size? integer Texts in a call. Default: 64.
 ---@field concurrency? integer Calls at a time. Default: 4.
 ---@field on_progress? fun(done: integer, total: integer) Is told how many texts have their vector, and of how many; it must not wait.
@@ -173,7 +174,7 @@ function rows:csv(options) end
 
 --- What happens to a call, as the option `log` is told. Nothing in it is a key.
 ---@class indoxhub.LogEvent
----@field name "attempt"|"retry"|"done"|"warning" What happened: a try ended, another one follows, the call is over, or something is odd.
+---@field name "attempt"|"retry"|"fallback"|"done"|"warning" What happened: a try ended, another one follows, another model is asked, the call is over, or something is odd.
 ---@field method? string The HTTP method; absent in a warning.
 ---@field path? string What comes after `base_url`; absent in a warning.
 ---@field status? integer The HTTP status.
@@ -183,6 +184,8 @@ function rows:csv(options) end
 ---@field bytes_in? integer Bytes of the body that came.
 ---@field wait? number Seconds until the next try.
 ---@field recorded? boolean Whether the answer came from a recording, and nobody was asked.
+---@field failed_model? string Of "fallback": the model that did not answer, when the call named it.
+---@field model? string Of "fallback": the one that is asked next.
 ---@field message? string What is odd.
 ---@field request_body? string What was sent, with the option `log_bodies`.
 ---@field response_body? string What came, with the option `log_bodies`.
@@ -194,6 +197,7 @@ function rows:csv(options) end
 ---@field headers table<string, string> The headers, with names in lower case.
 ---@field request_id? string The server's name of the request.
 ---@field attempts integer How often the request was sent.
+---@field fallback? string The model of the option `fallback` that answered, as it is named there; absent: the first one did.
 ---@field created? number When the answer was made, in seconds since 1970.
 ---@field ratelimit? {limit?: number, remaining?: number, reset?: number} How many calls are allowed, how many of them are left, and when that is counted anew.
 ---@field timing? table<string, number> Seconds from the start to the end of each phase: name, connect, tls, request, total.

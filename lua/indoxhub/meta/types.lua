@@ -24,6 +24,8 @@
 ---@field allow_http? boolean Send the key over http:// to other machines, too. Default: false.
 ---@field auth? "key"|"exchange" How to prove who you are. With "exchange" the server gives a token for the key, which is renewed when it has expired; account calls of some servers want that. Default: "key".
 ---@field max_retries? integer How often a failed call is tried again. Default: 2.
+---@field fallback? string[]|false Models to ask, one after the other, when the one of a call does not answer: of chat, completions, embeddings and images. Default: none.
+---@field fallback_after? number Seconds that a wait between two tries may take while there is another model to ask. Default: 5.
 ---@field log? fun(event: indoxhub.LogEvent) A function that is told what happens to calls. It never sees a key.
 ---@field log_bodies? boolean Whether the log is also told what is sent and received. Default: false.
 ---@field record? string|false A folder in which answers are kept, and from which they are given again without asking the server. Only its owner can read what is there. Default: the variable INDOXHUB_RECORD, or none; `false` records nothing.
@@ -47,16 +49,21 @@
 ---@field retry_unsafe? boolean Try again also when the call may have been carried out, and billed, already. Default: false.
 ---@field [string] indoxhub.NoSuchOption There is no other.
 
+--- Options of a call that another model can answer.
+---@class indoxhub.ModelOptions: indoxhub.CallOptions
+---@field fallback? string[]|false Models to ask, one after the other, when the one of the call does not answer; false or {} for none. Default: those of the client.
+---@field fallback_after? number Seconds that a wait between two tries may take while there is another model to ask. Default: that of the client, or 5.
+
 --- Options of a call that sends a file.
 ---@class indoxhub.UploadOptions: indoxhub.CallOptions
 ---@field on_progress? fun(sent: integer, total?: integer) Is told how many bytes of the request were sent, and of how many; `total` is nil when that is not known.
 
 --- Options of a call whose answer is a stream.
----@class indoxhub.StreamOptions: indoxhub.CallOptions
+---@class indoxhub.StreamOptions: indoxhub.ModelOptions
 ---@field reasoning? boolean Hand out what the model thinks, too, with the kind "reasoning". Default: false.
 
 --- Options of a call whose answer is to be data.
----@class indoxhub.ChatOptions: indoxhub.CallOptions
+---@class indoxhub.ChatOptions: indoxhub.ModelOptions
 ---@field schema? table A JSON Schema that the answer has to fit; the reply then has `parsed`. A keyword that is not checked raises.
 ---@field schema_mode? "json_schema"|"json_object"|"prompt"|"tool" How the model is asked for it. Default: "json_schema".
 ---@field repairs? integer How often the model is asked again when its answer does not fit. Default: 1.
@@ -75,7 +82,7 @@
 ---@field fields? table Fields to send for this turn only, in place of the settings, such as { tool_choice = "none" }.
 
 --- Options of `client.embeddings:create`.
----@class indoxhub.EmbeddingOptions: indoxhub.CallOptions
+---@class indoxhub.EmbeddingOptions: indoxhub.ModelOptions
 ---@field as? "vectors" Return float32 vectors in place of lists of numbers.
 
 --- Options of `client.videos:generate`.
@@ -199,6 +206,8 @@
 ---@field on_call? fun(call: indoxhub.ToolRun) Is told that a tool begins.
 ---@field on_result? fun(call: indoxhub.ToolRun) Is told that a call has its result, or its error.
 ---@field on_tool_error? fun(call: indoxhub.ToolRun, message: string) Is told that a call has no result because of a mistake.
+---@field fallback? string[]|false Models to ask, one after the other, when `model` does not answer; false or {} for none. Default: those of the client.
+---@field fallback_after? number Seconds that a wait between two tries may take while there is another model to ask. Default: that of the client, or 5.
 ---@field echo? boolean Whether a message that called tools goes back with what its server wants to see again, such as reasoning and signatures. Default: true.
 ---@field image_parts? "image_url"|"image" The form in which pictures are sent. Default: "image_url".
 

@@ -88,7 +88,7 @@ function decoding.close_up(self, result)
       (self._answer.headers["content-type"] or "unknown"),
       self._answer, "stream"))
   else
-    ending.fail(self, truncated(self, result))
+    opening.fail(self, truncated(self, result))
   end
 end
 

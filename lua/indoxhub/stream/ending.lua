@@ -47,6 +47,11 @@ function ending.conclude(self, made)
   end
 end
 
+-- Ends with the reply of an answer.
+local function succeed(self, made)
+  ending.conclude(self, state.call_of(self):name_model(made))
+end
+
 --- Ends with the reply that the events amount to.
 ---@param self indoxhub.Stream
 function ending.succeed(self)
@@ -55,7 +60,7 @@ function ending.succeed(self)
   answer.result = transfer:result()
   reply.remember(made, answer)
   loop.leave(transfer, LINGER)
-  ending.conclude(self, made)
+  succeed(self, made)
 end
 
 --- Ends with a reply that came as a whole.
@@ -64,7 +69,7 @@ end
 ---@param pieces string[] kind and piece in turn
 function ending.succeed_whole(self, made, pieces)
   self._pieces:add(pieces, #pieces)
-  ending.conclude(self, made)
+  succeed(self, made)
 end
 
 --- Ends with an error of the call.

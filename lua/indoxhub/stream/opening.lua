@@ -25,19 +25,29 @@ end
 
 local WORTH_REOPENING = { rate_limit = true, unavailable = true }
 
---- Ends with what the server told of a failure, or keeps that as the refusal
---- after which the stream is to be opened again: refused before any text came,
---- it is like a call that was. `events` has handed out what cannot be taken
---- back.
+--- Ends with an error, or keeps it as the refusal after which the stream is to
+--- be opened again, if another model may answer: as long as no text came.
+--- `events` has handed out what cannot be taken back.
 ---@param self indoxhub.Stream
 ---@param err indoxhub.Error
-function opening.refuse(self, err)
-  if self._any_piece or self._by_event or not WORTH_REOPENING[err.kind] then
+---@param is_told? boolean whether the server told of it
+function opening.fail(self, err, is_told)
+  local is_worth = is_told and WORTH_REOPENING[err.kind]
+    or state.call_of(self):may_fall_back(err)
+  if self._any_piece or self._by_event or not is_worth then
     ending.fail(self, err)
   else
     self._refusal = err
     self._transfer:cancel()
   end
+end
+
+--- The same for what the server told of a failure: refused before any text
+--- came, a stream is like a call that was.
+---@param self indoxhub.Stream
+---@param err indoxhub.Error
+function opening.refuse(self, err)
+  opening.fail(self, err, true)
 end
 
 local function reopen(self)

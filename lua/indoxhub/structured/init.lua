@@ -3,6 +3,7 @@
 
 local errors = require "indoxhub.base.errors"
 local json = require "indoxhub.base.json"
+local replies = require "indoxhub.api.replies.reply"
 local schemas = require "indoxhub.schema"
 local streams = require "indoxhub.stream"
 local text = require "indoxhub.structured.text"
@@ -224,7 +225,7 @@ function methods:read(reply)
 end
 
 -- What asks for an answer again that did not fit.
-local function again(fields, err)
+local function again(fields, reply, err)
   local list = {}
   for i, message in ipairs(fields.messages) do
     list[i] = message
@@ -235,6 +236,7 @@ local function again(fields, err)
   list[#list + 1] = { role = "user", content = REPAIR:format(err.message) }
   local more = copy(fields)
   more.messages = list
+  replies.stay_with(more, reply)
   return more
 end
 
@@ -318,7 +320,7 @@ function methods:settle(reply, fields, ask)
     if attempt == self.repairs or self:is_open(reply) then
       return nil, err
     end
-    fields = again(fields, err)
+    fields = again(fields, reply, err)
     local next_reply, why = ask(fields)
     if not next_reply then
       used[count + 1] = why.usage or false

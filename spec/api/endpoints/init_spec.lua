@@ -45,11 +45,22 @@ describe("a row", function()
   it("has no field that nobody reads", function()
     local known = set_of { "resource", "name", "operation", "http", "path",
       "argument", "joined", "key", "params", "place", "extra", "first_byte",
-      "reply", "as", "streams", "summary", "returns", "source" }
+      "reply", "as", "streams", "fallback", "summary", "returns",
+      "source" }
     each_row(function(row, name)
       for field in pairs(row) do
         assert.is_true(known[field], name .. " " .. tostring(field))
       end
+    end)
+  end)
+
+  it("can be answered by another model if it names one only", function()
+    each_row(function(row, name)
+      local names_model = false
+      for _, param in ipairs(row.params or {}) do
+        names_model = names_model or param[1] == "model"
+      end
+      assert.is_true(names_model or not row.fallback, name)
     end)
   end)
 

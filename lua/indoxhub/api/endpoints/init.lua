@@ -39,6 +39,7 @@
 --   reply            the kind of api/replies that makes the reply
 --   as               others that the option `as` may name in its place
 --   streams          whether `:stream` exists beside it; the call that stops it
+--   fallback         whether another model can answer in its place
 --   summary, returns, source   for people; source is the vendor's document
 --
 -- A param: { name, type, required =, one_of =, range = { least, most },

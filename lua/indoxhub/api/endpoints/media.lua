@@ -67,6 +67,7 @@ return {
       { "aspect_ratio", "string", about = 'Google: such as "16:9"' },
     }, EXTRA, BYOK),
     extra = "additional_params", first_byte = IMAGE_SECONDS, reply = "images",
+    fallback = true,
     summary = "Asks a model to draw.", returns = "indoxhub.ImageResponse",
     source = "client-methods.txt, api-reference.md (Create Image)",
   },

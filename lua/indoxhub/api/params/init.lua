@@ -22,6 +22,11 @@ local function names_of(row)
   return names
 end
 
+-- Options of calls that people put among the fields of a request, which would
+-- send them to the provider.
+local OPTIONS = { timeout = true, headers = true, fallback = true,
+  fallback_after = true }
+
 local function is_provider_param(name)
   for _, known in ipairs(endpoints.provider_params) do
     if name == known then
@@ -37,7 +42,7 @@ local function check_extra(row, name)
     return ("fields have names; %s is not one"):format(show(name))
   elseif name == "stream" and row.streams then
     return ("stream is not a field: call %s:stream{...}"):format(row.resource)
-  elseif name == "timeout" or name == "headers" then
+  elseif OPTIONS[name] then
     return ("%s is no field of the request but an option: " ..
       "put it into a second table"):format(name)
   end

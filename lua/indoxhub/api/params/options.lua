@@ -6,6 +6,7 @@
 local files = require "indoxhub.api.params.files"
 local spelling = require "indoxhub.base.spelling"
 local types = require "indoxhub.api.params.types"
+local utf8 = require "indoxhub.base.utf8"
 
 local options = {}
 
@@ -92,6 +93,46 @@ local function is_limit(value)
     and "must be seconds above 0, or false for no limit"
 end
 
+-- What is wrong with a name in a list of models.
+local function not_model(value)
+  if type(value) ~= "string" or not value:find("%S") then
+    return ("must be the name of a model, such as \"provider/model\", not %s")
+      :format(show(value))
+  end
+  return value:find("%c") and "must not contain control characters"
+    or utf8.wrong(value)
+end
+
+local function check_models(value)
+  if value == false then
+    return nil
+  elseif type(value) ~= "table" then
+    return "must be a list of models, as { \"provider/model\" }, or false"
+  end
+  local count, seen = 0, {}
+  for place, name in pairs(value) do
+    count = count + 1
+    if value[count] == nil then
+      return "must be a list of models without holes, and without names", true
+    end
+    local wrong = not_model(name)
+    if wrong then
+      return ("[%s] %s"):format(tostring(place), wrong), true
+    elseif seen[name] then
+      return ("names %s twice"):format(show(name)), true
+    end
+    seen[name] = true
+  end
+end
+
+local function is_amount(value)
+  return type(value) == "number" and value >= 0 and value < math.huge
+end
+
+local function is_patience(value)
+  return not is_amount(value) and "must be seconds, 0 or more"
+end
+
 local TEXT_TYPES = { string = true, number = true, boolean = true }
 
 -- Whether a value stands in a query or a form as text.
@@ -154,7 +195,7 @@ local option_checks = {
   bytes = is_size,
   count = is_count, size = is_whole, callback = is_callback,
   seconds = is_duration, limit = is_limit, folder = is_folder,
-  factor = is_factor,
+  factor = is_factor, models = check_models, patience = is_patience,
   key = function(value) -- a secret, and so not shown
     return type(value) ~= "string" and type(value) ~= "function"
       and "must be a string or a function that returns one", true
@@ -170,8 +211,21 @@ local function check(name, kind, value)
   else
     wrong, said = option_checks[kind](value)
   end
-  return wrong and ("option %s %s%s"):format(name, wrong,
+  return wrong and ("option %s%s%s%s"):format(name,
+    wrong:find("^%[") and "" or " ", wrong,
     said and "" or ", not " .. show(value))
+end
+
+-- Options of other calls, or of clients, that people look for in any call.
+local ELSEWHERE = {
+  fallback = "is for calls that another model can answer: chat, " ..
+    "completions, embeddings:create and images",
+}
+ELSEWHERE.fallback_after = ELSEWHERE.fallback
+
+local function unknown(name, known, aliases)
+  return ELSEWHERE[name] and ("option %s %s"):format(name, ELSEWHERE[name])
+    or spelling.unknown(name, known, aliases)
 end
 
 --- Checks a table of options against { name = type }.
@@ -185,7 +239,7 @@ function options.check(given, known, aliases)
   end
   for name, value in pairs(given) do
     local wrong = known[name] and check(name, known[name], value)
-      or not known[name] and spelling.unknown(name, known, aliases)
+      or not known[name] and unknown(name, known, aliases)
     if wrong then
       return wrong
     end
@@ -214,6 +268,9 @@ options.CALL = { timeout = "timeout", headers = "headers",
   max_retries = "count", retry_unsafe = "boolean" }
 options.STREAM = options.merge(options.CALL, { reasoning = "boolean" })
 options.UPLOAD = options.merge(options.CALL, { on_progress = "callback" })
+
+--- What calls may hold besides that another model can answer.
+options.FALLBACK = { fallback = "models", fallback_after = "patience" }
 
 --- Options of videos:wait, and of `wait` in those of videos:generate.
 options.WAIT = { interval = "seconds", max_interval = "seconds",

@@ -74,6 +74,20 @@ function reply.stands_for(copy, value)
   return copy
 end
 
+--- Has fields ask the model that answered, where that is another one than was
+--- asked first: what follows upon its answer is for it.
+---@param fields table of the next call
+---@param value table the reply
+function reply.stay_with(fields, value)
+  local model = (metas[value] or {}).fallback
+  if model then
+    fields.model = model
+    if model:find("/", 1, true) then
+      fields.provider = nil
+    end
+  end
+end
+
 --- Facts about the transfer that brought a reply; nil for another table.
 ---@param value table The reply.
 ---@return indoxhub.Meta? meta
