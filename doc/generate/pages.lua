@@ -16,12 +16,14 @@ return {
 options; it costs nothing to make, and sends nothing before its first call.]],
     sections = {
       { "Clients", nil, { "indoxhub.new", "client:with", "client:close",
-        "client:request", "indoxhub.Client" } },
+        "client:spent", "indoxhub.Spent", "client:request",
+        "indoxhub.Client" } },
       { "Options of clients", [[
 Time limits that are not given: 10 seconds to connect, 120 without a byte, no
 limit for the whole call. The first byte may take 120 seconds, but 600 of text
 and images, and 1200 of audio and videos.]],
-        { "indoxhub.Options", "indoxhub.Timeouts", "indoxhub.LogEvent" } },
+        { "indoxhub.Options", "indoxhub.Timeouts", "indoxhub.Budget",
+          "indoxhub.LogEvent" } },
       { "Options of calls", [[
 Every method that calls the API takes a second table. An option that there is
 not raises, and so does a value of the wrong type.]],

@@ -46,7 +46,7 @@ reference.ANY_CALL = { "invalid_request", "validation", "authentication",
 --- something to do about them.
 reference.CODES = {
   authentication = { "no_key", "insecure", "bad_key", "key_function" },
-  limit = { "response", "event" },
+  budget = { "cost", "tokens" }, limit = { "response", "event" },
   network = { "dns", "connect", "tls", "proxy", "descriptors" },
   protocol = { "redirect", "html", "encoding" },
   timeout = { "connect", "first_byte", "idle", "connections", "total" },

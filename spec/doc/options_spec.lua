@@ -17,6 +17,9 @@ local takers = {
   ["indoxhub.Timeouts"] = function(given)
     indoxhub.new { timeout = given }
   end,
+  ["indoxhub.Budget"] = function(given)
+    indoxhub.new { budget = given }
+  end,
   ["indoxhub.CallOptions"] = function(given)
     client.user:health(given)
   end,

@@ -47,6 +47,10 @@ local hints = {
     "check that {base} leads to the API and not to a web page",
   ["protocol.encoding"] = "a proxy on the way may have compressed it",
   protocol = "try again, or check that {base} leads to the API",
+  ["budget.cost"] = "client:spent() tells what was used; a client with a " ..
+    "larger budget can go on",
+  ["budget.tokens"] = "client:spent() tells how many were used; a client " ..
+    "with a larger budget can go on",
   ["limit.response"] = "raise max_response_bytes",
   ["limit.event"] = "raise max_event_bytes",
   not_recorded = 'record it with record_mode = "auto" or "new"',

@@ -53,6 +53,8 @@ misnamed.aliases = {
     session = "client:conversation{...}",
     start_chat = "client:conversation{...}",
     thread = "client:conversation{...}",
+    cost = "client:spent()", spending = "client:spent()",
+    totals = "client:spent()",
     api_keys = "client.user:api_keys()", balance = "client.user:me()",
     credits = "client.user:me()", me = "client.user:me()",
     usage = "client.user:usage()",

@@ -12,6 +12,7 @@ local recorded = require "indoxhub.call.recorded"
 local replies = require "indoxhub.api.replies"
 local reply_of = require "indoxhub.api.replies.reply"
 local requests = require "indoxhub.call.request"
+local spending = require "indoxhub.call.spending"
 local transfers = require "indoxhub.call.transfer"
 
 local calls = {}
@@ -84,6 +85,41 @@ local function count_failure(call, err)
     model = call.operation.model })
 end
 
+-- Whether an answer was played back, and has cost nothing.
+local function is_played(call, answer)
+  return call.recorded or answer and answer.recorded
+end
+
+-- The error of a call that is not to be sent, or not again.
+local function refusal(call)
+  if call.caller.closed then
+    return errors.closed()
+  end
+  return not call.recorded
+    and spending.refusal(call.caller.settings.spending, call.operation) or nil
+end
+
+--- Counts what an answer tells that was used.
+---@param answer? indoxhub.Answer
+---@param result table a reply or an error: its `usage`
+function call_methods:count(answer, result)
+  if not is_played(self, answer) then
+    spending.count(self.caller.settings, self.operation, result)
+  end
+end
+
+-- The same for an attempt, and counts that it was sent. What a stream has used
+-- is known at its end.
+local function count_attempt(call, attempt, result, err)
+  local answer = attempt.answer
+  if not attempt.unsent and not is_played(call, answer) then
+    spending.count_request(call.caller.settings.spending)
+  end
+  if type(err or result) == "table" then
+    call:count(answer, err or result)
+  end
+end
+
 --- Attempts it until it succeeds or is not worth it.
 ---@param call indoxhub.Call
 ---@param once fun(call: indoxhub.Call, attempt: indoxhub.Attempt): any,
@@ -95,8 +131,9 @@ function calls.run(call, once)
     return nil, describe(call, wrong)
   end
   while true do
-    if call.caller.closed then
-      return nil, describe(call, errors.closed())
+    local refused = refusal(call)
+    if refused then
+      return nil, describe(call, refused)
     end
     local attempt = { deadline = call.deadline, unsent = true,
       number = #call.attempts + 1, request = nil, transfer = nil,
@@ -105,6 +142,7 @@ function calls.run(call, once)
     local result, err = once(call, attempt)
     attempts.tell(call.caller, call.operation, attempt, core.now() - call.tried,
       err)
+    count_attempt(call, attempt, result, err)
     if result then
       return result
     end

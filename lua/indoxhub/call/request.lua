@@ -24,6 +24,7 @@ local NONE = {}
 ---@field key? string|fun(): string
 ---@field tokens table<string, table> see auth.lua; derived clients share it
 ---@field ca_file? string
+---@field spending indoxhub.Spending what its calls have used
 ---@field gate? indoxhub.core.Gate of max_connections; derived clients share it
 ---@field recording? indoxhub.RecordingPlace
 
@@ -37,6 +38,8 @@ local NONE = {}
 ---@field headers? table<string, string>
 ---@field first_byte? number seconds, in place of the default
 ---@field model? string who is asked, with the provider where that is told
+---@field costs? "call"|"job"|"told"|"raw" what is paid for it: see
+--- api/endpoints; "raw": whatever has no row and may cost something
 ---@field count? integer texts that are sent, of embeddings
 ---@field format? any the response_format that was asked for
 ---@field streams? boolean

@@ -9,6 +9,7 @@ local misnamed = require "indoxhub.base.misnamed"
 local request = require "indoxhub.client.request"
 local resources = require "indoxhub.client.resources"
 local settings = require "indoxhub.client.settings"
+local spending = require "indoxhub.call.spending"
 
 local client = {}
 
@@ -75,7 +76,8 @@ end
 
 --- A client with some options changed; timeouts and headers that are not named
 --- stay. It shares this one's connections; closing either does not close the
---- other.
+--- other. It counts what it spends together with this one, whose budget holds
+--- for it, too; with a `budget` of its own it also counts by itself.
 ---@param options indoxhub.Options
 ---@return indoxhub.Client
 function client_methods:with(options)
@@ -85,6 +87,14 @@ function client_methods:with(options)
     error(wrong, 2)
   end
   return make(made, caller.engine)
+end
+
+--- What the calls of the client, and of those that derive from it, have used so
+--- far, as far as the answers told.
+---@return indoxhub.Spent
+function client_methods:spent()
+  local caller = callers.check(self, "spent()")
+  return spending.told(caller.settings.spending)
 end
 
 --- Ends the client's running calls; they and all later ones return nil and an

@@ -71,10 +71,14 @@ local function check_options(request, options)
   return options ~= nil and options_of.check(options, known)
 end
 
+-- Methods of requests that nobody is paid for: they ask no model.
+local FREE = { GET = true, HEAD = true, OPTIONS = true, DELETE = true }
+
 local function operation_of(request, made)
   local method = (request.method or (request.json ~= nil or request.form)
     and "POST" or "GET"):upper()
   return {
+    costs = not FREE[method] and "raw" or nil,
     name = method .. " " .. request.path, method = method, body = made,
     path = (request.path:gsub("^/+", "")), query = request.query,
     key = "optional", streams = request.stream,

@@ -70,7 +70,7 @@ end
 -- The model that is asked, with its provider where that is told.
 local function model_of(row, fields)
   local model, provider = (fields or {}).model, (fields or {}).provider
-  if row.http ~= "POST" or type(model) ~= "string" then
+  if not row.costs or type(model) ~= "string" then
     return nil
   elseif type(provider) == "string" and not model:find("/", 1, true) then
     return provider .. "/" .. model
@@ -100,7 +100,7 @@ local function describe(caller, row, method, fields, arguments, options)
     name = row.resource .. "." .. method, method = row.http, body = made,
     path = address.fill(row.path, values), query = placed.query,
     key = row.key, streams = streams, first_byte = row.first_byte,
-    model = model_of(row, fields),
+    model = model_of(row, fields), costs = row.costs,
     count = fields and count_of(fields.text),
     format = fields and fields.response_format,
   }

@@ -5,6 +5,7 @@ local address = require "indoxhub.base.address"
 local core = require "indoxhub.core"
 local options_of = require "indoxhub.api.params.options"
 local recording = require "indoxhub.client.recording"
+local spending = require "indoxhub.call.spending"
 
 local merge = options_of.merge
 
@@ -24,7 +25,7 @@ local OPTIONS = {
   auth = { "key", "exchange" }, max_retries = "count", log = "callback",
   log_bodies = "boolean", insecure_skip_verify = "boolean",
   record = "folder", record_mode = recording.MODES, record_pace = "factor",
-  fallback = "models", fallback_after = "patience",
+  fallback = "models", fallback_after = "patience", budget = "budget",
 }
 
 -- What they are called elsewhere, and what is no option but goes elsewhere.
@@ -37,6 +38,7 @@ local ALIASES = {
   insecure = "insecure_skip_verify",
   concurrency = "max_connections", retries = "max_retries",
   retry = "max_retries", fallback_models = "fallback",
+  max_cost = "budget = { cost = ... }",
   messages = "client.chat:create{ messages = ... }",
   model = "client.chat:create{ model = ... }",
   stream = "client.chat:stream{...}",
@@ -102,6 +104,7 @@ local function make(options, parent)
     gate = most and core.gate(most) or parent.gate,
     timeouts = merge(parent.timeouts, options_of.timeout(options.timeout)),
     tokens = parent.tokens or {}, recording = place,
+    spending = spending.of_client(options.budget, parent.spending),
     key = options.api_key or parent.key or from_environment(KEY_VARIABLES),
     ca_file = options.ca_file or parent.ca_file
       or from_environment { "SSL_CERT_FILE" },
@@ -126,7 +129,7 @@ function settings.derive(parent, options)
     return nil, wrong
   end
   local merged = merge(parent.options, options)
-  merged.timeout = options.timeout
+  merged.timeout, merged.budget = options.timeout, options.budget
   merged.max_connections = options.max_connections
   merged.headers = merge(parent.options.headers, options.headers)
   return make(merged, parent)

@@ -5,7 +5,7 @@
 --- What went wrong. The kinds are few; `code` says more.
 ---@alias indoxhub.ErrorKind
 ---| "authentication" # There is no key, or one that the server does not take (HTTP 401).
----| "budget" # A question is over the max_tokens_context of its conversation. Nothing was sent.
+---| "budget" # The budget of the client is used up (code "cost" or "tokens"), or a question is over the max_tokens_context of its conversation (code "context"). Nothing was sent.
 ---| "cancelled" # The program gave the call up or closed its client; with the code "server" the server did.
 ---| "file" # A file cannot be read or written, or the function that reads it failed.
 ---| "forked" # The client was used before the process was forked. Make a new one in the child.

@@ -26,12 +26,25 @@
 ---@field max_retries? integer How often a failed call is tried again. Default: 2.
 ---@field fallback? string[]|false Models to ask, one after the other, when the one of a call does not answer: of chat, completions, embeddings and images. Default: none.
 ---@field fallback_after? number Seconds that a wait between two tries may take while there is another model to ask. Default: 5.
+---@field budget? indoxhub.Budget What the client, and those that derive from it, may use: a call that would begin when that is used up is refused. Default: no limit.
 ---@field log? fun(event: indoxhub.LogEvent) A function that is told what happens to calls. It never sees a key.
 ---@field log_bodies? boolean Whether the log is also told what is sent and received. Default: false.
 ---@field record? string|false A folder in which answers are kept, and from which they are given again without asking the server. Only its owner can read what is there. Default: the variable INDOXHUB_RECORD, or none; `false` records nothing.
 ---@field record_mode? "auto"|"new"|"replay" "auto" asks for what is not in the folder, and keeps it; "new" asks for everything, and replaces what is there; "replay" never asks, and needs no key: what is not there is an error of kind "not_recorded". Default: the variable INDOXHUB_RECORD_MODE, or "auto".
 ---@field record_pace? number How long a recorded answer takes to come: 0 for at once, else a factor of the time that it took. Default: 0.
 ---@field [string] indoxhub.NoSuchOption There is no other.
+
+--- What the calls of a client may use, as far as answers tell. `{}` has no limit, and makes a client that derives from another count by itself.
+---@class indoxhub.Budget
+---@field cost? number Most US dollars, as `usage.cost` tells them. Default: no limit.
+---@field tokens? number Most tokens. Default: no limit.
+---@field [string] indoxhub.NoSuchOption There is no other.
+
+--- What the calls of a client have used, as far as answers told.
+---@class indoxhub.Spent
+---@field cost number US dollars: the sum of `usage.cost`.
+---@field tokens number The sum of `usage.tokens_total`.
+---@field requests integer How many requests were sent, each try of a call counted.
 
 --- Limits of the phases of a call, in seconds. A phase that is not named keeps its limit, and `false` switches one off.
 ---@class indoxhub.Timeouts

@@ -3,6 +3,7 @@
 local answer_errors = require "indoxhub.api.errors.answer"
 local errors = require "indoxhub.base.errors"
 local loop = require "indoxhub.loop"
+local remains = require "indoxhub.stream.remains"
 local reply = require "indoxhub.api.replies.reply"
 local state = require "indoxhub.stream.state"
 
@@ -49,7 +50,9 @@ end
 
 -- Ends with the reply of an answer.
 local function succeed(self, made)
-  ending.conclude(self, state.call_of(self):name_model(made))
+  local call = state.call_of(self)
+  call:count(self._answer, made)
+  ending.conclude(self, call:name_model(made))
 end
 
 --- Ends with the reply that the events amount to.
@@ -72,6 +75,14 @@ function ending.succeed_whole(self, made, pieces)
   succeed(self, made)
 end
 
+--- Counts what an answer that failed has used, as far as it told.
+---@param self indoxhub.Stream
+---@param err indoxhub.Error
+function ending.count(self, err)
+  state.call_of(self):count(self._answer,
+    { usage = self._decoder.reading:used() or err.usage })
+end
+
 --- Ends with an error of the call.
 ---@param self indoxhub.Stream
 ---@param err indoxhub.Error
@@ -91,6 +102,9 @@ end
 ---@param self indoxhub.Stream
 ---@param err indoxhub.Error
 function ending.fail(self, err)
+  if not self._refusal then -- which was counted
+    ending.count(self, err)
+  end
   ending.break_off(self, state.call_of(self):describe(err))
 end
 
@@ -105,6 +119,10 @@ function ending.close(self)
   if self._following then
     ending.give_up(self, state.call_of(self):describe(closed))
   else
+    if not self._refusal then
+      closed.partial = self._transfer:text() -- as far as it was read
+      remains.hear(self)
+    end
     ending.fail(self, closed)
   end
   state.drop_batch(self)

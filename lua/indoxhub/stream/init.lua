@@ -14,6 +14,7 @@
 --     batching   hands out all that has come as one string
 --     elements   hands out a list of data item by item
 --     ending     ends the stream
+--     remains    hears what nobody reads of it
 
 local batching = require "indoxhub.stream.batching"
 local calls = require "indoxhub.call"

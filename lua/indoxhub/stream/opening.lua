@@ -37,6 +37,7 @@ function opening.fail(self, err, is_told)
   if self._any_piece or self._by_event or not is_worth then
     ending.fail(self, err)
   else
+    ending.count(self, err)
     self._refusal = err
     self._transfer:cancel()
   end

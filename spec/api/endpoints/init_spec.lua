@@ -45,7 +45,7 @@ describe("a row", function()
   it("has no field that nobody reads", function()
     local known = set_of { "resource", "name", "operation", "http", "path",
       "argument", "joined", "key", "params", "place", "extra", "first_byte",
-      "reply", "as", "streams", "fallback", "summary", "returns",
+      "reply", "as", "streams", "costs", "fallback", "summary", "returns",
       "source" }
     each_row(function(row, name)
       for field in pairs(row) do
@@ -54,13 +54,15 @@ describe("a row", function()
     end)
   end)
 
-  it("can be answered by another model if it names one only", function()
+  it("costs something if it names a model, and then only", function()
     each_row(function(row, name)
       local names_model = false
       for _, param in ipairs(row.params or {}) do
         names_model = names_model or param[1] == "model"
       end
-      assert.is_true(names_model or not row.fallback, name)
+      local costs = row.http == "POST" and names_model
+      assert.equal(costs, row.costs == "call" or row.costs == "job", name)
+      assert.is_true(costs or not row.fallback, name)
     end)
   end)
 

@@ -39,6 +39,8 @@
 --   reply            the kind of api/replies that makes the reply
 --   as               others that the option `as` may name in its place
 --   streams          whether `:stream` exists beside it; the call that stops it
+--   costs            what is paid for it: "call", it asks a model; "job", it
+--                    begins a job; "told", it tells what a job has cost
 --   fallback         whether another model can answer in its place
 --   summary, returns, source   for people; source is the vendor's document
 --

@@ -133,6 +133,24 @@ local function is_patience(value)
   return not is_amount(value) and "must be seconds, 0 or more"
 end
 
+-- What a budget may limit, in the order of messages.
+local LIMITS = { "cost", "tokens" }
+
+local function check_budget(value)
+  if type(value) ~= "table" then
+    return "must be a table of limits, as { cost = 5 }"
+  end
+  for name, limit in pairs(value) do
+    if types.one_of(LIMITS, name) then
+      return ("has %s, which is no limit; known: %s"):format(show(name),
+        table.concat(LIMITS, ", ")), true
+    elseif not is_amount(limit) then
+      return (".%s must be a number, 0 or more, not %s"):format(name,
+        show(limit)), true
+    end
+  end
+end
+
 local TEXT_TYPES = { string = true, number = true, boolean = true }
 
 -- Whether a value stands in a query or a form as text.
@@ -196,6 +214,7 @@ local option_checks = {
   count = is_count, size = is_whole, callback = is_callback,
   seconds = is_duration, limit = is_limit, folder = is_folder,
   factor = is_factor, models = check_models, patience = is_patience,
+  budget = check_budget,
   key = function(value) -- a secret, and so not shown
     return type(value) ~= "string" and type(value) ~= "function"
       and "must be a string or a function that returns one", true
@@ -212,7 +231,7 @@ local function check(name, kind, value)
     wrong, said = option_checks[kind](value)
   end
   return wrong and ("option %s%s%s%s"):format(name,
-    wrong:find("^%[") and "" or " ", wrong,
+    wrong:find("^[.[]") and "" or " ", wrong,
     said and "" or ", not " .. show(value))
 end
 
@@ -220,6 +239,7 @@ end
 local ELSEWHERE = {
   fallback = "is for calls that another model can answer: chat, " ..
     "completions, embeddings:create and images",
+  budget = "is one of a client: give it to indoxhub.new or client:with",
 }
 ELSEWHERE.fallback_after = ELSEWHERE.fallback
 
