@@ -38,6 +38,7 @@ lines, give it </dev/null.]])
   options.add_words(command, "prompt",
     "What to ask; -: stdin. What comes through a pipe is added.")
   options.add_model(command)
+  options.add_fallback(command)
   command:option("-s --system", "Instructions for the model.")
     :argname("<text>")
   command:option("-i --image", "Picture to ask about, a file or a URL; may be "

@@ -16,6 +16,7 @@ Examples:
   indoxhub complete -m openai/gpt-4o-mini --max-tokens 50 <beginning.txt]]
   options.add_words(command, "text", "What to go on from; - or nothing: stdin.")
   options.add_model(command)
+  options.add_fallback(command)
   command:option("--max-tokens", "Most tokens of the answer.")
     :argname("<n>"):convert(options.count "--max-tokens")
   command:option("-t --temperature", "Sampling temperature.")

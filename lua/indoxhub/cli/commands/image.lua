@@ -18,6 +18,7 @@ Examples:
   indoxhub image "a fox" --size 1024x1024 --set quality=hd -o fox.png]]
   options.add_words(command, "prompt", "What to draw; - or nothing: stdin.")
   options.add_model(command)
+  options.add_fallback(command)
   command:option("-n --count", "How many."):argname("<n>")
     :convert(options.count "--count")
   command:option("--size", "Such as 1024x1024."):argname("<size>")

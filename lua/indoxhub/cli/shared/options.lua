@@ -9,6 +9,7 @@ local files = require "indoxhub.api.params.files"
 local indoxhub = require "indoxhub"
 local json = require "indoxhub.base.json"
 local number = require "indoxhub.base.number"
+local output = require "indoxhub.cli.shared.output"
 local utf8 = require "indoxhub.base.utf8"
 
 local options = {}
@@ -83,6 +84,13 @@ function options.add_model(command)
     .. "may be given again."):argname("<name=value>"):count("*")
 end
 
+--- What commands have besides whose question another model can answer.
+---@param command table of argparse
+function options.add_fallback(command)
+  command:option("--fallback", "Model to ask when the one before does not " ..
+    "answer; may be given again."):argname("<model>"):count("*")
+end
+
 --- What commands have whose answer comes as a stream.
 ---@param command table of argparse
 function options.add_reasoning(command)
@@ -106,12 +114,22 @@ function options.add_words(command, name, about)
   command:argument(name, about):args("*")
 end
 
+-- Tells whoever waits that another model is asked, and why.
+local function tell_fallback(event)
+  if event.name == "fallback" then
+    output.note(("%s does not answer (%s); asking %s"):format(
+      event.failed_model or "the model", event.kind, event.model))
+  end
+end
+
 --- The client a command asks with.
 ---@param given table what argparse read
 ---@return indoxhub.Client
 function options.client(given)
+  local others = given.fallback and given.fallback[1] and given.fallback or nil
   return indoxhub.new { base_url = given.base_url, timeout = given.timeout,
-    auth = given.auth, record = given.record, record_mode = given.record_mode }
+    auth = given.auth, record = given.record, record_mode = given.record_mode,
+    fallback = others, log = others and tell_fallback }
 end
 
 ---------------------------------------------------------------------------
