@@ -269,6 +269,32 @@ tank: attack at 0, 0
   end)
 
   -------------------------------------------------------------------------
+  describe("thrifty.lua", function()
+    it("answers while there is money, and says who did", function()
+      servers.kill(sandbox)
+      sandbox = servers.sandbox "--pace 0 --fail 'status:500*1'"
+      local said, errors, code = run("thrifty.lua", "0.000005",
+        "What is 6 * 7?\nWhat is 2 + 3?\nWhat is 1 + 1?\nWho are you?\n")
+      assert.equal("6 * 7 is 42.\n2 + 3 is 5.\n", said)
+      assert.equal("(anthropic/claude-haiku-4.5 does not answer: server)\n"
+        .. "(gpt-4o-mini)\n(claude-haiku-4.5)\n"
+        .. "3 requests, 14 tokens, $0.000008\n"
+        .. "Left for want of money:\nWhat is 1 + 1?\nWho are you?\n", errors)
+      assert.equal(1, code)
+    end)
+
+    it("ends well when all was answered, and takes dollars only", function()
+      local said, errors, code = run("thrifty.lua", "1", "What is 6 * 7?\n")
+      assert.equal("6 * 7 is 42.\n", said)
+      assert.matches("^%(claude%-haiku%-4%.5%)\n1 requests, 7 tokens, ", errors)
+      assert.equal(0, code)
+      said, errors, code = run("thrifty.lua", "much", "What is 6 * 7?\n")
+      assert.equal("", said)
+      assert.matches("^usage: ", errors)
+      assert.equal(2, code)
+    end)
+  end)
+
   describe("costs.lua", function()
     it("tells what was spent, and whether it was too much", function()
       local rows = indoxhub.assert(client().analytics:query():last("30d")
