@@ -116,4 +116,29 @@ scene("trying again", function(setup)
   same(2, indoxhub.meta(reply).attempts, "attempts")
 end)
 
+-- A model that there is not, and a stream that is refused by its first event.
+scene("asking another model", function(setup)
+  local client = sandbox(setup, { ["X-Sandbox-Fail"] = "error:0*1",
+    ["X-Sandbox-Id"] = ("other %.9f"):format(core.now()) }):with {
+      fallback = { "openai/gpt-4o" } }
+  local fields = { model = "nobody/one", messages = MESSAGES }
+  local stream = need(client.chat:stream { model = "openai/gpt-4.1",
+    messages = MESSAGES })
+  same(ANSWER, table.concat(need(read(stream))), "text")
+  same("openai/gpt-4o", indoxhub.meta(need(stream:reply())).fallback,
+    "who streamed")
+  local reply = need(client.chat:create(fields))
+  same("openai/gpt-4o", indoxhub.meta(reply).fallback, "who answered")
+  same(4, client:spent().requests, "requests")
+end)
+
+scene("a budget", function(setup)
+  local client = sandbox(setup):with { budget = { tokens = 1 } }
+  need(client.chat:create { messages = MESSAGES })
+  local reply, err = client.chat:create { messages = MESSAGES }
+  same(nil, reply, "reply")
+  same("budget", err.kind, "kind")
+  same(7, client:spent().tokens, "tokens")
+end)
+
 return list
