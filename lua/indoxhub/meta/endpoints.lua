@@ -122,7 +122,7 @@ local completions = {}
 ---
 --- `POST completions`
 ---@param fields indoxhub.Completions.CreateFields What to send.
----@param options? indoxhub.CallOptions
+---@param options? indoxhub.ModelOptions
 ---@return indoxhub.CompletionResponse? reply, indoxhub.Error? err
 function completions:create(fields, options) end
 
@@ -201,7 +201,7 @@ local images = {}
 ---
 --- `POST images/generations`
 ---@param fields indoxhub.Images.GenerateFields What to send.
----@param options? indoxhub.CallOptions
+---@param options? indoxhub.ModelOptions
 ---@return indoxhub.ImageResponse? reply, indoxhub.Error? err
 function images:generate(fields, options) end
 
