@@ -89,6 +89,31 @@ describe("recordings", function()
     return folder .. "/" .. names()[1]
   end
 
+  it("costs nothing, and needs no budget, when it is played", function()
+    local client = recorder({ answer "paid" }, { budget = { cost = 0.1 } })
+    assert.equal("paid", indoxhub.assert(client.chat:create(QUESTION)).data)
+    local spent = { cost = 0.5, tokens = 7, requests = 1 }
+    assert.same(spent, client:spent())
+    for _ = 1, 3 do
+      assert.equal("paid", indoxhub.assert(client.chat:create(QUESTION)).data)
+    end
+    assert.same(spent, client:spent())
+    local _, err = client.chat:create { messages = { { role = "user",
+      content = "another" } } }
+    assert.equal("budget", err.kind)
+  end)
+
+  it("has what another model answered under what was asked", function()
+    local question = { model = "a/one", messages = QUESTION.messages }
+    local others = { fallback = { "a/two" } }
+    local client, asked = recorder({ refusal "503 Service Unavailable",
+      answer("two", { model = "a/two" }) }, others)
+    assert.equal("two", indoxhub.assert(client.chat:create(question)).data)
+    assert.equal(2, asked())
+    local reply = indoxhub.assert(player(others).chat:create(question))
+    assert.same({ "two", "a/two" }, { reply.data, reply.model })
+  end)
+
   local function say(client, text)
     local reply, err = client.chat:create { messages = { { role = "user",
       content = text or "hi" } } }

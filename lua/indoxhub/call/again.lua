@@ -44,7 +44,7 @@ local function wait_for_again(call, err, unsent)
     asked = call.asked,
     max_retries = options.max_retries or given.max_retries or MAX_RETRIES,
     unsafe = options.retry_unsafe }
-  local wait = not call.recorded and body.can_be_resent(call.operation.body)
+  local wait = body.can_be_resent(call.operation.body)
     and retry.wait(call.operation.method, err, state, random())
   call.asked = state.asked
   return wait and not is_late(call, wait) and wait or nil
