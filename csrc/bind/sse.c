@@ -104,13 +104,21 @@ static int l_retry(lua_State *L) {
   return 1;
 }
 
+/* parser:last_id() -> the last event id in force, "" when there was none; also
+** one that came without an event */
+static int l_last_id(lua_State *L) {
+  struct ih_span id = ih_sse_last_id(&check(L)->sse);
+  lua_pushlstring(L, id.ptr, id.len);
+  return 1;
+}
+
 static int l_gc(lua_State *L) {
   ih_sse_free(&check(L)->sse);
   return 0;
 }
 
 static const luaL_Reg methods[] = {
-    {"feed", l_feed}, {"retry", l_retry}, {NULL, NULL}};
+    {"feed", l_feed}, {"retry", l_retry}, {"last_id", l_last_id}, {NULL, NULL}};
 
 static const luaL_Reg meta[] = {{"__gc", l_gc}, {NULL, NULL}};
 

@@ -75,6 +75,12 @@ static inline size_t ih_sse_begun(const struct ih_sse *p) {
 /* Milliseconds of the last valid `retry` field, -1 when there was none. */
 int64_t ih_sse_retry(const struct ih_sse *p);
 
+/* The last event id in force, empty when there is none; it may have come without
+** an event. Good until the next call. */
+static inline struct ih_span ih_sse_last_id(const struct ih_sse *p) {
+  return ih_buf_span(&p->_id);
+}
+
 void ih_sse_free(struct ih_sse *p);
 
 #pragma GCC visibility pop

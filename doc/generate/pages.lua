@@ -220,7 +220,7 @@ wrong with arguments raises; what the world refuses is `nil, message`. Names
 here may change with any version, other than those of the client.]],
     sections = {
       { "Event streams", nil, { "core.sse", "sse:feed", "sse:retry",
-        "indoxhub.core.Event", "indoxhub.core.Sse" } },
+        "sse:last_id", "indoxhub.core.Event", "indoxhub.core.Sse" } },
       { "JSON and texts", nil, { "core.json_decode", "core.json_encode",
         "core.json_array", "core.json_raw", "core.json_with_raw",
         "core.not_utf8", "core.number", "core.base64", "core.unbase64",

@@ -264,6 +264,11 @@ function sse:feed(bytes) end
 ---@return integer?
 function sse:retry() end
 
+--- The last event id in force, "" when there was none. It may have come without
+--- an event.
+---@return string
+function sse:last_id() end
+
 ---------------------------------------------------------------------------
 
 --- All transfers of a Lua state, behind one descriptor.
