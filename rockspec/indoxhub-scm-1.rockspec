@@ -23,6 +23,7 @@ build = {
       sources = {
         "csrc/bind/base64.c",
         "csrc/bind/bind.c",
+        "csrc/bind/child.c",
         "csrc/bind/embed.c",
         "csrc/bind/engine.c",
         "csrc/bind/events.c",
@@ -61,6 +62,7 @@ build = {
         "csrc/core/shortest.c",
         "csrc/core/sse.c",
         "csrc/core/vec.c",
+        "csrc/net/child.c",
         "csrc/net/deadline.c",
         "csrc/net/encoding.c",
         "csrc/net/ending.c",
@@ -83,6 +85,7 @@ build = {
         "csrc/net/reuse.c",
         "csrc/net/reuse_tls.c",
         "csrc/net/sigpipe.c",
+        "csrc/net/spawn.c",
         "csrc/net/step.c",
         "csrc/net/tape.c",
         "csrc/net/terminal.c",

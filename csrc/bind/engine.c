@@ -52,13 +52,13 @@ static int l_fd(lua_State *L) {
 }
 
 /* engine:step(ready, [seconds], [bytes], [wait]) -> count | nil, message.
-** Writes the tokens of transfers with news to ready[1 .. count]. */
+** Writes the tokens of transfers and children with news to ready[1 .. count]. */
 static int l_step(lua_State *L) {
   struct ih_engine *e = self(L);
   lua_Number seconds = luaL_optnumber(L, 3, IH_STEP_SECONDS);
   lua_Number bytes = luaL_optnumber(L, 4, (lua_Number)IH_STEP_BYTES);
   lua_Number wait = luaL_optnumber(L, 5, 0);
-  struct ih_transfer *t;
+  int64_t token;
   int count = 0;
   luaL_checktype(L, 2, LUA_TTABLE);
   luaL_argcheck(L, bytes >= 0 && bytes <= (lua_Number)INT32_MAX, 4,
@@ -70,8 +70,7 @@ static int l_step(lua_State *L) {
     return ih_push_failure(L, FORKED);
   /* Storing may run finalizers, which may do anything to the engine; and it may
   ** run out of memory, after which the news is still there. */
-  while ((e = self(L)) && (t = ih_engine_ready(e))) {
-    int64_t token = t->token;
+  while ((e = self(L)) && (token = ih_engine_ready(e)) != 0) {
     lua_pushinteger(L, (lua_Integer)token);
     lua_rawseti(L, 2, ++count);
     if ((e = self(L)))

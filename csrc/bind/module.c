@@ -18,6 +18,7 @@ int luaopen_indoxhub_core(lua_State *L) {
   ih_open_sse(L);
   ih_open_engine(L);
   ih_open_submit(L);
+  ih_open_child(L);
   ih_open_transfer(L);
   ih_open_events(L);
   ih_open_tape(L);

@@ -11,6 +11,7 @@
 #pragma GCC visibility push(hidden)
 
 void ih_open_base64(lua_State *L);
+void ih_open_child(lua_State *L);
 void ih_open_embed(lua_State *L);
 void ih_open_engine(lua_State *L);
 void ih_open_events(lua_State *L);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "deadline.h"
 #include "gate.h"
 #include "global.h"
@@ -50,7 +51,7 @@ size_t ih_engine_running(const struct ih_engine *e) {
 }
 
 int ih_engine_is_busy(const struct ih_engine *e) {
-  return e->running > 0 || ih_queue_first(&e->lanes.ready);
+  return e->running > 0 || e->wanted > 0 || ih_engine_ready(e) != 0;
 }
 
 int ih_engine_add_waker(struct ih_engine *e, int fd) {
@@ -198,16 +199,33 @@ void ih_engine_release(struct ih_engine *e, struct ih_transfer *t) {
 
 /* ---- news --------------------------------------------------------------- */
 
-struct ih_transfer *ih_engine_ready(struct ih_engine *e) {
+static struct ih_transfer *first_transfer(const struct ih_engine *e) {
   struct ih_link *link = ih_queue_first(&e->lanes.ready);
   return link ? ih_queue_item(link, struct ih_transfer, ready) : NULL;
 }
 
+static struct ih_child *first_child(const struct ih_engine *e) {
+  struct ih_link *link = ih_queue_first(&e->child_news);
+  return link ? ih_queue_item(link, struct ih_child, news) : NULL;
+}
+
+int64_t ih_engine_ready(const struct ih_engine *e) {
+  const struct ih_transfer *t = first_transfer(e);
+  const struct ih_child *c = t ? NULL : first_child(e);
+  if (t)
+    return t->token;
+  return c ? c->token : 0;
+}
+
 void ih_engine_told(struct ih_engine *e, int64_t token) {
-  struct ih_transfer *t = ih_engine_ready(e);
+  struct ih_transfer *t = first_transfer(e);
+  struct ih_child *c = t ? NULL : first_child(e);
   if (t && t->token == token) {
     ih_queue_leave(&t->ready);
     t->told++;
+  } else if (c && c->token == token) {
+    ih_queue_leave(&c->news);
+    c->told++;
   }
 }
 
@@ -225,6 +243,7 @@ void ih_engine_free(struct ih_engine *e) {
   if (!e)
     return;
   forked = ih_engine_is_forked(e);
+  ih_child_leave_all(e);
   while ((link = ih_queue_first(&e->members))) {
     struct ih_transfer *t = ih_queue_item(link, struct ih_transfer, member);
     if (forked)

@@ -39,11 +39,12 @@ void ih_engine_free(struct ih_engine *e);
 int ih_engine_fd(const struct ih_engine *e);
 int ih_engine_is_forked(const struct ih_engine *e);
 
-/* The first of the transfers with news, in the order the news came; NULL when
-** there is none. It stays the first until ih_engine_told takes it away. */
-struct ih_transfer *ih_engine_ready(struct ih_engine *e);
+/* The token of the first of the transfers with news, in the order the news came,
+** and after those of the children (see child.h); 0 when there is none. It stays
+** the first until ih_engine_told takes it away. */
+int64_t ih_engine_ready(const struct ih_engine *e);
 
-/* The news of the transfer with this token was delivered. */
+/* The news of what has this token was delivered. */
 void ih_engine_told(struct ih_engine *e, int64_t token);
 
 /* Begins a transfer; copies everything it is given. IH_OK, or with *out NULL
@@ -88,8 +89,8 @@ void ih_engine_alarm(struct ih_engine *e, int64_t delay);
 /* How many transfers are not over. */
 size_t ih_engine_running(const struct ih_engine *e);
 
-/* Whether a step may bring news: a transfer runs, or news of one was not
-** delivered. */
+/* Whether a step may bring news: a transfer runs, a child is wanted, or news of
+** one was not delivered. */
 int ih_engine_is_busy(const struct ih_engine *e);
 
 /* Wakes the engine's waits while `fd` is readable. */

@@ -27,6 +27,9 @@ struct ih_engine {
   struct ih_queue starting; /* submitted, not yet libcurl's */
   struct ih_queue members;  /* every transfer that is not over */
   struct ih_heap timers;
+  struct ih_queue children;   /* programs that run: see child.h */
+  struct ih_queue child_news; /* those of them with news */
+  size_t wanted;              /* those that somebody waits for */
   void *multi; /* libcurl's handle, NULL: the next transfer has it made */
   int failed;  /* it has, and is to be closed: see multi.h */
   int fitted;  /* for how many transfers it keeps connections */

@@ -9,15 +9,19 @@ static int is_pending(void) {
   return sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE) == 1;
 }
 
-void ih_sigpipe_hold(struct ih_sigpipe *s) {
+void ih_sigpipe_block(struct ih_sigpipe *s) {
   sigset_t pipe;
-  s->held = ih_global_has_sigpipe();
-  if (!s->held)
-    return;
+  s->held = 1;
   sigemptyset(&pipe);
   sigaddset(&pipe, SIGPIPE);
   s->was_pending = is_pending();
   pthread_sigmask(SIG_BLOCK, &pipe, &s->mask);
+}
+
+void ih_sigpipe_hold(struct ih_sigpipe *s) {
+  s->held = 0;
+  if (ih_global_has_sigpipe())
+    ih_sigpipe_block(s);
 }
 
 void ih_sigpipe_release(struct ih_sigpipe *s) {

@@ -19,6 +19,10 @@ struct ih_sigpipe {
 };
 
 void ih_sigpipe_hold(struct ih_sigpipe *s);
+
+/* The same with every libcurl, around a write of our own. */
+void ih_sigpipe_block(struct ih_sigpipe *s);
+
 void ih_sigpipe_release(struct ih_sigpipe *s);
 
 #pragma GCC visibility pop

@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 
+#include "child.h"
 #include "engine.h"
 #include "inner.h"
 #include "multi.h"
@@ -121,6 +122,8 @@ static size_t serve(struct ih_engine *e, struct ih_poll_event *events, int n) {
     uint64_t moved = e->lanes.moved;
     if (e->failed || spent(e, ih_poll_now()))
       break;
+    if (ih_child_serve(e, events[i].fd, events[i].what))
+      continue;
     act(e, events[i].fd, events[i].what);
     ih_rest_served(&e->lanes.rests, &e->poll, events[i].fd, events[i].what,
                    e->lanes.moved == moved);

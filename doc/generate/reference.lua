@@ -31,8 +31,8 @@ for _, row in ipairs(endpoints.rows) do
   CALLED[endpoint_annotations.class_of(row.resource)] = "client."
     .. row.resource
 end
-for _, name in ipairs { "Sse", "Engine", "Gate", "Transfer", "Waker", "Notices",
-  "Search", "Draft", "Sha256", "Journal" } do
+for _, name in ipairs { "Sse", "Engine", "Gate", "Transfer", "Child", "Waker",
+  "Notices", "Search", "Draft", "Sha256", "Journal" } do
   CALLED["indoxhub.core." .. name] = name:lower()
 end
 

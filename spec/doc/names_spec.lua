@@ -47,6 +47,7 @@ local function objects_of_core()
     url = "http://127.0.0.1:1" })
   return { sse = core.sse(), engine = engine, sha256 = core.sha256_sum(),
     journal = new_journal(), transfer = transfer,
+    child = engine:spawn { argv = { "true" }, env = {}, max_line = 1 },
     gate = core.gate(1), waker = core.waker(engine:fd()),
     notices = core.notices(), search = core.search(core.vector { 1 }, 1),
     draft = core.create_file(name) } -- removes it

@@ -1,5 +1,6 @@
 -- Programs that specs run in an interpreter of their own.
 local files = require "spec.support.files"
+local servers = require "spec.support.servers"
 
 local programs = {}
 
@@ -31,6 +32,21 @@ function programs.run(code, before)
   os.remove(name)
   local text, code_text = said:match("^(.*)\n(%d+)$")
   return text, tonumber(code_text)
+end
+
+--- Whether the system knows a process, and it is no zombie, nor one whose other
+--- threads are still about to end.
+function programs.is_alive(pid)
+  local status = files.read("/proc/" .. pid .. "/status")
+  return status ~= nil and (not status:find "State:%s+Z"
+    or not status:find "Threads:%s+1\n")
+end
+
+--- Waits until a process has ended.
+function programs.wait_for_end(pid)
+  servers.wait_until(function()
+    return not programs.is_alive(pid)
+  end, "process " .. pid .. " to end")
 end
 
 return programs

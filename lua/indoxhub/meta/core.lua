@@ -284,13 +284,78 @@ function core.engine() end
 function engine:fd() end
 
 --- Does a bounded share of the work, after waiting at most `wait` seconds for
---- some. Writes the tokens of transfers with news to `ready[1 .. count]`.
+--- some. Writes the tokens of transfers and programs with news to
+--- `ready[1 .. count]`.
 ---@param ready integer[]
 ---@param seconds? number Default: 0.004.
 ---@param bytes? integer Of bodies. Default: 128 KiB.
 ---@param wait? number Seconds. Default: 0: does not wait.
 ---@return integer? count, string? message
 function engine:step(ready, seconds, bytes, wait) end
+
+--- What `engine:spawn` takes.
+---@class indoxhub.core.Program
+---@field argv string[] The program and its arguments. No shell takes part.
+---@field env string[] Its whole environment, as "NAME=value"; a program without a slash is looked for in its PATH.
+---@field cwd? string The folder to start it in.
+---@field max_line integer The longest line of its output, in bytes.
+
+--- A program that was started, of which `step` tells news by its token.
+---@class indoxhub.core.Child
+local child = {}
+
+--- Starts a program whose standard streams are pipes to here. It gets no other
+--- descriptor, and dies with this process. `stage` says what could not be done:
+--- "prepare", "cwd" or "exec".
+---@param program indoxhub.core.Program
+---@return indoxhub.core.Child? child, string? message
+---@return string? stage
+function engine:spawn(program) end
+
+--- The integer that names it in the list of `step`; nil when it is closed.
+---@return integer?
+function child:token() end
+
+--- Has bytes written to its input, when it reads. `why` is "closed", "full"
+--- when it has 32 MiB not read, or "memory".
+---@param bytes string
+---@return true? ok, string? why
+function child:write(bytes) end
+
+--- How many bytes wait to be written.
+---@return integer
+function child:unsent() end
+
+--- Its input ends when what waits was written.
+function child:close_input() end
+
+--- The next line of its output ("out") or its errors ("err"), without its end;
+--- nil when there is none yet. `why` is "limit" when a line of the output is too
+--- long; of errors such a line comes in pieces of 4 KiB.
+---@param stream "out"|"err"
+---@return string? line, string? why
+function child:line(stream) end
+
+--- Whether that stream has ended, and all its lines were taken.
+---@param stream "out"|"err"
+---@return boolean
+function child:over(stream) end
+
+--- How it has ended: "exit" and its code, or "signal" and its number; nil while
+--- it runs.
+---@return "exit"|"signal"|nil how, integer? number
+function child:ended() end
+
+--- Whether somebody waits for it: then the engine is busy.
+---@param wanted boolean
+function child:want(wanted) end
+
+--- Sends a signal to it, and to all that it has started.
+---@param number integer
+function child:signal(number) end
+
+--- Kills it, and all that it has started. Closing again does nothing.
+function child:close() end
 
 --- Begins a transfer. Timeouts are seconds; those left out are off. When a
 --- file of the form cannot be read, `kind` is "file" and nothing was begun.
