@@ -46,6 +46,9 @@ local waiting = {}
 -- and what to call at its end.
 local unattended = {}
 
+-- Token of a child -> who is told of its news, while it lives.
+local listeners = setmetatable({}, { __mode = "v" })
+
 -- Coroutine -> its task.
 local tasks = setmetatable({}, { __mode = "k" })
 
@@ -71,6 +74,7 @@ end
 
 local function forget_transfers()
   waiting, unattended = {}, {}
+  listeners = setmetatable({}, { __mode = "v" })
   news.forget()
 end
 
@@ -102,6 +106,24 @@ end
 -- Has the adapter watch the engine.
 local function watch()
   loop.adapter().start(engine, loop.pump)
+end
+
+loop.watch = watch
+
+--- The engine may have nothing to do any more.
+function loop.rest()
+  local rest = loop.adapter().rest
+  if rest and not loop.is_busy() then
+    rest()
+  end
+end
+
+--- Has `listener:on_news()`, which must not wait, called when there is news of
+--- the child with this token. Does not keep the listener from being collected.
+---@param token integer
+---@param listener table
+function loop.listen(token, listener)
+  listeners[token] = listener
 end
 
 --- Whether the engine has anything to do.
@@ -153,13 +175,15 @@ local function attend(token)
   end
 end
 
--- Wakes who waits for the transfer of a token.
+-- Wakes who waits for the transfer of a token, or tells who listens to a child.
 local function deliver(list, i)
   local slot = list[i]
   if type(slot) == "number" then
     local token = slot
     slot = waiting[token]
-    if not slot then
+    if not slot and listeners[token] then
+      return listeners[token]:on_news()
+    elseif not slot then
       return attend(token)
     end
     waiting[token], list[i] = nil, slot -- which it finds if this raises
@@ -180,10 +204,7 @@ function loop.pump(seconds, wait, bytes)
     error("indoxhub: " .. message, 0)
   end
   news.take(running, deliver, seconds, bytes, wait)
-  local rest = loop.adapter().rest
-  if rest and not running:busy() then
-    rest()
-  end
+  loop.rest()
 end
 
 --- Whether waiting, here and now, keeps all other tasks from going on.
