@@ -63,6 +63,7 @@ end
 
 ---@class indoxhub.schema.Compiler
 ---@field root table|boolean
+---@field known_only? boolean other keywords are left out
 ---@field done table<table, function> checks by schema
 
 local compile
@@ -119,6 +120,9 @@ local function compile_inner(self, name, value, holds, path)
   if shape and not shape[1](value) then
     refuse(path, "must be %s", shape[2])
   elseif holds == "reference" then
+    if self.known_only then
+      refuse(path, "is not followed")
+    end
     return compile(self, follow(self, value, path), path)
   elseif holds == "schema" then
     return compile(self, value, path)
@@ -169,7 +173,7 @@ local function checks_of(self, schema, path)
       list[#list + 1] = check and { check, known.of } or nil
     elseif part then
       compile_inner(self, name, schema[name], part, inside)
-    elseif not keywords.annotations[name] then
+    elseif not keywords.annotations[name] and not self.known_only then
       refuse(inside, "is a keyword that is not checked here; leave it out " ..
         "of the schema")
     end
@@ -275,6 +279,16 @@ local function items_of(self, schema, keys, path)
   return schema
 end
 
+-- What came of compiling.
+local function finish(ok, result)
+  if ok then
+    return setmetatable({ _check = result }, checker_mt)
+  elseif type(result) == "table" and result.reason then
+    return nil, result.path .. " " .. result.reason
+  end
+  error(result, 0)
+end
+
 --- Compiles a schema, or that of the items of a list in it; nil and what is
 --- wrong with it, by the name of its part.
 ---@param schema table|boolean
@@ -284,16 +298,20 @@ end
 function schemas.compile(schema, name, keys)
   local self = { root = schema, done = {} }
   name = name or "schema"
-  local ok, result = pcall(function()
+  return finish(pcall(function()
     return compile(self, keys and items_of(self, schema, keys, name) or schema,
       name)
-  end)
-  if ok then
-    return setmetatable({ _check = result }, checker_mt)
-  elseif type(result) == "table" and result.reason then
-    return nil, result.path .. " " .. result.reason
-  end
-  error(result, 0)
+  end))
+end
+
+--- Compiles a schema that a stranger gave: what it has of keywords that are
+--- known here. Nil when those are not used as they are here; and when it has
+--- references, by which a small schema may mean endless work.
+---@param schema table
+---@return indoxhub.schema.Checker?
+function schemas.compile_known(schema)
+  local self = { root = schema, done = {}, known_only = true }
+  return (finish(pcall(compile, self, schema, "schema")))
 end
 
 --- Checks a value; what is wrong with it, or nil.

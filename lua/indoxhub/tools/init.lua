@@ -12,8 +12,8 @@ local tools = {}
 
 local NAME = "indoxhub.tool"
 
--- Servers refuse other names.
-local LONGEST_NAME = 64
+--- How long a name may be: servers refuse others.
+tools.LONGEST_NAME = 64
 
 local FIELDS = { "name", "description", "parameters", "run", "strict" }
 
@@ -25,10 +25,10 @@ local function unknown_field(name)
 end
 
 local function check_name(name)
-  if type(name) ~= "string" or #name > LONGEST_NAME
+  if type(name) ~= "string" or #name > tools.LONGEST_NAME
     or not name:find "^[%w_-]+$" then
     return ("name must be letters, digits, _ and -, %d at most; it is %s")
-      :format(LONGEST_NAME, type(name) == "string" and ("%q"):format(name)
+      :format(tools.LONGEST_NAME, type(name) == "string" and ("%q"):format(name)
         or tostring(name))
   end
 end
@@ -93,6 +93,28 @@ function tools.new(given)
     name = given.name, description = given.description,
     parameters = schemas.to_send(parameters), strict = given.strict } },
     { __name = NAME, run = given.run, checker = checker })
+end
+
+---@class indoxhub.ToldTool
+---@field name string
+---@field description? string
+---@field parameters any what may be a schema
+---@field run function
+
+--- Makes a tool of what a server of tools tells of it. Its schema is sent on as
+--- it is, and what can be checked of it is: the server looks again.
+---@param told indoxhub.ToldTool
+---@return indoxhub.Tool
+function tools.of_server(told)
+  local parameters = told.parameters
+  if type(parameters) ~= "table" then
+    parameters = { type = "object", properties = {} }
+  end
+  return setmetatable({ type = "function", ["function"] = {
+    name = told.name, description = told.description,
+    parameters = parameters } },
+    { __name = NAME, run = told.run,
+      checker = schemas.compile_known(parameters) })
 end
 
 --- Whether a value is a tool that was made here.
