@@ -286,6 +286,7 @@ build = {
     ["indoxhub.sandbox.http"] = "lua/indoxhub/sandbox/http.lua",
     ["indoxhub.sandbox.images"] = "lua/indoxhub/sandbox/images.lua",
     ["indoxhub.sandbox.keys"] = "lua/indoxhub/sandbox/keys.lua",
+    ["indoxhub.sandbox.mcp"] = "lua/indoxhub/sandbox/mcp.lua",
     ["indoxhub.sandbox.media"] = "lua/indoxhub/sandbox/media.lua",
     ["indoxhub.sandbox.models"] = "lua/indoxhub/sandbox/models.lua",
     ["indoxhub.sandbox.refusals"] = "lua/indoxhub/sandbox/refusals.lua",

@@ -11,6 +11,7 @@ local generation = require "indoxhub.sandbox.generation"
 local http = require "indoxhub.sandbox.http"
 local images = require "indoxhub.sandbox.images"
 local keys = require "indoxhub.sandbox.keys"
+local mcp = require "indoxhub.sandbox.mcp"
 local models = require "indoxhub.sandbox.models"
 local speech = require "indoxhub.sandbox.speech"
 local transcripts = require "indoxhub.sandbox.transcripts"
@@ -83,6 +84,10 @@ local OPENAI = {
 }
 
 local FILES = { row = { key = "optional" }, handler = files.serve }
+
+-- Of this path every method.
+local MCP_PATH = "mcp"
+local MCP = { row = { key = "optional" }, handler = mcp.answer }
 
 -- "models/{provider_id}" as a pattern, and the names of what it captures.
 local function compile(row, handler)
@@ -159,6 +164,9 @@ function routes.find(method, path)
     return nil, true
   end
   local rest, other_method = routes.below_base(path), false
+  if rest == MCP_PATH then
+    return MCP, {}
+  end
   local lists = { path:find("^/v1/") and of_openai or {}, compiled }
   for _, list in ipairs(rest and lists or {}) do
     for _, route in ipairs(list) do

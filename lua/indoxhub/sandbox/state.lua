@@ -29,6 +29,7 @@ local SECONDS_PER_DAY = 86400
 ---@field asked table[] calls of all accounts, for the trend
 ---@field responses table<string, table[]> messages to go on from, by id
 ---@field failures table<string, integer> how often faults happened
+---@field mcp_sessions table<string, true> that have begun, by id
 
 ---@return indoxhub.sandbox.State
 function state.new(settings, modules)
@@ -36,7 +37,7 @@ function state.new(settings, modules)
     settings = settings, modules = modules, clock = modules.cqueues.monotime,
     ids = 0, account_count = 0, key_count = 0, accounts = {}, keys = {},
     tokens = {}, streams = {}, files = {}, file_names = {}, asked = {},
-    failures = {}, responses = {}, response_ids = {},
+    failures = {}, responses = {}, response_ids = {}, mcp_sessions = {},
   }
 end
 
