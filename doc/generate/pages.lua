@@ -99,6 +99,13 @@ A model that calls a tool with a function gets its result, and is asked again,
 until it answers in words.]],
         { "indoxhub.tool", "indoxhub.ToolOptions", "indoxhub.ToolRun",
           "indoxhub.Step" } },
+      { "Servers of tools", [[
+A server that speaks the Model Context Protocol offers tools that others have
+written. Nothing is sent to it, or started, before its tools are asked for.]],
+        { "indoxhub.mcp", "server:tools", "server:call", "server:close",
+          "indoxhub.McpServer", "indoxhub.McpOptions",
+          "indoxhub.McpCallOptions", "indoxhub.McpProgress",
+          "indoxhub.McpResult" } },
       { "Files", nil, { "conversation:save", "indoxhub.load_conversation" } },
       { "What they take and give", nil, { "indoxhub.ConversationSettings",
         "indoxhub.TalkOptions", "indoxhub.TalkStreamOptions",

@@ -24,7 +24,8 @@ local CALLED = {
   ["indoxhub.Client"] = "client", ["indoxhub.Stream"] = "stream",
   ["indoxhub.Conversation"] = "conversation", ["indoxhub.Query"] = "query",
   ["indoxhub.Rows"] = "rows", ["indoxhub.Pages"] = "pages",
-  ["indoxhub.Task"] = "task", ["indoxhub.Vector"] = "vector",
+  ["indoxhub.McpServer"] = "server", ["indoxhub.Task"] = "task",
+  ["indoxhub.Vector"] = "vector",
   ["indoxhub.Matrix"] = "matrix", ["indoxhub.core"] = "core",
 }
 for _, row in ipairs(endpoints.rows) do

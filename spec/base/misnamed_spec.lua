@@ -180,6 +180,7 @@ describe("the table of aliases", function()
       { "close" } })
     objects = { indoxhub = indoxhub, client = client,
       talk = client:conversation(), task = indoxhub.spawn(function() end),
+      server = indoxhub.mcp { url = "http://127.0.0.1:1" },
       stream = indoxhub.assert(client:with { base_url = base }.chat:stream {
         messages = { { role = "user", content = "go" } } }) }
     objects.task:await()

@@ -15,7 +15,7 @@ describe("a client out of memory", function()
   end)
 
   for _, name in ipairs { "create", "stream", "embeddings", "save", "upload",
-    "conversation", "tasks", "map", "recorded" } do
+    "conversation", "tasks", "map", "recorded", "mcp", "program" } do
     it("fails or does it, and does it the next time: " .. name, function()
       local folder = files.folder()
       local said, code = run.program("flows", ("%d %s %s %s"):format(STEP,

@@ -28,6 +28,7 @@ local function objects_of_client(client)
     conversation = client:conversation(),
     rows = indoxhub.assert(query:fetch()), pages = client.videos:each_job(),
     task = indoxhub.spawn(function() end),
+    server = indoxhub.mcp { url = "http://127.0.0.1:1" },
     vector = indoxhub.vector { 1 },
     matrix = indoxhub.vectors.matrix { { 1 } } }
 end

@@ -44,6 +44,10 @@ local takers = {
   ["indoxhub.ToolOptions"] = function(given)
     indoxhub.tool(given)
   end,
+  ["indoxhub.McpOptions"] = indoxhub.mcp,
+  ["indoxhub.McpCallOptions"] = function(given)
+    indoxhub.mcp({ url = "http://127.0.0.1:1" }):call("x", {}, given)
+  end,
   ["indoxhub.UploadOptions"] = function(given)
     client.audio:transcribe({ file = "a.wav" }, given)
   end,

@@ -11,6 +11,8 @@ local running = {}
 -- What the specs run under is not for programs that others wrote.
 local FREE = "env -u LD_PRELOAD "
 
+servers.FREE = FREE
+
 --- Ends a server, at once and without its consent.
 function servers.kill(server)
   if running[server] then
@@ -44,6 +46,8 @@ local function start_silent(command)
   return server
 end
 
+servers.start_silent = start_silent
+
 -- The same for one that then has something to say.
 local function start(command)
   local server = start_silent(command)
@@ -53,6 +57,8 @@ local function start(command)
   end
   return server
 end
+
+servers.start = start
 
 --- Ends all that still run.
 function servers.kill_all()

@@ -327,7 +327,7 @@ suite_asan() {
       spec/call/connections_spec.lua spec/call/encoding_spec.lua \
       spec/call/reuse_spec.lua spec/call/refused_spec.lua \
       spec/embeddings/init_spec.lua spec/save/encoding_spec.lua \
-      spec/base/json_spec.lua
+      spec/base/json_spec.lua spec/mcp/stdio_spec.lua
   fi
 }
 

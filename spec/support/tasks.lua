@@ -1,6 +1,7 @@
 -- Tasks of the specs.
 local assert = require "luassert"
 local busted = require "busted"
+local core = require "indoxhub.core"
 local indoxhub = require "indoxhub"
 local task = require "indoxhub.loop.task"
 
@@ -13,6 +14,16 @@ tasks.A_WHILE = 0.003
 function tasks.settle()
   while indoxhub.step(0) do
     task.sleep(0)
+  end
+end
+
+--- Waits, in a task, until a condition holds. Fails after a time that only a
+--- broken program needs.
+function tasks.wait_until(condition)
+  local ends = core.now() + 20
+  while not condition() do
+    assert.is_true(core.now() < ends, "waited too long")
+    assert(task.sleep(0.001))
   end
 end
 

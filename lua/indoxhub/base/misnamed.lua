@@ -96,6 +96,14 @@ misnamed.aliases = {
     poll = "client.videos:wait(id)",
     retrieve = "client.videos:job(id)", status = "client.videos:job(id)",
   },
+  server = {
+    list = "server:tools()", list_tools = "server:tools()",
+    get_tools = "server:tools()", call_tool = "server:call(name, arguments)",
+    invoke = "server:call(name, arguments)",
+    run = "server:call(name, arguments)", stop = "server:close()",
+    disconnect = "server:close()", shutdown = "server:close()",
+    kill = "server:close()",
+  },
   stream = {
     abort = "stream:close()", cancel = "stream:close()",
     stop = "stream:close()",
@@ -181,7 +189,7 @@ function misnamed.check_client(name, resources, methods)
 end
 
 --- The same for a name that the module, or an object, does not have.
----@param owner "indoxhub"|"stream"|"talk"|"task"
+---@param owner "indoxhub"|"server"|"stream"|"talk"|"task"
 ---@param name any
 ---@param methods table<string, any>
 function misnamed.check(owner, name, methods)

@@ -85,7 +85,8 @@ end
 
 -- Headers whose values nobody else may read.
 local SECRET_HEADERS = { authorization = true, ["proxy-authorization"] = true,
-  ["x-api-key"] = true, ["api-key"] = true, cookie = true }
+  ["x-api-key"] = true, ["api-key"] = true, cookie = true,
+  ["mcp-session-id"] = true }
 
 local function add_header_secrets(secrets, headers)
   for name, value in pairs(headers or {}) do

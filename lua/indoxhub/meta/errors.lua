@@ -13,7 +13,7 @@
 ---| "invalid_request" # The server refuses the request (HTTP 400, and any 4xx without a kind of its own).
 ---| "job_failed" # The video job that was waited for, or was to be saved, has failed.
 ---| "limit" # A size limit was passed, or there is not enough memory.
----| "network" # There is no connection, or it broke; code is "dns", "connect", "tls", "proxy", "reset" or "descriptors".
+---| "network" # There is no connection, or it broke; code is "dns", "connect", "tls", "proxy", "reset" or "descriptors", and of a program that is an MCP server "start" or "exit".
 ---| "not_found" # There is no such model, provider, job or route (HTTP 404).
 ---| "not_recorded" # With record_mode = "replay": no answer to this call is in the folder. The message names the nearest recording, and the first difference.
 ---| "permission" # This key may not do that (HTTP 403).

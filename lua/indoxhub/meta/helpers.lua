@@ -174,9 +174,9 @@ function rows:csv(options) end
 
 --- What happens to a call, as the option `log` is told. Nothing in it is a key.
 ---@class indoxhub.LogEvent
----@field name "attempt"|"retry"|"fallback"|"done"|"warning" What happened: a try ended, another one follows, another model is asked, the call is over, or something is odd.
+---@field name "attempt"|"retry"|"fallback"|"done"|"warning"|"server"|"stdout"|"stderr" What happened: a try ended, another one follows, another model is asked, the call is over, or something is odd. The last three are of an MCP server: its log, a line of its output that is no message, and one of its errors.
 ---@field method? string The HTTP method; absent in a warning.
----@field path? string What comes after `base_url`; absent in a warning.
+---@field path? string What comes after `base_url`; absent in a warning. Of an MCP server: its address or program.
 ---@field status? integer The HTTP status.
 ---@field kind? indoxhub.ErrorKind The kind of the error, when it failed.
 ---@field seconds? number Seconds that it took.
@@ -186,7 +186,7 @@ function rows:csv(options) end
 ---@field recorded? boolean Whether the answer came from a recording, and nobody was asked.
 ---@field failed_model? string Of "fallback": the model that did not answer, when the call named it.
 ---@field model? string Of "fallback": the one that is asked next.
----@field message? string What is odd.
+---@field message? string What is odd, or what an MCP server said.
 ---@field request_body? string What was sent, with the option `log_bodies`.
 ---@field response_body? string What came, with the option `log_bodies`.
 

@@ -198,6 +198,42 @@
 ---@field calls indoxhub.ToolRun[] The calls, each with its result or error.
 ---@field usage? indoxhub.Usage What this answer used.
 
+--- What `indoxhub.mcp` takes: the `url` of a server, or the `command` that starts one.
+---@class indoxhub.McpOptions
+---@field url? string Where the server is: its endpoint of Streamable HTTP, such as "https://example.com/mcp".
+---@field headers? table<string, string|number> Of `url`: headers to send along, such as { Authorization = "Bearer ..." }. No key of a client is sent.
+---@field ca_file? string Of `url`: a file of certificates to trust, in place of the system's. Default: the variable SSL_CERT_FILE.
+---@field proxy? string Of `url`: a proxy, in place of what the environment says.
+---@field command? string[] The program that is the server, and its arguments. There is no shell, and it does not work in nginx.
+---@field cwd? string Of `command`: the folder to start it in. Default: that of the program.
+---@field env? table<string, string> Of `command`: variables it gets besides PATH, HOME, USER, LANG, TERM, SHELL and TMPDIR. It gets no others.
+---@field timeout? number Seconds for a request, after which it is cancelled. Default: 60.
+---@field allow? string[] Names of those tools of the server that may be used, as the server calls them. Default: all.
+---@field prefix? string What the names of its tools begin with for the model, such as "files_".
+---@field on_progress? fun(progress: indoxhub.McpProgress) Is told how far a tool is; it must not wait.
+---@field log? fun(event: indoxhub.LogEvent) Is told what the server says besides replies: its log, its lines on stderr. It must not wait.
+---@field max_response_bytes? integer The largest message of the server. Default: 16 MiB.
+---@field [string] indoxhub.NoSuchOption There is no other.
+
+--- Options of `server:call`.
+---@class indoxhub.McpCallOptions
+---@field timeout? number Seconds, in place of the server's.
+---@field on_progress? fun(progress: indoxhub.McpProgress) Is told how far the tool is, in place of the server's.
+---@field [string] indoxhub.NoSuchOption There is no other.
+
+--- How far a tool of an MCP server is.
+---@class indoxhub.McpProgress
+---@field tool string The tool, by the server's name for it.
+---@field progress number How far: it grows.
+---@field total? number Where it ends, if the server knows.
+---@field message? string What is being done.
+
+--- What a tool of an MCP server gave, as the server wrote it.
+---@class indoxhub.McpResult
+---@field content? table[] Parts with a `type`: "text" with `text`; "image" and "audio" with `data` in base64 and `mimeType`; "resource" and "resource_link".
+---@field structuredContent? table The same as data.
+---@field isError? boolean Whether the tool has failed; the content says why.
+
 --- Whether and which tools the model calls: "auto" lets it choose, "none" forbids them, "required" demands one, and a table names one.
 ---@alias indoxhub.ToolChoice "auto"|"none"|"required"|{type: "function", function: {name: string}}|table
 

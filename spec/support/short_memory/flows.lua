@@ -150,6 +150,29 @@ function things.recorded(strict)
   end
 end
 
+function things.mcp(strict)
+  local server = indoxhub.mcp { url = OPTIONS.base_url .. "/mcp" }
+  local tools = good(strict, server:tools())
+  equal("get_weather", tools[1]["function"].name)
+  local result = good(strict, server:call("get_weather", { city = "Oslo" }))
+  equal("Oslo: 17 degrees, drizzle", result.content[1].text)
+  server:close()
+end
+
+-- An MCP server that says what it has to, whatever it is asked.
+local PROGRAM = { "sh", "-c", [[
+read -r line; echo '{"id":1,"result":{"protocolVersion":"2025-11-25"}}'
+read -r line; read -r line; echo 'a word' >&2
+echo '{"id":2,"result":{"content":[{"type":"text","text":"done"}]}}'
+read -r line]] }
+
+function things.program(strict)
+  local server = indoxhub.mcp { command = PROGRAM, timeout = 10 }
+  local result = good(strict, server:call "anything")
+  equal("done", result.content[1].text)
+  server:close()
+end
+
 -- Nothing but whole files stays, and nothing runs on.
 local function close(wrong)
   collectgarbage()
