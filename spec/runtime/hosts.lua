@@ -20,6 +20,10 @@ local FAST = { { "body" }, { "send", servers.EVENTS_HEAD },
 -- often, or twice as often, must a loop turn while it reads that stream.
 hosts.LEAST_TURNS = PIECES * #PIECE / 131072 / 2
 
+--- What `parts.ask_program` prints.
+hosts.ASKED = "hello\t{\"result\":{}}\ttimeout\nat last\tok\n"
+  .. "network\tagain\n"
+
 --- The command `env` that lets an interpreter find the tree's modules, those
 --- beside the specs, and in `folders` more.
 ---@param lua string which build of the module: "lua5.4" or "luajit"

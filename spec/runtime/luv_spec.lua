@@ -58,6 +58,31 @@ for _, lua in ipairs { "lua5.4", "luajit" } do
       ]]
     end)
 
+    it("a program that is started is an MCP server", function()
+      local asked = hosts.ASKED
+      assert_says(asked .. "ticked\ttrue\nended\tfalse\n", [[
+        start_ticking()
+        indoxhub.spawn(function()
+          parts.ask_program():close()
+          print("ticked", ticks > 0)
+          stop_ticking()
+        end)
+        uv.run()
+        print("ended", uv.loop_alive())
+      ]])
+      -- One that nobody waits for keeps no loop from ending.
+      assert_says(asked .. asked .. "ended\tfalse\n", [[
+        local server
+        indoxhub.spawn(function()
+          server = parts.ask_program()
+        end)
+        uv.run()
+        parts.ask_program()
+        uv.run()
+        print("ended", uv.loop_alive())
+      ]])
+    end)
+
     it("a callback starts tasks", function()
       assert_says("begun\n6 * 7 is 42.\n", [[
         local timer = uv.new_timer()

@@ -4,8 +4,11 @@
 local editor = require "spec.runtime.neovim.editor"
 local events = require "spec.support.events"
 local hosts = require "spec.runtime.hosts"
+local programs = require "spec.support.programs"
 local scenes = require "spec.runtime.scenes"
 local servers = require "spec.support.servers"
+
+local asked = hosts.ASKED
 
 describe("in Neovim", function()
   local pair, nvim, scenes_done
@@ -325,6 +328,32 @@ describe("in Neovim", function()
       end, 10)
     ]])
   end)
+
+  it("a program that is started is an MCP server, and leaves with it",
+    function()
+      assert_says(asked .. "ticked\ttrue\n", [[
+        leave(function()
+          local ticks, timer = 0, uv.new_timer()
+          timer:start(1, 1, function()
+            ticks = ticks + 1
+          end)
+          parts.ask_program(print)
+          timer:close()
+          print("ticked", ticks > 0)
+        end)
+      ]])
+      assert_says(asked, "parts.ask_program(print):close() vim.cmd 'qa!'")
+      for _, ending in ipairs { "vim.cmd 'qa!'", "os.exit(0)" } do
+        local said, code = play(([[
+          local server = parts.program()
+          print(indoxhub.assert(server:call "pid").content[1].text)
+          indoxhub.spawn(server.call, server, "never")
+          vim.defer_fn(function() %s end, 5)
+        ]]):format(ending))
+        assert.equal(0, code)
+        programs.wait_for_end(said:match "%d+")
+      end
+    end)
 
   it("nobody else is started for a call, or sees the key", function()
     assert_says("marked\t1\nkey\t0\nchildren\t\n", [[

@@ -89,6 +89,12 @@ describe("OpenResty", function()
     assert.equal(ANSWER .. "\n", nginx:get "/do/derived")
   end)
 
+  it("starts no MCP servers, and says what to do instead", function()
+    assert.truthy(nginx:get("/do/start_program"):find("command does not work "
+      .. "in nginx, where no worker may start programs; have the server "
+      .. "listen on HTTP, and give its url", 1, true))
+  end)
+
   it("names the phase in which nothing can wait, and the way out", function()
     local function check(phase)
       local text = nginx:get("/do/told", { name = phase })

@@ -2,6 +2,8 @@
 local indoxhub = require "indoxhub"
 local scenes = require "spec.runtime.scenes"
 
+local unpack = table.unpack or unpack -- luacheck: ignore
+
 local MESSAGES = { { role = "user", content = "What is 6 * 7?" } }
 
 --- What a server in the program's own loop says to `parts.ask_near`.
@@ -82,6 +84,32 @@ return function(sandbox, raw)
     parts.is_waiting = true
     stream:next()
     print "not reached"
+  end
+
+  --- A program that is an MCP server.
+  function parts.program()
+    return indoxhub.mcp { command = { "node", "spec/support/peers/mcp.js",
+      "stdio" } }
+  end
+
+  --- Prints, or says, what it says, and how it was cancelled. Returns it.
+  function parts.ask_program(say)
+    say = say or print
+    local server = parts.program()
+    local function ask(tool, arguments, options)
+      local result, err = server:call(tool, arguments, options)
+      return result and result.content[1].text or err.kind
+    end
+    say(ask("echo", { text = "hello" }), ask "ping",
+      ask("never", {}, { timeout = 0.05 }))
+    say(unpack(indoxhub.gather { function()
+      return ask "late"
+    end, function()
+      indoxhub.sleep(0.001)
+      return ask "release"
+    end }))
+    say(ask "die", ask("echo", { text = "again" }))
+    return server
   end
 
   --- Prints the processes that this one has started by the midst of a stream.

@@ -29,7 +29,7 @@ scenes.abandoned = scripts.abandoned
 
 local list, lines = {}, {}
 for _, name in ipairs { "calls", "ends", "tasks", "maps", "refused",
-  "tools", "recordings" } do
+  "tools", "recordings", "mcp" } do
   for _, one in ipairs(require("spec.runtime.scenes." .. name)) do
     list[#list + 1] = one
     lines[#lines + 1] = "ok " .. one.name .. "\n"

@@ -259,6 +259,11 @@ function actions.memory(_, say)
   say(status:match("VmRSS:%s*(%d+)"), " ", math.floor(collectgarbage("count")))
 end
 
+--- What is said to who wants to start a program that is an MCP server.
+function actions.start_program(_, say)
+  say(select(2, pcall(indoxhub.mcp, { command = { "true" } })))
+end
+
 --- Has as many timers run as nginx runs at a time, for some seconds.
 function actions.fill_timers(arguments, say)
   for _ = 1, 256 do
