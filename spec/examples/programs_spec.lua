@@ -3,6 +3,7 @@
 local command = require "spec.support.command"
 local files = require "spec.support.files"
 local indoxhub = require "indoxhub"
+local mcp_servers = require "spec.support.mcp_servers"
 local servers = require "spec.support.servers"
 local terminals = require "spec.support.terminals"
 
@@ -54,6 +55,29 @@ describe("examples/", function()
     end
     return by_question
   end
+
+  -------------------------------------------------------------------------
+  describe("mcp-assistant.lua", function()
+    it("asks before it uses tools of the server that is told", function()
+      assert_said(("indoxhub.mcp (%s/mcp) has 2 tools\n"):format(sandbox.url)
+        .. "What is the weather in Oslo?\n  Run get_weather? [y/N] y\n"
+        .. "get_weather says: Oslo: 17 degrees, drizzle\n"
+        .. "Now count the letters of the word Reykjavik, please\n"
+        .. "  Run count_letters? [y/N] \n"
+        .. "count_letters says: Error: the call was denied: "
+          .. "the person said no\n",
+        run("mcp-assistant.lua", nil, "y\n"))
+    end)
+
+    it("starts a server", function()
+      local said, errors, code = run("mcp-assistant.lua", table.concat(
+        mcp_servers.everything_command "stdio", " "), "y\ny\n")
+      assert.equal("", errors)
+      assert.truthy(said:find "indoxhub.mcp %(node%) has %d+ tools", said)
+      assert.truthy(said:find("echo says: Echo: ", 1, true), said)
+      assert.equal(0, code)
+    end)
+  end)
 
   -------------------------------------------------------------------------
   describe("chat.lua", function()

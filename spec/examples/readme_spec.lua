@@ -17,7 +17,7 @@ describe("examples/README.md", function()
 
   it("names all there is, and nothing else", function()
     local known, listed = names(), {}
-    for name, target in page:gmatch "%[([%w_.]+)%]%(([^)]+)%)" do
+    for name, target in page:gmatch "%[([%w_.-]+)%]%(([^)]+)%)" do
       listed[name] = true
       assert.is_true(known[name], name)
       assert.truthy(files.read("examples/" .. target), target)
