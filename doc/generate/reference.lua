@@ -87,7 +87,7 @@ local function module_functions(by_place)
       end
     end
   end
-  walk("indoxhub.", require "indoxhub")
+  walk("indoxhub.", require "indoxhub.all")
   table.sort(names, function(a, b)
     return #a[1] ~= #b[1] and #a[1] < #b[1] or #a[1] == #b[1] and a[1] < b[1]
   end)

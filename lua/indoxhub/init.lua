@@ -11,30 +11,23 @@
 -- First, as anything else may miss what another version of the core has not.
 require "indoxhub.base.core_check"
 
-local analytics = require "indoxhub.analytics"
-local batch = require "indoxhub.embeddings.batch"
 local client = require "indoxhub.client"
-local conversation = require "indoxhub.conversation"
 local errors = require "indoxhub.base.errors"
 local files = require "indoxhub.api.params.files"
 local host = require "indoxhub.loop.host"
 local json = require "indoxhub.base.json"
+local later = require "indoxhub.base.later"
 local loop = require "indoxhub.loop"
-local map = require "indoxhub.map"
-local mcp = require "indoxhub.mcp"
 local misnamed = require "indoxhub.base.misnamed"
-local pages = require "indoxhub.client.pages"
 local reply = require "indoxhub.api.replies.reply"
 local resources = require "indoxhub.client.resources"
-local save = require "indoxhub.save"
-local structured = require "indoxhub.structured"
+local structured = require "indoxhub.structured.options"
 local task = require "indoxhub.loop.task"
-local tools = require "indoxhub.tools"
-local vectors = require "indoxhub.embeddings.vectors"
-local videos_wait = require "indoxhub.videos.wait"
+
+local get = later.get
 
 -- Loaded now and not by the first call, which may come when no file can be
--- opened any more, or in a worker of a user who may read none.
+-- opened any more.
 require "indoxhub.loop.builtin"
 require("indoxhub.loop." .. host())
 
@@ -48,7 +41,6 @@ local indoxhub = {
   run = task.run,
   spawn = task.spawn,
   gather = task.gather,
-  map = map.over,
   sleep = task.sleep,
   meta = reply.meta,
   array = json.array,
@@ -56,27 +48,60 @@ local indoxhub = {
   file = files.file,
   bytes = files.bytes,
   reader = files.reader,
-  load_conversation = conversation.load,
-  mcp = mcp.new,
-  tool = tools.new,
-  vector = vectors.vector,
-  vectors = vectors,
-  top_k = vectors.top_k,
 }
 
-client.add_method("save", save)
-client.add_method("conversation", conversation.new)
-resources.add_method("analytics", "query", analytics.query)
-resources.add_method("videos", "wait", videos_wait.wait)
-resources.add_method("videos", "each_job", pages.each_job)
-resources.add_method("user", "each_transaction", pages.each_transaction)
-resources.add_method("embeddings", "batch", batch)
-resources.replace("chat", "create", structured.OPTIONS, structured.is_asked,
-  structured.create)
-resources.replace("chat", "stream", structured.STREAM_OPTIONS,
-  structured.is_asked, structured.stream)
+-- Names of helpers, which put themselves there when they are first asked for.
+local helpers = {}
+
+function helpers.load_conversation()
+  indoxhub.load_conversation = require("indoxhub.conversation").load
+end
+
+function helpers.map()
+  indoxhub.map = require("indoxhub.map").over
+end
+
+function helpers.mcp()
+  indoxhub.mcp = require("indoxhub.mcp").new
+end
+
+function helpers.tool()
+  indoxhub.tool = require("indoxhub.tools").new
+end
+
+function helpers.vector()
+  indoxhub.vector = require("indoxhub.embeddings.vectors").vector
+end
+
+function helpers.vectors()
+  indoxhub.vectors = require("indoxhub.embeddings.vectors")
+end
+
+function helpers.top_k()
+  indoxhub.top_k = require("indoxhub.embeddings.vectors").top_k
+end
+
+for name in pairs(helpers) do
+  later.add(function()
+    return indoxhub[name]
+  end)
+end
+
+client.add_method("save", get "indoxhub.save")
+client.add_method("conversation", get("indoxhub.conversation", "new"))
+resources.add_method("analytics", "query", get("indoxhub.analytics", "query"))
+resources.add_method("videos", "wait", get("indoxhub.videos.wait", "wait"))
+resources.add_method("videos", "each_job",
+  get("indoxhub.client.pages", "each_job"))
+resources.add_method("user", "each_transaction",
+  get("indoxhub.client.pages", "each_transaction"))
+resources.add_method("embeddings", "batch", get "indoxhub.embeddings.batch")
+resources.replace("chat", "create", structured.OF_CALLS, structured.is_asked,
+  get("indoxhub.structured", "create"))
+resources.replace("chat", "stream", structured.OF_STREAMS,
+  structured.is_asked, get("indoxhub.structured", "stream"))
 resources.continue("videos", "generate", { wait = "wait" },
-  videos_wait.after_generate)
+  get("indoxhub.videos.wait", "after_generate"))
 
 --- For frame loops: does a bounded share of what there is to do, without
 --- waiting. Returns whether anything is going on.
@@ -151,13 +176,28 @@ function indoxhub.assert(value, ...)
   return value, ...
 end
 
+-- All names, also of helpers that were not loaded yet.
+local function known_names()
+  local names = {}
+  for _, list in ipairs { indoxhub, helpers } do
+    for name in next, list do
+      names[name] = true
+    end
+  end
+  return names
+end
+
 -- `indoxhub.on_error` is a field to be set; it lives where it is used.
 setmetatable(indoxhub, {
   __index = function(self, name)
     if name == "on_error" then
       return task.on_error
     end
-    misnamed.check("indoxhub", name, self)
+    if helpers[name] then
+      later.load(helpers[name])
+      return rawget(self, name)
+    end
+    misnamed.check("indoxhub", name, known_names())
   end,
   __newindex = function(self, name, value)
     if name == "on_error" then
@@ -169,6 +209,20 @@ setmetatable(indoxhub, {
       rawset(self, name, value)
     end
   end,
+  -- Where the interpreter asks for it.
+  __pairs = function(self)
+    for name in pairs(helpers) do
+      local _ = self[name]
+    end
+    return next, self, nil
+  end,
 })
+
+-- Workers of nginx may be of a user who can read no file, and share the memory
+-- of what is loaded before there are any.
+later.begin()
+if host() == "nginx" then
+  later.all()
+end
 
 return indoxhub

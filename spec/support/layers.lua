@@ -66,10 +66,12 @@ local function name_of(file)
     :gsub("/", "."))
 end
 
--- What a line requires: a module, or those whose name begins so ("loop.").
+-- What a line requires, now or later: a module, or those whose name begins so
+-- ("loop.").
 local function required(line)
   local code = line:gsub("%-%-.*$", "")
   return code:match("require[%s(,]*[\"'%[]+(indoxhub[%w_.]*)[\"'%]]")
+    or code:match("%f[%w]get[%s(]*\"(indoxhub[%w_.]*)\"")
 end
 
 local function read(file)

@@ -117,10 +117,12 @@ client_mt.__close = client_methods.close
 
 --- Adds a method that a helper above the client implements.
 ---@param name string
----@param method function of caller, client and what it is called with
+---@param method fun(): function as base/later.lua gives it: what it returns is
+--- called with caller, client and what the method is called with
 function client.add_method(name, method)
   client_methods[name] = function(self, ...)
-    local result, err = method(callers.check(self, name .. "(...)"), self, ...)
+    local caller = callers.check(self, name .. "(...)")
+    local result, err = method()(caller, self, ...)
     return result, err -- no tail call, so that what it raises has a line
   end
 end

@@ -136,7 +136,7 @@ local function replace(self, row, method, fields, options)
   if not helper or not helper.is_asked(options) then
     return false
   end
-  local result, err, wrong = helper.call(self._client, fields, options)
+  local result, err, wrong = helper.call()(self._client, fields, options)
   if wrong then
     refuse(row, method, wrong)
   end
@@ -179,7 +179,7 @@ local function method_with_fields(row)
     reply, err = calls.perform(caller, operation, options,
       kinds[options.as or row.reply])
     if reply and helper then
-      return helper.continue(self._client, reply, options)
+      return helper.continue()(self._client, reply, options)
     end
     return reply, err
   end
@@ -263,13 +263,13 @@ for _, row in ipairs(endpoints.rows) do
 end
 
 ---------------------------------------------------------------------------
--- helpers
+-- helpers, given as functions of base/later.lua that return them
 
 --- Adds a method of a resource that a helper above the client implements with
 --- the client's public methods.
 ---@param resource string
 ---@param name string
----@param method fun(client: indoxhub.Client, ...): any, indoxhub.Error?
+---@param method fun(): fun(client: indoxhub.Client, ...): any, any
 function resources.add_method(resource, name, method)
   local mt = metatables[resource]
   mt.__index[name] = function(self, ...)
@@ -277,7 +277,7 @@ function resources.add_method(resource, name, method)
       error(("call it with a colon, as client.%s:%s(...)")
         :format(resource, name), 2)
     end
-    local result, err = method(self._client, ...)
+    local result, err = method()(self._client, ...)
     return result, err -- no tail call, so that what it raises has a line
   end
 end
@@ -286,8 +286,8 @@ end
 ---@param resource string
 ---@param name string a method that takes fields
 ---@param options table<string, string|string[]> types of api/params/options.lua
----@param continue function of client, reply and options; returns what the
---- method is to return
+---@param continue fun(): function its result is called with client, reply and
+--- options, and returns what the method is to return
 function resources.continue(resource, name, options, continue)
   continued[resource .. "." .. name] = { options = options,
     continue = continue }
@@ -298,8 +298,8 @@ end
 ---@param name string a method that takes fields, or "stream"
 ---@param options table<string, string|string[]> types of api/params/options.lua
 ---@param is_asked fun(options: table): boolean
----@param call fun(client: indoxhub.Client, fields: table, options: table): any,
---- indoxhub.Error?, string? its results, or what is wrong with the call
+---@param call fun(): function its result is called with client, fields and
+--- options; returns its results, or nil, nil and what is wrong with the call
 function resources.replace(resource, name, options, is_asked, call)
   replaced[resource .. "." .. name] = { options = options,
     is_asked = is_asked, call = call }

@@ -16,6 +16,7 @@ local options_of = require "indoxhub.api.params.options"
 local settings = require "indoxhub.conversation.settings"
 local store = require "indoxhub.conversation.store"
 local structured = require "indoxhub.structured"
+local structured_options = require "indoxhub.structured.options"
 local totals = require "indoxhub.conversation.totals"
 local turns = require "indoxhub.conversation.turns"
 local window = require "indoxhub.conversation.window"
@@ -26,9 +27,9 @@ local conversation = {}
 
 -- Options are checked here to be told at the caller's line.
 local TURN = merge(options_of.FALLBACK, { fields = "any" })
-local CALL = merge(merge(options_of.CALL, TURN), structured.OPTIONS)
+local CALL = merge(merge(options_of.CALL, TURN), structured_options.OF_CALLS)
 local STREAM = merge(merge(options_of.STREAM, TURN),
-  structured.STREAM_OPTIONS)
+  structured_options.OF_STREAMS)
 local AGAIN_CALL = merge(CALL, { stream = "boolean" })
 local AGAIN_STREAM = merge(STREAM, { stream = "boolean" })
 
@@ -135,7 +136,7 @@ local function check_options(self, options, known, method)
     wrong = settings.check_fields(options.fields)
   end
   local data
-  if not wrong and structured.is_asked(options) then
+  if not wrong and structured_options.is_asked(options) then
     data, wrong = structured.new(options,
       settings.fields(self._settings, options.fields))
   end

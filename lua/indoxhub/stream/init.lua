@@ -19,14 +19,16 @@
 local batching = require "indoxhub.stream.batching"
 local calls = require "indoxhub.call"
 local decoding = require "indoxhub.stream.decoding"
-local elements = require "indoxhub.stream.elements"
 local ending = require "indoxhub.stream.ending"
 local errors = require "indoxhub.base.errors"
 local fetching = require "indoxhub.stream.fetching"
+local later = require "indoxhub.base.later"
 local loop = require "indoxhub.loop"
 local misnamed = require "indoxhub.base.misnamed"
 local opening = require "indoxhub.stream.opening"
 local state = require "indoxhub.stream.state"
+
+local elements = later.get "indoxhub.stream.elements"
 
 local stream = {}
 
@@ -301,7 +303,7 @@ function stream_methods:next_element(path)
     refuse_dot "next_element(...)"
   end
   check_path(path)
-  return elements.next(self, path)
+  return elements().next(self, path)
 end
 
 --- Iterates over the elements of a list: see next_element. What is wrong
@@ -315,7 +317,7 @@ function stream_methods:elements(path)
   check_path(path)
   return function()
     check_can_wait "element"
-    local element, err = elements.next(self, path)
+    local element, err = elements().next(self, path)
     if err then
       errors.raise(err)
     end

@@ -3,6 +3,7 @@
 
 local errors = require "indoxhub.base.errors"
 local json = require "indoxhub.base.json"
+local known = require "indoxhub.structured.options"
 local replies = require "indoxhub.api.replies.reply"
 local schemas = require "indoxhub.schema"
 local streams = require "indoxhub.stream"
@@ -11,14 +12,6 @@ local usage = require "indoxhub.api.reading.usage"
 local values = require "indoxhub.schema.values"
 
 local structured = {}
-
---- The options, by types of api/params/options.lua.
-structured.OPTIONS = { schema = "any", repairs = "count",
-  schema_mode = { "json_schema", "json_object", "prompt", "tool" } }
-
---- Those that streams take: their text was handed out, and cannot be repaired.
-structured.STREAM_OPTIONS = { schema = "any",
-  schema_mode = structured.OPTIONS.schema_mode }
 
 local REPAIRS = 1
 
@@ -37,14 +30,6 @@ local REPAIR = "This answer does not fit the JSON Schema: %s. Answer again, " ..
 ---@field checker indoxhub.schema.Checker
 local methods = {}
 local structured_mt = { __index = methods }
-
---- Whether options ask for data.
----@param options? table
----@return boolean
-function structured.is_asked(options)
-  return options ~= nil and (options.schema ~= nil or options.repairs ~= nil
-    or options.schema_mode ~= nil)
-end
 
 --- Reads the options; nil and what is wrong with them.
 ---@param options table that were checked by type
@@ -243,7 +228,7 @@ end
 -- The options of a call, without ours.
 local function rest_of(options)
   local rest = copy(options)
-  for name in pairs(structured.OPTIONS) do
+  for name in pairs(known.OF_CALLS) do
     rest[name] = nil
   end
   return rest
