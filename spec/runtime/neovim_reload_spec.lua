@@ -143,6 +143,25 @@ describe("loaded again in Neovim, the library", function()
     ]])
   end)
 
+  it("loads no helper of it for a client that was there", function()
+    assert_says("used\n", [[
+      local use_all = dofile "spec/support/all_helpers.lua"
+      ask()
+      local old, old_client = indoxhub, client
+      reload()
+      ask()
+      leave(function()
+        use_all(old, old_client)
+        for name in pairs(package.loaded) do
+          if name:find "^indoxhub%.conversation" then
+            print(name)
+          end
+        end
+        print "used"
+      end)
+    ]])
+  end)
+
   it("ends what was there when the editor is left", function()
     assert_says("", [[
       local open

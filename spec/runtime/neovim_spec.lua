@@ -79,6 +79,22 @@ describe("in Neovim", function()
   -------------------------------------------------------------------------
   -- where tasks go on
 
+  it("a helper is loaded wherever it is first used", function()
+    assert_says("true\tfalse\nused\n", [[
+      local use_all = require "spec.support.all_helpers"
+      local timer = uv.new_timer()
+      timer:start(1, 0, function()
+        timer:close()
+        print(vim.in_fast_event(),
+          package.loaded["indoxhub.conversation"] ~= nil)
+        leave(function()
+          use_all(indoxhub, client)
+          print "used"
+        end)
+      end)
+    ]])
+  end)
+
   it("a call outside tasks waits for its answer, wherever that is", function()
     assert_says(("6 * 7 is 42.\n"):rep(5), [[
       local function ask()

@@ -76,6 +76,7 @@ describe("OpenResty", function()
   it("loads nothing after the workers began", function()
     nginx:get("/do/chat")
     nginx:get("/do/stream", { base = pair.sandbox.url })
+    assert.equal("all\n", nginx:get("/do/helpers", { base = pair.sandbox.url }))
     assert.equal("", nginx:get "/do/loaded_late")
   end)
 

@@ -5,6 +5,7 @@
 -- read none of it.
 local indoxhub = require "indoxhub"
 local scenes = require "spec.runtime.scenes"
+local use_all_helpers = require "spec.support.all_helpers"
 
 local handlers, actions = {}, {}
 
@@ -125,6 +126,12 @@ function actions.map(arguments, say)
     return item
   end, { resume = arguments.file })
   say(errors and tostring(errors) or "all")
+end
+
+--- What needs more than one call.
+function actions.helpers(arguments, say)
+  use_all_helpers(indoxhub, client_of(arguments.base))
+  say "all"
 end
 
 --- Ends without having closed its stream.
