@@ -155,6 +155,7 @@ build = {
     ["indoxhub.api.replies.videos"] = "lua/indoxhub/api/replies/videos.lua",
     ["indoxhub.base.address"] = "lua/indoxhub/base/address.lua",
     ["indoxhub.base.atomic_file"] = "lua/indoxhub/base/atomic_file.lua",
+    ["indoxhub.base.compiled"] = "lua/indoxhub/base/compiled.lua",
     ["indoxhub.base.content_types"] = "lua/indoxhub/base/content_types.lua",
     ["indoxhub.base.core_check"] = "lua/indoxhub/base/core_check.lua",
     ["indoxhub.base.errors"] = "lua/indoxhub/base/errors.lua",

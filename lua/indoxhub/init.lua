@@ -8,6 +8,10 @@
 --     })
 --     for delta in stream do io.write(delta) end
 
+-- What is required from here on may be there as bytecode.
+local compiled = require "indoxhub.base.compiled"
+compiled.offer()
+
 -- First, as anything else may miss what another version of the core has not.
 require "indoxhub.base.core_check"
 
@@ -221,6 +225,7 @@ setmetatable(indoxhub, {
 -- Workers of nginx may be of a user who can read no file, and share the memory
 -- of what is loaded before there are any.
 later.begin()
+compiled.withdraw()
 if host() == "nginx" then
   later.all()
 end

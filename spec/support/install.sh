@@ -57,7 +57,8 @@ round() {
       wrong "cannot install in $1: $(cat "$work/log")"
   done
   for name in bin/indoxhub lib/lua/5.4/indoxhub/core.so \
-    share/lua/5.4/indoxhub/version.lua share/man/man1/indoxhub.1; do
+    share/lua/5.4/indoxhub/version.lua \
+    share/lua/5.4/indoxhub/compiled.bin share/man/man1/indoxhub.1; do
     [ -f "$1/$name" ] || wrong "no $1/$name"
   done
   if [ -n "${3:-}" ]; then
