@@ -4,7 +4,10 @@
 set -eu
 
 make -s tools
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+trap 'exit 130' INT TERM
 for lua in luajit lua5.4; do
-  make -s build LUA="$lua"
+  make -s install LUA="$lua" PREFIX="$folder" DESTDIR= >/dev/null
 done
-lua5.4 spec/bench/start/run.lua "${1:-41}"
+lua5.4 spec/bench/start/run.lua "$folder" "${1:-41}"
