@@ -26,15 +26,15 @@ local PRELUDE = [[
 
 -- Helpers that a chat call does without. Their folders and modules.
 local HELPERS = { "analytics", "client.pages", "conversation",
-  "embeddings", "map", "save", "schema", "stream.elements", "structured",
-  "tools", "videos" }
+  "embeddings", "map", "recording", "save", "schema", "stream.elements",
+  "structured", "tools", "videos" }
 
 -- What belongs to a helper and is needed by any call.
 local NEEDED = { ["indoxhub.structured.options"] = true }
 
 -- Modules that a chat call, waited for and streamed, needs. Who needs more has
 -- made every program slower that only asks: see spec/bench/start.sh.
-local MOST = 96
+local MOST = 98
 
 describe("require \"indoxhub\"", function()
   local sandbox = during_tests(servers.sandbox, "--pace 0")

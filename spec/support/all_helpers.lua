@@ -39,6 +39,13 @@ local function media(client, name)
     { wait = { interval = 0.01 } }))
 end
 
+local function recorded(client, name)
+  for _ = 1, 2 do
+    assert(client:with { record = name }.chat:create { messages = MESSAGES })
+  end
+  os.execute("rm -r " .. name)
+end
+
 return function(indoxhub, client)
   local name = os.tmpname()
   local names = { name, name .. ".map", name .. ".png" }
@@ -47,6 +54,7 @@ return function(indoxhub, client)
   media(client, names[3])
   lists(indoxhub, client, names[2]) -- also of the job that has made a video
   vectors(indoxhub, client)
+  recorded(client, name .. ".recorded")
   for _, one in ipairs(names) do
     os.remove(one)
   end

@@ -100,15 +100,14 @@ end
 function later.get(name, field)
   local loaded
   local function load()
-    loaded = require(name)
-    if field then
-      loaded = loaded[field]
-    end
+    -- Another may have loaded it since.
+    local module = ours[name] or require(name)
+    loaded = field and module[field] or module
     return loaded
   end
   later.add(load)
   return function()
-    return loaded or later.load(load)
+    return loaded or ours[name] and load() or later.load(load)
   end
 end
 

@@ -6,11 +6,14 @@
 
 local core = require "indoxhub.core"
 local errors = require "indoxhub.base.errors"
+local later = require "indoxhub.base.later"
 local log = require "indoxhub.base.log"
 local loop = require "indoxhub.loop"
-local recording = require "indoxhub.recording"
 local requests = require "indoxhub.call.request"
 local upload = require "indoxhub.call.upload"
+
+-- It was loaded with the client that records.
+local recording = later.get "indoxhub.recording"
 
 local recorded = {}
 
@@ -198,7 +201,7 @@ function recorded.begin(call)
   end
   local asked, err = ask(call)
   if asked then
-    call.take, err = recording.begin(place, asked)
+    call.take, err = recording().begin(place, asked)
   end
   if not call.take and err.code == "recording" and err.kind == "limit"
     and place.mode ~= "replay" then
@@ -216,7 +219,7 @@ end
 ---@param take? indoxhub.Take
 function recorded.prepare(request, take)
   if take and take.answer then
-    request.played = recording.play(take)
+    request.played = recording().play(take)
     request.gate, request.body, request.form = nil, nil, nil
     request.sent, request.headers = nil, {}
   elseif take then
@@ -241,7 +244,7 @@ local function keep(call, attempt, whole)
     headers["content-range"], headers["content-length"] = nil, tostring(#whole)
   end
   local _, sent = transfer:sent()
-  local ok, err = recording.keep(call.take, { body = body, marks = marks,
+  local ok, err = recording().keep(call.take, { body = body, marks = marks,
     status = whole and 200 or answer.status, headers = headers,
     http_version = answer.http_version,
     sent = call.operation.body and sent ~= 0 and sent or nil,

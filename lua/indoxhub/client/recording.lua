@@ -1,7 +1,10 @@
 --- Where a client records, by its options, those of the client it derives from
 --- and the environment.
 
-local recording = require "indoxhub.recording"
+local later = require "indoxhub.base.later"
+
+-- Loaded when a client that records is made.
+local recording = later.get "indoxhub.recording"
 
 local place = {}
 
@@ -51,7 +54,8 @@ function place.place(options, parent)
   folder = folder:gsub("(.)/+$", "%1")
   return { folder = folder, mode = mode or "auto",
     pace = options.record_pace or before.pace or 0,
-    state = before.folder == folder and before.state or recording.new_state() }
+    state = before.folder == folder and before.state
+      or recording().new_state() }
 end
 
 return place
