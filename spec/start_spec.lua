@@ -132,7 +132,8 @@ describe("require \"indoxhub\"", function()
         end
         -- It waits with the clock of its own client.
         assert(client.videos:generate({ prompt = "a" },
-          { wait = { interval = 0.01 } }))
+          { wait = { interval = 0.01 },
+            headers = { ["X-Sandbox-Job-Seconds"] = "0.1" } }))
         assert(client:conversation():send "What is 6 * 7?")
         assert(old.map({ 1 }, tostring))
         print(old ~= new, old.map ~= new.map)

@@ -36,7 +36,8 @@ local function media(client, name)
   local image = assert(client.images:generate { prompt = "a" })
   assert(client:save(image, name))
   assert(client.videos:generate({ prompt = "a" },
-    { wait = { interval = 0.01 } }))
+    { wait = { interval = 0.01 },
+      headers = { ["X-Sandbox-Job-Seconds"] = "0.1" } }))
 end
 
 local function recorded(client, name)
