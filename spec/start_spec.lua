@@ -26,7 +26,7 @@ local PRELUDE = [[
 
 -- Helpers that a chat call does without. Their folders and modules.
 local HELPERS = { "analytics", "client.pages", "conversation",
-  "embeddings", "map", "recording", "save", "schema", "stream.elements",
+  "embeddings", "map", "mcp", "recording", "save", "schema", "stream.elements",
   "structured", "tools", "videos" }
 
 -- What belongs to a helper and is needed by any call.
@@ -34,7 +34,7 @@ local NEEDED = { ["indoxhub.structured.options"] = true }
 
 -- Modules that a chat call, waited for and streamed, needs. Who needs more has
 -- made every program slower that only asks: see spec/bench/start.sh.
-local MOST = 98
+local MOST = 102
 
 describe("require \"indoxhub\"", function()
   local sandbox = during_tests(servers.sandbox, "--pace 0")
@@ -161,6 +161,8 @@ describe("require \"indoxhub\"", function()
         try(function()
           indoxhub.map(1) end)
         try(function()
+          indoxhub.mcp(1) end)
+        try(function()
           indoxhub.tool(1) end)
         try(function()
           indoxhub.vector {} end)
@@ -190,7 +192,7 @@ describe("require \"indoxhub\"", function()
         count = count + 1
         assert.truthy(line:find("^true\t"), line)
       end
-      assert.equal(13, count, said)
+      assert.equal(14, count, said)
     end)
 end)
 

@@ -47,6 +47,13 @@ local function recorded(client, name)
   os.execute("rm -r " .. name)
 end
 
+local function tools_of_others(indoxhub, client)
+  local base = tostring(client):match("%((.*)%)")
+  local server = indoxhub.mcp { url = base .. "/mcp" }
+  assert(#assert(server:tools()) > 0)
+  server:close()
+end
+
 return function(indoxhub, client)
   local name = os.tmpname()
   local names = { name, name .. ".map", name .. ".png" }
@@ -56,6 +63,7 @@ return function(indoxhub, client)
   lists(indoxhub, client, names[2]) -- also of the job that has made a video
   vectors(indoxhub, client)
   recorded(client, name .. ".recorded")
+  tools_of_others(indoxhub, client)
   for _, one in ipairs(names) do
     os.remove(one)
   end
