@@ -24,7 +24,11 @@
 
 #define VALUE 1
 #define ALSO_NULL 2
-#define KEPT_TEXT 3
+#define MARK 3
+#define TEXTS 4
+#define KEPT_TEXT 5
+/* The text that is being made comes next. */
+#define MISSING 7 /* nil, or the list of what TEXTS does not have */
 
 /* Memory for a text of at most so many bytes is kept for the next one: to get it
 ** anew from the system costs more than to fill it. */
@@ -201,12 +205,37 @@ static void write_other(lua_State *L, const struct walk *w) {
 
 /* ---- tables -------------------------------------------------------------- */
 
-/* Writes the text that a table was marked with. True when it was. */
+/* Whether the metatable on top of the stack is MARK, and the text for its table,
+** which is below, was written. The table goes into MISSING where there is none. */
+static int write_marked(lua_State *L, const struct walk *w) {
+  if (!lua_rawequal(L, -1, MARK))
+    return 0;
+  lua_pushvalue(L, -2);
+  lua_rawget(L, TEXTS);
+  if (lua_type(L, -1) == LUA_TSTRING) {
+    write_string(L, w);
+    lua_pop(L, 2);
+    return 1;
+  }
+  if (lua_isnil(L, MISSING)) {
+    lua_newtable(L);
+    lua_replace(L, MISSING);
+  }
+  lua_pushvalue(L, -3);
+  lua_rawseti(L, MISSING, (int)lua_objlen(L, MISSING) + 1);
+  lua_pop(L, 2);
+  return 1;
+}
+
+/* Writes the text that stands for a table with a metatable: the one that it was
+** marked with, or that TEXTS has for it. True when it was. */
 static int write_raw(lua_State *L, const struct walk *w) {
   size_t n, valid;
   const char *text;
   if (!lua_getmetatable(L, -1))
     return 0;
+  if (write_marked(L, w))
+    return 1;
   lua_pushlightuserdata(L, (void *)(uintptr_t)&raw_key);
   lua_rawget(L, -2);
   if (lua_type(L, -1) != LUA_TSTRING) {
@@ -376,29 +405,41 @@ static void write_more(lua_State *L, struct walk *w) {
   write_value(L, w);
 }
 
-/* core.json_encode(value, also_null) -> text; raises what is wrong, without a
-** position. A userdata that is also_null stands for null, too. */
+/* core.json_encode(value, also_null, mark, texts) -> text; raises what is wrong,
+** without a position. A userdata that is also_null stands for null, too. A table
+** whose metatable is mark is written as the string that texts has for it; where
+** it has none, the results are nil and the list of such tables. */
 static int l_json_encode(lua_State *L) {
   struct walk w;
   struct ih_buf *kept;
+  int is_whole;
   luaL_checkany(L, VALUE);
-  lua_settop(L, ALSO_NULL);
+  lua_settop(L, TEXTS);
+  if (!lua_isnil(L, MARK))
+    luaL_checktype(L, TEXTS, LUA_TTABLE);
   lua_getfield(L, LUA_REGISTRYINDEX, KEPT);
   kept = lua_touserdata(L, KEPT_TEXT);
   w.text = ih_push_text(L);
   w.depth = 0;
   ih_buf_swap(kept, w.text); /* whoever encodes in a finalizer finds none */
+  lua_pushnil(L);
   lua_pushvalue(L, VALUE);
   write_value(L, &w);
   while (w.depth > 0)
     write_more(L, &w);
-  lua_pushlstring(L, ih_buf_bytes(w.text), ih_buf_len(w.text));
+  is_whole = lua_isnil(L, MISSING);
+  if (is_whole)
+    lua_pushlstring(L, ih_buf_bytes(w.text), ih_buf_len(w.text));
   if (ih_buf_len(w.text) <= MOST_KEPT) {
     ih_buf_clear(w.text);
     ih_buf_swap(kept, w.text);
   }
   ih_buf_free(w.text);
-  return 1;
+  if (is_whole)
+    return 1;
+  lua_pushnil(L);
+  lua_insert(L, -2);
+  return 2;
 }
 
 /* core.json_with_raw(table, text) -> the same table, marked: text is what is

@@ -291,6 +291,39 @@ describe("the text of a table", function()
   end)
 end)
 
+describe("a table that stands for a string", function()
+  local MARK = {}
+  local one, two = setmetatable({ "x" }, MARK), setmetatable({}, MARK)
+
+  it("is written as that string", function()
+    assert.equal([=[{"a":["1\"",{"b":"1\""}]}]=], json.encode_with({
+      a = { one, { b = one } } }, MARK, { [one] = '1"' }))
+    assert.equal('"1"', json.encode_with(one, MARK, { [one] = "1" }))
+    assert.equal('[["x"],{}]', json.encode { one, two })
+  end)
+
+  it("is told where there is none", function()
+    local text, missing = json.encode_with({ one, { two } }, MARK, {})
+    assert.is_nil(text)
+    assert.same({ one, two }, missing)
+    text, missing = json.encode_with({ one, two, one }, MARK, { [two] = "2",
+      [one] = 1 })
+    assert.is_nil(text)
+    assert.same({ one, one }, missing)
+  end)
+
+  it("is written as UTF-8, or refused by its place", function()
+    local ok, why = pcall(json.encode_with, { a = { one } }, MARK,
+      { [one] = "\255" })
+    assert.is_false(ok)
+    assert.equal("a[1] is not UTF-8: byte 1 (0xFF)", why)
+    ok, why = pcall(json.encode_with, { one, print }, MARK, {})
+    assert.is_false(ok)
+    assert.equal("[2] is a function, which JSON cannot carry", why)
+    assert.is_false(pcall(json.encode_with, one, MARK, nil))
+  end)
+end)
+
 describe("encoding", function()
   it("writes scalars and tables", function()
     assert.equal('"a\\"b\\n"', json.encode 'a"b\n')

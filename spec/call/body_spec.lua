@@ -30,6 +30,44 @@ describe("a JSON body", function()
     assert.equal(uri, decoded(file))
   end)
 
+  it("is made without a copy of what has no files in it", function()
+    local messages = {}
+    for i = 1, 1000 do
+      messages[i] = { role = "user", content = { { type = "text",
+        text = "How much is " .. i .. "?" } } }
+    end
+    local text = body.of_json({ messages = messages }).text
+    collectgarbage()
+    collectgarbage("stop")
+    local before = collectgarbage "count"
+    local made = body.of_json { messages = messages, seed = 7 }
+    local grown = collectgarbage "count" - before
+    collectgarbage("restart")
+    assert.equal(#text + #',"seed":7', #made.text)
+    -- Its text, and what does not grow with the messages.
+    assert.is_true(grown < #made.text / 1024 + 8, tostring(grown))
+  end)
+
+  it("reads a file once that stands in it twice", function()
+    local given = { "one", "two" }
+    local file = indoxhub.reader(function() return table.remove(given, 1) end)
+    local list = decoded { file, { file }, file }
+    assert.same({ list[1], { list[1] }, list[1] }, list)
+    assert.matches("base64,b25ldHdv$", list[1])
+    assert.same({}, given)
+  end)
+
+  it("tells a file that cannot be read before a mistake", function()
+    local made, wrong, err = body.of_json { print, indoxhub.file("/none/a") }
+    assert.is_nil(made)
+    assert.is_nil(wrong)
+    assert.equal("file", err.kind)
+    made, wrong, err = body.of_json { list = { indoxhub.bytes("x"), print } }
+    assert.is_nil(made)
+    assert.equal("list[2] is a function, which JSON cannot carry", wrong)
+    assert.is_nil(err)
+  end)
+
   it("tells what JSON cannot carry as a mistake", function()
     local loop = {}
     loop.loop = { loop, loop }

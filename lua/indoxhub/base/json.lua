@@ -44,6 +44,17 @@ function json.encode(value)
   return encode(value, ALSO_NULL)
 end
 
+--- Encodes a value in which some tables stand for strings: those whose
+--- metatable is `mark` are written as what `texts` has for them. Nil and the
+--- list of those that it does not have. Raises as `json.encode`.
+---@param value any
+---@param mark table
+---@param texts table<table, string>
+---@return string? text, table[]? missing
+function json.encode_with(value, mark, texts)
+  return encode(value, ALSO_NULL, mark, texts)
+end
+
 local function decode_all(text, keeps_nulls)
   local ok, value, message = pcall(decode, text, false, keeps_nulls)
   if not ok then

@@ -72,22 +72,45 @@ function body.embed_files(value)
   return embed_files(value, {})
 end
 
+-- The JSON text of a value, with its files as data URIs. One walk checks and
+-- writes; where it meets files a second one follows when they are read, which
+-- may yield.
+local function encode(value)
+  local uris = {}
+  local ok, text, missing = pcall(json.encode_with, value, files.METATABLE,
+    uris)
+  while ok and not text do
+    for _, file in ipairs(missing) do
+      local uri, err = uris[file], nil
+      if not uri then
+        uri, err = upload.data_uri(file)
+      end
+      if err then
+        return nil, nil, err
+      end
+      uris[file] = uri
+    end
+    ok, text, missing = pcall(json.encode_with, value, files.METATABLE, uris)
+  end
+  return ok and text or nil, not ok and text or nil
+end
+
 --- A JSON body; files in it become data URIs. A value that JSON cannot carry is
---- the caller's mistake: it is told as a message.
+--- the caller's mistake: it is told as a message, unless a file cannot be read.
 ---@param value any
 ---@return indoxhub.Body? made, string? wrong, indoxhub.Error? err
 function body.of_json(value)
-  local embedded, err = body.embed_files(value)
-  if err then
-    return nil, nil, err
+  local text, wrong, err = encode(value)
+  if wrong then
+    err = select(2, body.embed_files(value))
+    wrong = not err and wrong or nil
   end
-  local ok, text = pcall(json.encode, embedded)
-  if not ok then
-    return nil, text
+  if not text then
+    return nil, wrong, err
   end
   -- What was encoded does not contain itself.
   local secrets = type(value) == "table" and text:find(SECRET_FIELD, 1, true)
-    and find_secrets(embedded, {}) or {}
+    and find_secrets(value, {}) or {}
   return { text = text, secrets = secrets }
 end
 

@@ -31,11 +31,15 @@ function core.curl_version() end
 function core.json_decode(text, keeps_halves, keeps_nulls) end
 
 --- A value as JSON; raises what is wrong with it, by the name of the field. The
---- userdata `also_null` is written as null, as the light userdata is.
+--- userdata `also_null` is written as null, as the light userdata is. A table
+--- whose metatable is `mark` is written as the string that `texts` has for it;
+--- where it has none, the results are nil and the list of such tables.
 ---@param value any
 ---@param also_null? any
----@return string
-function core.json_encode(value, also_null) end
+---@param mark? table
+---@param texts? table<table, string>
+---@return string? text, table[]? missing
+function core.json_encode(value, also_null, mark, texts) end
 
 --- Marks a table as a list, for when it is empty.
 ---@generic T: table

@@ -105,6 +105,9 @@ local function request(values)
   return made
 end
 
+local MARK = {}
+local marked = setmetatable({}, MARK)
+
 local ARGUMENTS = {
   ["engine:submit"] = { request },
   ["engine:step"] = { function() return {} end, seconds, size, seconds },
@@ -134,7 +137,11 @@ local ARGUMENTS = {
   search = { function(values) return values:object "vector" end, small, flag },
   take_vectors = { text },
   json_decode = { text, flag, flag },
-  json_encode = { function(values) return values:any() end },
+  json_encode = { function(values)
+    return values.roll(2) == 1 and { values:any(), marked } or values:any()
+  end, function(values) return values:any() end,
+    function(values) return values.roll(4) > 1 and MARK or nil end,
+    function(values) return { [marked] = maybe(values, 2, text) } end },
   json_with_raw = { function(values) return values:list() end, text },
   json_raw = { function(values) return values:list() end },
   number = { text },

@@ -20,6 +20,9 @@ local files = {}
 ---@field package content_type? string
 local file_mt = { __name = "indoxhub.file" }
 
+--- What all files have for a metatable.
+files.METATABLE = file_mt
+
 function file_mt.__tostring(self)
   return ("indoxhub.file (%s)"):format(self.path or self.filename
     or self.data and #self.data .. " bytes" or "a reader")
