@@ -71,13 +71,12 @@ end
 local ROLES = { "system", "user", "assistant", "tool", "function",
   "developer" }
 
-local function is_known_role(role)
-  for _, known in ipairs(ROLES) do
-    if role == known then
-      return true
-    end
-  end
-  return false
+-- The same by name: true where a message is nothing without a content. An
+-- assistant's may hold calls of tools instead.
+local NEEDS_CONTENT = {}
+
+for _, role in ipairs(ROLES) do
+  NEEDS_CONTENT[role] = role == "user" or role == "system"
 end
 
 --- What is wrong with the role of a message, to be put behind its name. Servers
@@ -89,14 +88,24 @@ function types.not_role(role)
   if type(role) ~= "string" then
     return ("must be a string, such as \"user\"; it is %s"):format(show(role))
   end
-  local near = not is_known_role(role) and spelling.nearest(role, ROLES)
+  local near = NEEDS_CONTENT[role] == nil and spelling.nearest(role, ROLES)
   return near and ("%s is misspelt: did you mean %q? Known are %s")
     :format(show(role), near, table.concat(ROLES, ", ")) or nil
 end
 
--- Roles whose messages are nothing without a content; an assistant's may hold
--- calls of tools instead.
-local NEEDS_CONTENT = { user = true, system = true }
+-- What is wrong with an element of a list of messages, to be put behind its
+-- place.
+local function not_message(message)
+  if type(message) ~= "table" then
+    return " must be a table like { role = \"user\", content = ... }"
+  end
+  local wrong = types.not_role(message.role)
+  if wrong then
+    return ".role " .. wrong
+  elseif message.content == nil and NEEDS_CONTENT[message.role] then
+    return ".content is required: a text, or a list of parts"
+  end
+end
 
 local function check_messages(value)
   if type(value) ~= "table" then
@@ -105,19 +114,23 @@ local function check_messages(value)
     return value.role and "must be a list: put the message in braces"
       or "must not be empty", true
   end
-  for i, message in ipairs(value) do
-    local is_table = type(message) == "table"
-    local wrong_role = is_table and types.not_role(message.role)
-    if not is_table then
-      return ("[%d] must be a table like { role = \"user\", content = ... }")
-        :format(i), true
-    elseif wrong_role then
-      return ("[%d].role %s"):format(i, wrong_role), true
-    elseif message.content == nil and NEEDS_CONTENT[message.role] then
-      return ("[%d].content is required: a text, or a list of parts")
-        :format(i), true
+  -- There may be thousands, so no function is called for one that is fine at
+  -- first sight.
+  local i, message = 1, value[1]
+  repeat
+    local needs_content
+    if type(message) == "table" then
+      needs_content = NEEDS_CONTENT[message.role or ""]
     end
-  end
+    if needs_content == nil or needs_content and message.content == nil then
+      local wrong = not_message(message)
+      if wrong then
+        return ("[%d]%s"):format(i, wrong), true
+      end
+    end
+    i = i + 1
+    message = value[i]
+  until message == nil
 end
 
 -- A check of lists whose elements pass another check.
