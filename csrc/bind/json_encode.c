@@ -39,6 +39,7 @@ struct level {
   int slot;     /* of the stack */
   size_t count; /* of a list's elements; 0: an object */
   size_t index; /* of the list's last element; how many fields there were */
+  int is_first; /* whether an object's first field is on the stack already */
 };
 
 struct walk {
@@ -326,14 +327,12 @@ static void open_table(lua_State *L, struct walk *w) {
   }
   level->slot = lua_gettop(L) - 2;
   level->count = level->index = 0;
+  level->is_first = lua_type(L, -2) == LUA_TSTRING;
   w->depth++;
   if (lua_type(L, -2) == LUA_TNUMBER) {
     lua_pop(L, 2);
     level->count = count_elements(L, w);
-  } else if (lua_type(L, -2) == LUA_TSTRING) {
-    lua_pop(L, 2);
-    lua_pushnil(L);
-  } else {
+  } else if (!level->is_first) {
     refuse_key(L, w);
   }
   append_byte(L, w, level->count ? '[' : '{');
@@ -384,13 +383,23 @@ static void write_name(lua_State *L, const struct walk *w) {
   append_byte(L, w, ':');
 }
 
+/* Whether there is more of a table: of an object, the next field comes onto the
+** stack. */
+static int find_more(lua_State *L, struct level *level) {
+  if (level->count)
+    return level->index < level->count;
+  if (level->is_first) {
+    level->is_first = 0;
+    return 1;
+  }
+  return lua_next(L, level->slot);
+}
+
 /* Goes on with the table that was opened last, which is on top of the stack, or
-** whose last key is. */
+** whose last key is, or its first field. */
 static void write_more(lua_State *L, struct walk *w) {
   struct level *level = w->levels + w->depth - 1;
-  int more =
-      level->count ? level->index < level->count : lua_next(L, level->slot);
-  if (!more) {
+  if (!find_more(L, level)) {
     append_byte(L, w, level->count ? ']' : '}');
     lua_pop(L, 1);
     w->depth--;

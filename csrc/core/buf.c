@@ -6,10 +6,8 @@
 
 #define FIRST_CAPACITY 256
 
-char *ih_buf_reserve(struct ih_buf *b, size_t n) {
+char *ih_buf_grow(struct ih_buf *b, size_t n) {
   size_t len = ih_buf_len(b);
-  if (b->_cap - b->_end >= n && b->_mem)
-    return b->_mem + b->_end;
   if (n > SIZE_MAX / 4 - len)
     return NULL;
   if (b->_start >= b->_cap / 2 && len + n <= b->_cap && b->_mem) {

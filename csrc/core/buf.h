@@ -70,9 +70,15 @@ static inline void ih_buf_swap(struct ih_buf *a, struct ih_buf *b) {
   *b = other;
 }
 
+/* What ih_buf_reserve does where there is no room. */
+char *ih_buf_grow(struct ih_buf *b, size_t n);
+
 /* Makes room for n more bytes and returns where they go, NULL when out of
 ** memory. ih_buf_extend then takes in what was written there. */
-char *ih_buf_reserve(struct ih_buf *b, size_t n);
+static inline char *ih_buf_reserve(struct ih_buf *b, size_t n) {
+  return b->_mem && b->_cap - b->_end >= n ? b->_mem + b->_end
+                                           : ih_buf_grow(b, n);
+}
 
 static inline void ih_buf_extend(struct ih_buf *b, size_t n) {
   b->_end += n;

@@ -32,20 +32,42 @@ static size_t character(const char *at, size_t n) {
   return length;
 }
 
-/* How many bytes stand before the end, or one that is no ASCII or must be escaped
-** in a string. */
+/* Marks bytes that are no ASCII or must be escaped in a string. */
+static uint64_t mark_special(uint64_t word) {
+  return (word & IH_WORD_MARKS) | ih_word_below(word, 0x20) |
+         ih_word_equal(word, '"') | ih_word_equal(word, '\\');
+}
+
+/* Whether a byte is neither. */
+static int is_plain(char byte) {
+  return (unsigned char)(byte - 0x20) < 0x60 && byte != '"' && byte != '\\';
+}
+
+/* How many bytes stand before the end, or one that is not plain. */
 static size_t plain_length(const char *at, size_t n) {
   size_t i = 0;
   for (; n - i >= 8; i += 8) {
-    uint64_t word = ih_word_load(at + i);
-    uint64_t marks = (word & IH_WORD_MARKS) | ih_word_below(word, 0x20) |
-                     ih_word_equal(word, '"') | ih_word_equal(word, '\\');
+    uint64_t marks = mark_special(ih_word_load(at + i));
     if (marks)
       return i + ih_word_first(marks);
   }
-  while (i < n && (unsigned char)(at[i] - 0x20) < 0x60 && at[i] != '"' &&
-         at[i] != '\\')
+  while (i < n && is_plain(at[i]))
     i++;
+  return i;
+}
+
+/* The same, and copies them. Eight bytes are copied before they are looked at, so
+** what is behind the last may be anything then, within n bytes. */
+static size_t copy_plain(char *to, const char *at, size_t n) {
+  size_t i = 0;
+  for (; n - i >= 8; i += 8) {
+    uint64_t marks = mark_special(ih_word_load(at + i));
+    memcpy(to + i, at + i, 8);
+    if (marks)
+      return i + ih_word_first(marks);
+  }
+  for (; i < n && is_plain(at[i]); i++)
+    to[i] = at[i];
   return i;
 }
 
@@ -123,21 +145,22 @@ int ih_json_write_string(struct ih_buf *to, const char *text, size_t n,
     return IH_NOMEM;
   *w.out++ = '"';
   for (;;) {
-    length = plain_length(text + at, n - at);
-    if (length == 0 && at < n && !is_ascii(text[at])) {
+    length = copy_plain(w.out, text + at, n - at);
+    w.out += length;
+    at += length;
+    if (at == n)
+      break;
+    if (!is_ascii(text[at])) {
       length = others_length(text + at, n - at);
       if (length == 0) {
         *wrong = at;
         return 0;
       }
-    }
-    memcpy(w.out, text + at, length);
-    w.out += length;
-    at += length;
-    if (at == n)
-      break;
-    if (!is_ascii(text[at]))
+      memcpy(w.out, text + at, length);
+      w.out += length;
+      at += length;
       continue;
+    }
     w.out = escape(w.out, text[at++]);
     /* There must be room for the rest, and for the next escape or the quote. */
     if ((size_t)(w.limit - w.out) < n - at + LONGEST &&

@@ -325,6 +325,14 @@ describe("a table that stands for a string", function()
 end)
 
 describe("encoding", function()
+  it("escapes nothing but what must be, behind any character", function()
+    for _, text in ipairs { "\195\188 x", "\195\188x", "\226\130\172/\127",
+      "\240\159\152\128a\195\188b", "\195\188\195\188 \195\188" } do
+      assert.equal('"' .. text .. '"', json.encode(text))
+      assert.equal('"' .. text .. '\\n"', json.encode(text .. "\n"))
+    end
+  end)
+
   it("writes scalars and tables", function()
     assert.equal('"a\\"b\\n"', json.encode 'a"b\n')
     assert.equal("true", json.encode(true))
