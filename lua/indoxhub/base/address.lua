@@ -106,12 +106,18 @@ local function is_loopback(host)
     or host:find("^127%.[%d%.]+$") ~= nil or host:find("%.localhost$") ~= nil
 end
 
+-- The URL that was asked about last: calls go where the one before went.
+local asked, was_local
+
 --- Whether a URL leads to this machine itself.
 ---@param url string absolute
 ---@return boolean
 function address.is_local(url)
-  local _, host = split(url)
-  return host ~= nil and is_loopback(host)
+  if url ~= asked then
+    local _, host = split(url)
+    asked, was_local = url, host ~= nil and is_loopback(host)
+  end
+  return was_local
 end
 
 ---@class indoxhub.Base

@@ -83,6 +83,31 @@ local function own_headers(settings, operation, bearer)
   }
 end
 
+-- Settings -> the lines of calls without headers of the program's own, as long
+-- as what they are made of is the same, by whether the call streams and whether
+-- it sends JSON.
+local kept_lines = setmetatable({}, { __mode = "k" })
+
+local function lines_of(settings, operation, options, bearer)
+  local given, ours = settings.options, not operation.foreign
+  if given.headers or options.headers or operation.headers
+    or operation.foreign then
+    return header_lines(own_headers(settings, operation, bearer),
+      ours and given.headers or NONE, ours and options.headers or NONE,
+      operation.headers or NONE)
+  end
+  local kept = kept_lines[settings]
+  if not kept or kept.bearer ~= bearer or kept.agent ~= given.user_agent then
+    kept = { bearer = bearer, agent = given.user_agent }
+    kept_lines[settings] = kept
+  end
+  local kind = (operation.streams and 1 or 0)
+    + (operation.body and operation.body.text and 2 or 0)
+  kept[kind] = kept[kind]
+    or header_lines(own_headers(settings, operation, bearer))
+  return kept[kind]
+end
+
 -- Headers whose values nobody else may read.
 local SECRET_HEADERS = { authorization = true, ["proxy-authorization"] = true,
   ["x-api-key"] = true, ["api-key"] = true, cookie = true,
@@ -170,13 +195,10 @@ end
 ---@return indoxhub.HttpRequest
 function request.build(settings, operation, options, bearer, url)
   local given, body = settings.options, operation.body or NONE
-  local ours = not operation.foreign
   local timeouts = request.timeouts(settings, operation, options)
   return {
     method = operation.method, url = url, operation = operation.name,
-    headers = header_lines(own_headers(settings, operation, bearer),
-      ours and given.headers or NONE, ours and options.headers or NONE,
-      operation.headers or NONE),
+    headers = lines_of(settings, operation, options, bearer),
     -- A POST without a body still has to say that it has none.
     body = body.text
       or (not body.form and operation.method == "POST" and "" or nil),
