@@ -14,6 +14,8 @@ local params = {}
 
 local show = types.show
 
+local NONE = {}
+
 local function names_of(row)
   local names = {}
   for i, param in ipairs(row.params) do
@@ -62,15 +64,26 @@ local function check_extra(row, name)
   end
 end
 
+-- Row -> the names of its params.
+local known_names = setmetatable({}, { __mode = "k" })
+
+local function known_of(row)
+  local known = known_names[row]
+  if not known then
+    known = {}
+    for _, param in ipairs(row.params) do
+      known[param[1]] = true
+    end
+    known_names[row] = known
+  end
+  return known
+end
+
 -- The given fields by what they are: those of params, and others; or nil and
 -- what is wrong. Names first: one that is misspelt may be the one that is
 -- missing.
 local function sort_out(row, given)
-  local fields, extra, known = {}, {}, {}
-  for _, param in ipairs(row.params) do
-    known[param[1]] = true
-    fields[param[1]] = given[param[1]]
-  end
+  local fields, extra, known = {}, {}, known_of(row)
   for name, value in pairs(given) do
     if not known[name] then
       local wrong = check_extra(row, name)
@@ -88,6 +101,7 @@ local function sort_out(row, given)
     elseif value == nil and param.required then
       return nil, ("%s is required: %s"):format(param[1], param.about)
     end
+    fields[param[1]] = value
   end
   return fields, extra
 end
@@ -129,8 +143,8 @@ local function json_body(row, fields, extra, compatible)
       :format(twice, row.extra)
   end
   local renamed = {}
-  for _, param in ipairs(row.params) do
-    if compatible and param.compatible then
+  for _, param in ipairs(compatible and row.params or NONE) do
+    if param.compatible then
       body[param.compatible], body[param[1]] = body[param[1]], nil
       renamed[param.compatible] = param[1]
     end
