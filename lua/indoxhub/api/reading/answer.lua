@@ -66,8 +66,11 @@ function answer.text(self)
   return text:find("^%s") and text:match("^%s+(.*)$") or text
 end
 
--- Names of the fields of an event.
+-- Names of the fields of an event, and with what a text begins in which one
+-- stands.
 local FIELDS = { "data", "event", "id", "retry" }
+local BEGINNINGS = { "^data[:\r\n]", "^event[:\r\n]", "^id[:\r\n]",
+  "^retry[:\r\n]" }
 
 --- Whether a text begins like a stream of events; nil when it is too short to
 --- tell.
@@ -76,11 +79,13 @@ local FIELDS = { "data", "event", "id", "retry" }
 ---@return boolean?
 function answer.begins_events(text, is_all)
   local undecided = text == ""
-  if text:sub(1, 1) == ":" then
+  if not undecided and not text:find("^[:deir]") then
+    return false
+  elseif text:sub(1, 1) == ":" then
     return true
   end
-  for _, field in ipairs(FIELDS) do
-    if text:find("^" .. field .. "[:\r\n]") then
+  for i, field in ipairs(FIELDS) do
+    if text:find(BEGINNINGS[i]) then
       return true
     end
     undecided = undecided or field:sub(1, #text) == text

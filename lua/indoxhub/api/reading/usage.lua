@@ -4,36 +4,33 @@ local values = require "indoxhub.api.reading.values"
 
 local usage = {}
 
--- Our name <- names of the other dialects, best first.
+-- Our name and the name of another dialect in turn, best first.
 local NAMES = {
-  tokens_prompt = { "input_tokens", "prompt_tokens" },
-  tokens_completion = { "output_tokens", "completion_tokens" },
-  tokens_total = { "total_tokens" },
-  cost = { "cost_usd" },
+  "tokens_prompt", "input_tokens", "tokens_prompt", "prompt_tokens",
+  "tokens_completion", "output_tokens",
+  "tokens_completion", "completion_tokens",
+  "tokens_total", "total_tokens", "cost", "cost_usd",
 }
 
--- Our name <- { table, field } of the other dialects.
+-- Our name, and a table and its field in another dialect.
 local DETAILS = {
-  cache_read_tokens = { { "input_tokens_details", "cached_tokens" },
-    { "prompt_tokens_details", "cached_tokens" } },
-  reasoning_tokens = { { "output_tokens_details", "reasoning_tokens" },
-    { "completion_tokens_details", "reasoning_tokens" } },
+  "cache_read_tokens", "input_tokens_details", "cached_tokens",
+  "cache_read_tokens", "prompt_tokens_details", "cached_tokens",
+  "reasoning_tokens", "output_tokens_details", "reasoning_tokens",
+  "reasoning_tokens", "completion_tokens_details", "reasoning_tokens",
 }
 
 local function take_names(from)
-  for name, others in pairs(NAMES) do
-    for _, other in ipairs(others) do
-      if from[name] == nil then
-        from[name] = values.number_or_nil(from[other])
-      end
+  for i = 1, #NAMES, 2 do
+    local value = from[NAMES[i + 1]]
+    if value ~= nil and from[NAMES[i]] == nil then
+      from[NAMES[i]] = values.number_or_nil(value)
     end
   end
-  for name, places in pairs(DETAILS) do
-    for _, place in ipairs(places) do
-      local details = from[place[1]]
-      if from[name] == nil and type(details) == "table" then
-        from[name] = values.number_or_nil(details[place[2]])
-      end
+  for i = 1, #DETAILS, 3 do
+    local details = from[DETAILS[i + 1]]
+    if type(details) == "table" and from[DETAILS[i]] == nil then
+      from[DETAILS[i]] = values.number_or_nil(details[DETAILS[i + 2]])
     end
   end
 end
@@ -93,10 +90,8 @@ end
 -- Names of other dialects, which mean nothing beside figures of one's own.
 local FOREIGN = { input_tokens_details = true, prompt_tokens_details = true,
   output_tokens_details = true, completion_tokens_details = true }
-for _, others in pairs(NAMES) do
-  for _, other in ipairs(others) do
-    FOREIGN[other] = other ~= "cost_usd"
-  end
+for i = 2, #NAMES, 2 do
+  FOREIGN[NAMES[i]] = NAMES[i] ~= "cost_usd"
 end
 
 --- Fills what the better of two does not tell, or tells as zero.
