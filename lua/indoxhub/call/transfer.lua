@@ -182,8 +182,11 @@ end
 local function parse_headers(lines)
   local headers = {}
   for name, value in lines:gmatch("([^\r\n:]+):[ \t]*([^\r\n]*)") do
+    local last = value:byte(-1)
     name = name:lower()
-    value = value:match("^(.*%S)") or ""
+    if not last or last <= 32 or last >= 127 then -- there may be a blank
+      value = value:match("^(.*%S)") or ""
+    end
     headers[name] = headers[name] and headers[name] .. ", " .. value or value
   end
   return headers
