@@ -298,15 +298,17 @@ function reading_methods:reply(request_id)
   return body
 end
 
+-- What fields of a body mean is told under these names.
+local MEANT = { "data", "finish_reason", "reasoning_content", "refusal",
+  "images", "tool_calls", "function_call", "reasoning_details", "usage" }
+
 --- The same for an answer that came as one body: its fields stay beside what
 --- they mean.
 ---@param body table
 ---@return table body
 function reading_methods:fill(body)
   local made = self:reply()
-  for _, name in ipairs { "data", "finish_reason", "reasoning_content",
-    "refusal", "images", "tool_calls", "function_call", "reasoning_details",
-    "usage" } do
+  for _, name in ipairs(MEANT) do
     body[name] = made[name]
   end
   echoes[body] = echoes[made]

@@ -293,6 +293,9 @@ end
 ---@param has_halves boolean whether arguments may have halves of characters
 ---@return table[]? calls, table[]? echoes
 function tools_methods:list(has_halves)
+  if not self.calls[1] then -- as in most answers
+    return nil
+  end
   local list, again = {}, {}
   for _, call in ipairs(in_order(self.calls)) do
     if call.id or call.name or call.size > 0 then
