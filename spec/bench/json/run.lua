@@ -4,8 +4,11 @@
 -- A ratio is taken within its round, where both have met the same machine; the
 -- median of the rounds is what counts. Garbage is collected before a clock is
 -- started, and while it runs as in any program.
+local body = require "indoxhub.call.body"
 local cjson = require("cjson").new()
+local endpoints = require "indoxhub.api.endpoints"
 local json = require "indoxhub.base.json"
+local params = require "indoxhub.api.params"
 
 local rounds = tonumber(arg[1])
 
@@ -16,6 +19,15 @@ local messages = {}
 for i = 1, 1000 do
   messages[i] = { role = i % 2 == 0 and "assistant" or "user",
     content = SENTENCE:rep(1 + i % 3) }
+end
+
+-- The same length without anything to be escaped, and as parts.
+local plain, parts = {}, {}
+for i, message in ipairs(messages) do
+  plain[i] = { role = message.role, content = ("a plain word and "):rep(
+    math.ceil(#message.content / 17)) }
+  parts[i] = { role = message.role, content = { { type = "text",
+    text = message.content } } }
 end
 
 local REPLY = [[{"id":"chatcmpl-123","object":"chat.completion",
@@ -53,6 +65,13 @@ local function compare(title, ours, theirs, value, times)
     median(ones), median(others), median(ratios), ratios[1], ratios[#ratios]))
 end
 
+-- What a call does with its fields: chat:create and chat:stream alike.
+local row = endpoints.find("chat", "create")
+
+local function make_body(fields)
+  return assert(body.make(params.place(row, fields, false), true)).text
+end
+
 local request = { model = "openai/gpt-4o-mini", messages = messages,
   temperature = 0.7, stream = true }
 local delta = '{"id":"chatcmpl-123","choices":[{"index":0,"delta":{"content":'
@@ -69,6 +88,12 @@ for i = 1, 1536 do
 end
 
 compare("write 1,000 chat messages", json.encode, cjson.encode, request, 50)
+compare("check and write them, as chat does", make_body, cjson.encode, {
+  model = request.model, messages = messages, temperature = 0.7 }, 50)
+compare("the same of plain text", make_body, cjson.encode, {
+  model = request.model, messages = plain }, 50)
+compare("the same, each a list of parts", make_body, cjson.encode, {
+  model = request.model, messages = parts }, 50)
 compare("read a delta of a stream", json.decode, cjson.decode, delta, 20000)
 compare("read a chat reply", json.decode, cjson.decode, REPLY, 10000)
 compare("read a reply of 1 MB", json.decode, cjson.decode, large, 50)
