@@ -211,6 +211,11 @@ build/tools/blast: spec/bench/blast.c spec/support/listener.h
 build/tools/cpu: spec/bench/cpu.c
 build/tools/plain_search: spec/bench/vectors/plain_search.c
 
+build/tools/plain_calls: spec/bench/calls/plain_calls.c
+	@mkdir -p $(@D)
+	@echo "  CC   $<"
+	@$(CC) -O2 -g -Wall -Wextra $(WERROR) $(CURL_CFLAGS) -o $@ $< $(CURL_LIBS)
+
 build/tools/slow_resolver.so: spec/support/slow_resolver.c
 build/tools/sanitizers.so: spec/support/sanitizers/preload.c
 

@@ -4,7 +4,8 @@
 ** Prints its port and serves 127.0.0.1 until it is ended. Every request is
 ** answered with a stream of text deltas; the request header
 ** `X-Bench: events,batch` says how many, and how many go into one write. One for
-** /bytes/N is answered with N bytes.
+** /bytes/N is answered with N bytes, and what is sent to /answers with a small
+** answer at once.
 */
 #define _GNU_SOURCE
 
@@ -116,6 +117,22 @@ static int send_file(int fd, long long bytes) {
   return status;
 }
 
+static int send_answer(int fd) {
+  static const char body[] =
+      "{\"id\":\"" ID "\",\"object\":\"chat.completion\","
+      "\"created\":1700000000,\"model\":\"gpt-4o-mini\",\"choices\":[{"
+      "\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":"
+      "\"Hello there, how may I help you?\"},\"finish_reason\":\"stop\"}],"
+      "\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":9,"
+      "\"total_tokens\":18}}";
+  char answer[1024];
+  int len = snprintf(answer, sizeof answer,
+                     "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                     "Content-Length: %zu\r\n\r\n%s",
+                     sizeof body - 1, body);
+  return send_all(fd, answer, (size_t)len);
+}
+
 static void *serve(void *argument) {
   int fd = (int)(long)argument;
   char *head = malloc(HEAD_ROOM);
@@ -128,6 +145,8 @@ static void *serve(void *argument) {
     int status;
     if (sscanf(head, "GET /bytes/%lld ", &bytes) == 1)
       status = send_file(fd, bytes);
+    else if (strncmp(head, "POST /answers/", 14) == 0)
+      status = send_answer(fd);
     else
       status = send_all(fd, ok, sizeof ok - 1) < 0
                    ? -1

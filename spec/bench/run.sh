@@ -1,10 +1,10 @@
 #!/bin/sh
 # Runs the benchmarks, or those that are named:
 #     sh spec/bench/run.sh [streams] [save] [neovim] [openresty] [loops]
-#       [vectors] [json] [map] [start]
+#       [vectors] [json] [map] [start] [calls]
 set -eu
 
-for name in ${*:-streams save neovim openresty loops vectors json map start}; do
+for name in ${*:-streams save neovim openresty loops vectors json map start calls}; do
   printf '\n== %s\n' "$name"
   sh "spec/bench/$name.sh"
 done
