@@ -29,6 +29,7 @@ build = {
         "csrc/bind/events.c",
         "csrc/bind/file.c",
         "csrc/bind/gate.c",
+        "csrc/bind/headers.c",
         "csrc/bind/journal.c",
         "csrc/bind/json.c",
         "csrc/bind/json_encode.c",

@@ -23,6 +23,7 @@ int luaopen_indoxhub_core(lua_State *L) {
   ih_open_events(L);
   ih_open_tape(L);
   ih_open_upload(L);
+  ih_open_headers(L);
   ih_open_process(L);
   ih_open_base64(L);
   ih_open_sha256(L);

@@ -17,6 +17,7 @@ void ih_open_engine(lua_State *L);
 void ih_open_events(lua_State *L);
 void ih_open_file(lua_State *L);
 void ih_open_gate(lua_State *L);
+void ih_open_headers(lua_State *L);
 void ih_open_journal(lua_State *L);
 void ih_open_json(lua_State *L);
 void ih_open_json_encode(lua_State *L);

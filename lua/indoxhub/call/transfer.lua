@@ -4,6 +4,7 @@
 -- which the caller knows.
 
 local answers = require "indoxhub.api.reading.answer"
+local core = require "indoxhub.core"
 local errors = require "indoxhub.base.errors"
 local json = require "indoxhub.base.json"
 local loop = require "indoxhub.loop"
@@ -178,20 +179,6 @@ local function wait_until(transfer, request, look)
   end
 end
 
--- Header lines to {name in lower case = value}; repeated ones joined.
-local function parse_headers(lines)
-  local headers = {}
-  for name, value in lines:gmatch("([^\r\n:]+):[ \t]*([^\r\n]*)") do
-    local last = value:byte(-1)
-    name = name:lower()
-    if not last or last <= 32 or last >= 127 then -- there may be a blank
-      value = value:match("^(.*%S)") or ""
-    end
-    headers[name] = headers[name] and headers[name] .. ", " .. value or value
-  end
-  return headers
-end
-
 --- What went wrong with a transfer that ended; nil when nothing did.
 ---@param result table transfer:result()
 ---@param request indoxhub.HttpRequest
@@ -231,7 +218,7 @@ function transfers.head(transfer, request)
   return { status = transfer:status(), hide = request.hide,
     encoded = transfer:encoded() or nil,
     recorded = request.played and true or nil,
-    http_version = lines:match("^HTTP/(%S+)"), headers = parse_headers(lines) }
+    http_version = lines:match("^HTTP/(%S+)"), headers = core.headers(lines) }
 end
 
 -- Blanks in front of a body that are waited for; more could fill the queue.

@@ -66,6 +66,12 @@ function core.json_with_raw(value, text) end
 ---@return string?
 function core.not_utf8(text) end
 
+--- The headers of an answer by their names in lower case; the values of those
+--- that came several times are joined by ", ".
+---@param lines string
+---@return table<string, string>
+function core.headers(lines) end
+
 --- What tonumber() says of a decimal number, whatever the locale is; a number
 --- itself.
 ---@param value any

@@ -148,6 +148,7 @@ local ARGUMENTS = {
   base64 = { text },
   unbase64 = { text },
   not_utf8 = { text },
+  headers = { text },
   read_file = { function() return "file" end, size },
   journal = { function() return "journal" end },
   ["journal:append"] = { text },
