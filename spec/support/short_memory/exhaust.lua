@@ -16,6 +16,9 @@ local LIMIT = 60
 -- 5.4 asks again for what it was refused once.
 local COUNTS = { 1, 2, 0 }
 
+-- Who is refused memory.
+local WHOSE = { "c", "lua", "both" }
+
 -- Failures that are told of; more of them would say the same.
 local MOST_TOLD = 20
 
@@ -121,13 +124,14 @@ end
 --- what `run` does must be right when it is strict, and may else fail for want
 --- of memory; `close` undoes it
 ---@param step integer
-function exhaust.all(thing, step)
+---@param whose? string[] who is refused memory. Default: all of WHOSE.
+function exhaust.all(thing, step, whose)
   if not thing.anew then
     local wrong = outcome(true, pcall(thing.run, true))
     wrong = thing.close(wrong) or wrong
     assert(not wrong, wrong)
   end
-  for _, who in ipairs { "c", "lua", "both" } do
+  for _, who in ipairs(whose or WHOSE) do
     local most = 0
     for _, count in ipairs(COUNTS) do
       local case = { first = 1, count = count, who = who }
