@@ -92,7 +92,8 @@ describe("engine:spawn", function()
     file:close()
     assert.truthy(said:find "^0\n1\n2\n3\n%D", said) -- 3 is that of ls itself
     assert.truthy(said:find("SigBlk:\t0000000000000000", 1, true))
-    assert.truthy(said:find("SigIgn:\t0000000000000000", 1, true))
+    -- glibc's posix_spawn, with which make starts us, ignores two of its own.
+    assert.truthy(said:find "SigIgn:\t0000000[01][08]0000000\n", said)
     assert.truthy(said:find("\nA=b c\n", 1, true))
     assert.is_nil(said:find("INDOXHUB", 1, true))
     assert.is_nil(said:find("LUA_PATH", 1, true))
