@@ -5,7 +5,7 @@ local files = require "spec.support.files"
 local servers = require "spec.support.servers"
 
 local QUESTION = "Why does an answer come word by word?"
-local HALF = 60 -- letters of the answer
+local HALF = 90 -- letters of the answer
 
 local file = assert(arg[1], "usage: page.lua FILE")
 local port = servers.free_port()
@@ -19,7 +19,7 @@ end, "the example")
 
 local chromium = browser.start()
 local ok, why = pcall(function()
-  chromium:resize(760, 430)
+  chromium:resize(760, 640)
   chromium:open("http://127.0.0.1:" .. port .. "/")
   chromium:type("#question", QUESTION)
   chromium:click("#ask")
