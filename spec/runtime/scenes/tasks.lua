@@ -38,11 +38,16 @@ scene("fifty streams at once", function(setup)
 end)
 
 scene("fast streams share the time", function(setup)
-  local counts, first = { 0, 0, 0 }, nil
+  local counts, first, begun = { 0, 0, 0 }, nil, 0
   local function reader(i)
     return function()
       local stream = need(raw(setup, "fast").chat:stream {
         messages = MESSAGES })
+      need(stream:next())
+      counts[i], begun = 1, begun + 1
+      wait_until(function()
+        return begun == 3
+      end, "all streams to have begun")
       while true do
         local piece, err = stream:next()
         if not piece then
