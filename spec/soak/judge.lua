@@ -17,13 +17,12 @@ local PARTS = { batch = { 1, 3 }, conversation = { 1, 3 } }
 ---@field requests integer
 ---@field doubled integer requests the server worked on once more for a POST
 ---@field late integer calls whose connection ended when they were sent
----@field unseen integer those of them that the server has seen nothing of
 ---@field stops integer
 
 ---@return soak.Tally
 function judge.new_tally()
   return { outcomes = {}, faults = {}, calls = 0, requests = 0, doubled = 0,
-    late = 0, unseen = 0, stops = 0 }
+    late = 0, stops = 0 }
 end
 
 local function count(counts, name, by)
@@ -90,26 +89,6 @@ local function is_late(call, late)
   end
 end
 
--- The server does not tell of bytes that it threw away with their connection.
-local function is_unseen(call, arrived)
-  for part = 0, 2 do
-    if arrived[call.number .. "." .. part] then
-      return false
-    end
-  end
-  return true
-end
-
--- That is rare: one call of so many.
-local SEEN = 400
-
---- Whether more calls failed unseen than connections can have ended with.
----@param tally soak.Tally
----@return boolean
-function judge.loses_calls(tally)
-  return tally.unseen > math.max(1, tally.calls / SEEN)
-end
-
 --- Judges a call. Returns what is wrong with it, or nil.
 ---@param tally soak.Tally
 ---@param call soak.Call
@@ -122,16 +101,11 @@ function judge.call(tally, call, made, taken)
   count(tally.outcomes, errors.is(outcome) and outcome.kind
     or type(outcome) == "string" and outcome or "raised")
   count(tally.faults, call.fault)
-  local is_broken = errors.is(outcome) and outcome.kind == "network"
   if is_late(call, taken.late) then
     tally.late = tally.late + 1
-    if made.raised or is_broken then
+    if made.raised or errors.is(outcome) and outcome.kind == "network" then
       return nil -- whether it was worked on the client cannot know
     end
-  elseif is_broken and call.fault == "none"
-    and is_unseen(call, taken.arrived) then
-    tally.late, tally.unseen = tally.late + 1, tally.unseen + 1
-    return nil
   end
   local wrong = wrong_outcome(rule, made)
   return wrong or wrong_arrivals(tally, call, rule, made, taken.arrived)

@@ -190,10 +190,6 @@ else
   for _, text in ipairs(report.all(run, seconds)) do
     note(run, "it grows without end: " .. text)
   end
-  if judge.loses_calls(run.tally) then
-    note(run, ("%d calls failed that the server has seen nothing of")
-      :format(run.tally.unseen))
-  end
   finish(run, opened)
 end
 print(#run.wrong == 0 and "soak: all is well"
