@@ -14,8 +14,8 @@
 #
 #   INDOXHUB_NO_SKIPS   set: a skip is a failure
 #   INDOXHUB_FULL       set: all specs run on all interpreters (see suites.sh)
-#   INDOXHUB_JOBS       how many suites run at a time: unless told otherwise one
-#                       more than there are processors, as they often wait
+#   INDOXHUB_JOBS       how many suites run at a time: unless told otherwise as
+#                       many as there are processors, for `check` one more
 #   INDOXHUB_TIMES      a file to which each spec file appends a line: suite,
 #                       name and seconds, with tabs between. `sort -n -r -k 3`
 #                       shows the slowest
@@ -183,6 +183,8 @@ trap interrupt INT TERM HUP
 case ${1:-} in
   check)
     lua=${2:-luajit}
+    # Specs wait half of their time.
+    INDOXHUB_JOBS=${INDOXHUB_JOBS:-$((processors + 1))}
     first="build:lua5.4:$lua"
     rest="lint ctest $(folders_of_specs "specs:$lua")"
     ;;
@@ -212,8 +214,7 @@ case ${1:-} in
     ;;
 esac
 
-# Specs wait half of their time.
-INDOXHUB_JOBS=${INDOXHUB_JOBS:-$((processors + 1))}
+INDOXHUB_JOBS=${INDOXHUB_JOBS:-$processors}
 export INDOXHUB_JOBS
 # Words on purpose.
 # shellcheck disable=SC2086
