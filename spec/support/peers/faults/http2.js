@@ -1,5 +1,6 @@
 // What can go wrong with the stream or the connection of an answer over HTTP/2:
-// { name: (stream, answer) }.
+// { name: (stream, answer) }. A session that has told its end to nobody but the
+// connection below it says so itself: `hasLeft`.
 "use strict";
 
 const { constants } = require("http2");
@@ -10,6 +11,8 @@ const { NGHTTP2_NO_ERROR, NGHTTP2_INTERNAL_ERROR, NGHTTP2_REFUSED_STREAM,
 // Which a server names that is about to leave and does not know yet which of
 // the requests on their way it will take.
 const HIGHEST = 2 ** 31 - 1;
+// How long reading what came may take.
+const ABREAST_MS = 0.5;
 
 function begin(stream, answer, extra) {
   stream.respond({ ":status": 200, "content-type": answer.type, ...extra });
@@ -23,14 +26,28 @@ function beginOpen(stream, answer, extra) {
   stream.on("wantTrailers", () => {});
 }
 
+// Calls a function when all that the client had sent a moment ago has been read.
+// A machine that is busy reads late, and takes long for what it has read.
+function abreast(then) {
+  const asked = performance.now();
+  setImmediate(() => {
+    if (performance.now() - asked < ABREAST_MS) {
+      then();
+    } else {
+      abreast(then);
+    }
+  });
+}
+
 // Calls a function when what was sent had time to arrive, unless the client has
-// gone.
+// gone: its next request may come on the same connection, and has done nothing
+// to deserve this.
 function soon(stream, then) {
-  setTimeout(() => {
+  setTimeout(() => abreast(() => {
     if (stream.session && !stream.destroyed) {
       then();
     }
-  }, LEAVE_MS);
+  }), LEAVE_MS);
 }
 
 function announced({ bytes }) {
@@ -110,7 +127,10 @@ module.exports = {
   no_notify(stream, answer) {
     begin(stream, answer);
     stream.write(half(answer), () => soon(stream,
-      () => stream.session.carrier.end()));
+      () => {
+        stream.session.hasLeft = true;
+        stream.session.carrier.end();
+      }));
   },
   stall: (stream, answer) => cut(stream, answer, () => {}),
   // The connection says that it ends while nothing is asked on it.

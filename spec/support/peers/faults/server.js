@@ -33,7 +33,7 @@ const { announce, endWithParent, KEEP_ALIVE_MS, sendJson }
 // How often each was asked for in all, and what /__take tells.
 const seen = new Map();
 let arrived = {}, stops = 0, late = {};
-// Connections that have ended, as far as this server is concerned.
+// Connections of HTTP/1.1 that have ended; those of HTTP/2 say so themselves.
 const left = new WeakSet();
 
 const refusals = new Set([...any.refusals, "refuse_before", "goaway_without",
@@ -70,6 +70,12 @@ function go(fault, request, response, answer) {
   }
 }
 
+// Whether its connection has ended, as far as this server is concerned.
+function hasLeft({ stream, socket }) {
+  return stream ? !stream.session || stream.session.hasLeft === true
+    : left.has(socket);
+}
+
 function answer(request, response, body) {
   if (request.url === "/__take") {
     sendJson(response, 200, { arrived, stops, late });
@@ -88,9 +94,9 @@ function answer(request, response, body) {
     any.refuse(response, 400);
     return;
   }
-  if (!request.stream && left.has(request.socket)) {
+  if (hasLeft(request)) {
     late[mark.id] = true;
-    request.socket.destroy();
+    (request.stream || request.socket).destroy();
     return;
   }
   const times = (seen.get(mark.id) || 0) + 1;
