@@ -44,7 +44,7 @@ function abreast(then) {
 // to deserve this.
 function soon(stream, then) {
   setTimeout(() => abreast(() => {
-    if (stream.session && !stream.destroyed) {
+    if (stream.session && !stream.closed) {
       then();
     }
   }), LEAVE_MS);
