@@ -191,9 +191,11 @@ local function close(wrong)
   return not wrong and left:find(".part", 1, true) and "it left " .. left or nil
 end
 
--- When memory of Lua runs out in a Lua function, LuaJIT 2.1.0-beta3 now and
--- then crashes while it unwinds the stack, with nothing but itself on it.
-local WHOSE = rawget(_G, "jit") and { "c" } or nil
+-- When memory of Lua runs out in a Lua function, LuaJIT up to October 2022
+-- writes the message over the frame of that function, and may crash when it
+-- unwinds (its fault 906). Later ones have versions without "beta".
+local jit = rawget(_G, "jit")
+local WHOSE = jit and jit.version:find("beta", 1, true) and { "c" } or nil
 
 for i = 5, #arg do
   exhaust.all({ name = arg[i], run = things[arg[i]], close = close }, STEP,
