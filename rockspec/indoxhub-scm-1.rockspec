@@ -168,6 +168,7 @@ build = {
     ["indoxhub.base.number"] = "lua/indoxhub/base/number.lua",
     ["indoxhub.base.packages"] = "lua/indoxhub/base/packages.lua",
     ["indoxhub.base.redact"] = "lua/indoxhub/base/redact.lua",
+    ["indoxhub.base.same"] = "lua/indoxhub/base/same.lua",
     ["indoxhub.base.sorted_json"] = "lua/indoxhub/base/sorted_json.lua",
     ["indoxhub.base.spelling"] = "lua/indoxhub/base/spelling.lua",
     ["indoxhub.base.times"] = "lua/indoxhub/base/times.lua",

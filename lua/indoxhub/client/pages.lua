@@ -8,6 +8,7 @@
 local errors = require "indoxhub.base.errors"
 local loop = require "indoxhub.loop"
 local options_of = require "indoxhub.api.params.options"
+local same = require "indoxhub.base.same"
 
 local pages = {}
 
@@ -37,24 +38,6 @@ local function new(source, options)
   return setmetatable({ _source = source, _page = {}, _at = 0, _skip = 0,
     _size = options.page_size or PAGE_SIZE, _seen = {}, _count = 0,
     _stale = 0, _brought = true, _ended = false }, pages_mt)
-end
-
--- Whether two values of JSON are the same.
-local function is_same(one, other)
-  if type(one) ~= "table" or type(other) ~= "table" then
-    return one == other
-  end
-  for name, value in pairs(one) do
-    if not is_same(value, other[name]) then
-      return false
-    end
-  end
-  for name in pairs(other) do
-    if one[name] == nil then
-      return false
-    end
-  end
-  return true
 end
 
 -- The next item of the page at hand that is new.
@@ -109,7 +92,7 @@ local function turn(self)
   elseif skip ~= self._skip then
     return true -- another task has turned it meanwhile
   end
-  self._repeated = is_same(page, self._page)
+  self._repeated = same.values(page, self._page)
   self._page, self._at, self._stale, self._brought = page, 0, stale, false
   self._skip = skip + #page
   self._ended = is_last(self, page)

@@ -1,6 +1,7 @@
 --- What a tool of an MCP server gave, as the text that a model gets.
 
 local json = require "indoxhub.base.json"
+local same = require "indoxhub.base.same"
 local utf8 = require "indoxhub.base.utf8"
 
 local content = {}
@@ -64,30 +65,13 @@ local function of_item(item)
     or "of no type")
 end
 
-local function equal(one, other)
-  if type(one) ~= "table" or type(other) ~= "table" then
-    return one == other
-  end
-  for name, value in pairs(one) do
-    if not equal(value, other[name]) then
-      return false
-    end
-  end
-  for name in pairs(other) do
-    if one[name] == nil then
-      return false
-    end
-  end
-  return true
-end
-
 -- Whether a text is this value as JSON: servers send both, for clients that
 -- know only one.
 local function says(item, value)
   local text = type(item) == "table" and text_of(item.text)
   local decoded = text and text:find "^%s*[{%[]"
     and json.decode_with_nulls(text)
-  return decoded ~= nil and decoded ~= false and equal(decoded, value)
+  return decoded ~= nil and decoded ~= false and same.values(decoded, value)
 end
 
 --- The text of a result.

@@ -6,6 +6,7 @@
 -- list of misfits, to which it adds. Checks of a keyword that is for objects,
 -- say, are called for objects only.
 
+local same = require "indoxhub.base.same"
 local values = require "indoxhub.schema.values"
 
 ---@class indoxhub.schema.Place where a value stands
@@ -54,7 +55,7 @@ end
 any.enum = function(choices)
   return function(value, place, found)
     for _, choice in ipairs(choices) do
-      if values.same(value, choice) then
+      if same.values(value, choice) then
         return
       end
     end
@@ -65,7 +66,7 @@ end
 
 any.const = function(constant)
   return function(value, place, found)
-    if not values.same(value, constant) then
+    if not same.values(value, constant) then
       found:add(place, ("must be %s, and is %s"):format(values.show(constant),
         values.show(value)))
     end
@@ -248,7 +249,7 @@ local function same_before(value, i, seen)
     return before
   end
   for j = 1, i - 1 do
-    if type(value[j]) == "table" and values.same(item, value[j]) then
+    if type(value[j]) == "table" and same.values(item, value[j]) then
       return j
     end
   end

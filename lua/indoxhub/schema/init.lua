@@ -7,6 +7,7 @@
 
 local keywords = require "indoxhub.schema.keywords"
 local json = require "indoxhub.base.json"
+local same = require "indoxhub.base.same"
 local values = require "indoxhub.schema.values"
 
 local schemas = {}
@@ -128,7 +129,7 @@ local function compile_inner(self, name, value, holds, path)
     return compile(self, value, path)
   elseif holds == "schemas" then
     local compiled = compile_all(self, value, path)
-    if not values.is_list(value) then
+    if not same.is_list(value) then
       refuse(path, "must be a list of schemas")
     end
     return compiled
@@ -190,7 +191,7 @@ function compile(self, schema, path)
     return accept
   elseif schema == false then
     return reject
-  elseif type(schema) ~= "table" or values.is_list(schema) then
+  elseif type(schema) ~= "table" or same.is_list(schema) then
     refuse(path, "must be a JSON Schema: a table of its keywords")
   elseif self.done[schema] then
     return self.done[schema]

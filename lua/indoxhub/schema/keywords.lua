@@ -2,7 +2,7 @@
 
 local checks = require "indoxhub.schema.checks"
 local json = require "indoxhub.base.json"
-local values = require "indoxhub.schema.values"
+local same = require "indoxhub.base.same"
 
 local keywords = {}
 
@@ -55,7 +55,7 @@ end
 
 local function is_list(value)
   return type(value) == "table"
-    and (values.is_list(value) or next(value) == nil)
+    and (same.is_list(value) or next(value) == nil)
 end
 
 local function is_list_of_texts(value)

@@ -1,22 +1,13 @@
---- JSON values as Lua has them: which type one is, whether two are the same,
---- how one is shown.
+--- JSON values as Lua has them: which type one is, how one is shown.
 
 local json = require "indoxhub.base.json"
+local same = require "indoxhub.base.same"
 
 local values = {}
-
-local ARRAY = getmetatable(json.array())
 
 -- Numbers that LuaJIT keeps as cdata are whole.
 local function is_cdata(value)
   return type(value) == "cdata"
-end
-
---- Whether a table is a list. An empty one is when it was decoded from one.
----@param value table
----@return boolean
-function values.is_list(value)
-  return value[1] ~= nil or getmetatable(value) == ARRAY
 end
 
 --- The type of a value, as JSON Schema names them; "integer" for whole numbers.
@@ -30,7 +21,7 @@ function values.type_of(value)
     local is_whole = value % 1 == 0 and value - value == 0
     return is_whole and "integer" or "number"
   elseif kind == "table" then
-    return values.is_list(value) and "array" or "object"
+    return same.is_list(value) and "array" or "object"
   end
   return is_cdata(value) and "integer" or kind
 end
@@ -42,36 +33,6 @@ end
 function values.has_type(value, name)
   local kind = values.type_of(value)
   return kind == name or name == "number" and kind == "integer"
-end
-
-local function same_tables(a, b)
-  if values.is_list(a) ~= values.is_list(b) then
-    return false
-  end
-  for name, value in pairs(a) do
-    if not values.same(value, b[name]) then
-      return false
-    end
-  end
-  for name in pairs(b) do
-    if a[name] == nil then
-      return false
-    end
-  end
-  return true
-end
-
---- Whether two values are the same as JSON: 1 is 1.0, and false is not 0.
----@param a any
----@param b any
----@return boolean
-function values.same(a, b)
-  if type(a) == "table" and type(b) == "table" then
-    return same_tables(a, b)
-  elseif json.is_null(a) or json.is_null(b) then
-    return json.is_null(a) and json.is_null(b)
-  end
-  return a == b
 end
 
 --- How many characters a text has.
