@@ -2,22 +2,10 @@
 local fallbacks = require "spec.support.fallbacks"
 local indoxhub = require "indoxhub"
 local json = require "indoxhub.base.json"
-local servers = require "spec.support.servers"
 local tool_answers = require "spec.support.tool_answers"
 
 local MESSAGES, refusal = fallbacks.MESSAGES, fallbacks.refusal
-
-local function used(cost, tokens)
-  return { cost = cost, tokens_total = tokens }
-end
-
-local function fine(cost, tokens)
-  return fallbacks.fine("one", used(cost, tokens))
-end
-
-local function body(value)
-  return servers.last_reply("200 OK", json.encode(value))
-end
+local body, fine, used = fallbacks.body, fallbacks.fine_for, fallbacks.used
 
 describe("a budget", function()
   local scene = fallbacks.scene()

@@ -10,18 +10,7 @@ local spending = require "indoxhub.call.spending"
 local tool_answers = require "spec.support.tool_answers"
 
 local MESSAGES, refusal = fallbacks.MESSAGES, fallbacks.refusal
-
-local function used(cost, tokens)
-  return { cost = cost, tokens_total = tokens }
-end
-
-local function fine(cost, tokens)
-  return fallbacks.fine("one", used(cost, tokens))
-end
-
-local function body(value)
-  return servers.last_reply("200 OK", json.encode(value))
-end
+local body, fine, used = fallbacks.body, fallbacks.fine_for, fallbacks.used
 
 -- A stream with figures at its begin and at its end.
 local STARTED = events.frame('{"type":"usage_start","usage":{'

@@ -1,5 +1,6 @@
 -- The example for Neovim, played as a person would.
 local PROGRAM = require "spec.runtime.neovim.example"
+local during_tests = require "spec.support.during_tests"
 local editor = require "spec.runtime.neovim.editor"
 local events = require "spec.support.events"
 local hosts = require "spec.runtime.hosts"
@@ -8,16 +9,7 @@ local servers = require "spec.support.servers"
 local ALL_ON_PATH = editor.ALL_ON_PATH
 
 describe("in Neovim", function()
-  local pair, nvim
-
-  setup(function()
-    pair, nvim = hosts.servers(), editor.new()
-  end)
-
-  teardown(function()
-    pair:stop()
-    nvim:stop()
-  end)
+  local pair, nvim = during_tests(hosts.servers), during_tests(editor.new)
 
   local function assert_example(expected, code, variables)
     local said, exit_code = nvim:play(pair:prelude() .. PROGRAM ..

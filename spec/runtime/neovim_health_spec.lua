@@ -1,21 +1,13 @@
 -- `:checkhealth` in Neovim, and the names that newer editors have for what it
 -- needs.
+local during_tests = require "spec.support.during_tests"
 local editor = require "spec.runtime.neovim.editor"
 local hosts = require "spec.runtime.hosts"
 
 local ALL_ON_PATH = editor.ALL_ON_PATH
 
 describe("in Neovim", function()
-  local pair, nvim
-
-  setup(function()
-    pair, nvim = hosts.servers(), editor.new()
-  end)
-
-  teardown(function()
-    pair:stop()
-    nvim:stop()
-  end)
+  local pair, nvim = during_tests(hosts.servers), during_tests(editor.new)
 
   local function health(name, options)
     local said, code = nvim:play(([[

@@ -1,6 +1,7 @@
 -- In Neovim, where plugin managers load a plugin again: all its modules are
 -- cleared and required anew, also in mid-stream.
 local PROGRAM = require "spec.runtime.neovim.example"
+local during_tests = require "spec.support.during_tests"
 local editor = require "spec.runtime.neovim.editor"
 local hosts = require "spec.runtime.hosts"
 
@@ -61,16 +62,7 @@ local RELOAD = [[
 ]]
 
 describe("loaded again in Neovim, the library", function()
-  local pair, nvim
-
-  setup(function()
-    pair, nvim = hosts.servers(), editor.new()
-  end)
-
-  teardown(function()
-    pair:stop()
-    nvim:stop()
-  end)
+  local pair, nvim = during_tests(hosts.servers), during_tests(editor.new)
 
   local function assert_says(expected, code)
     local said, exit_code = nvim:play(pair:prelude() .. RELOAD .. code)

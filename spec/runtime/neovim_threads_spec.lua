@@ -1,4 +1,5 @@
 -- In the worker threads of Neovim, whose `vim` has no API.
+local during_tests = require "spec.support.during_tests"
 local editor = require "spec.runtime.neovim.editor"
 local hosts = require "spec.runtime.hosts"
 
@@ -31,16 +32,7 @@ local JOB = [[
 ]]
 
 describe("in a worker thread of Neovim", function()
-  local pair, nvim
-
-  setup(function()
-    pair, nvim = hosts.servers(), editor.new()
-  end)
-
-  teardown(function()
-    pair:stop()
-    nvim:stop()
-  end)
+  local pair, nvim = during_tests(hosts.servers), during_tests(editor.new)
 
   local function assert_says(expected, program)
     local said, code = nvim:play(pair:prelude() .. JOB .. program)

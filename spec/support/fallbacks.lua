@@ -12,8 +12,23 @@ fallbacks.MESSAGES = { { role = "user", content = "go" } }
 
 --- An answer that says who gave it, and what it used.
 function fallbacks.fine(model, used)
-  return servers.last_reply("200 OK", json.encode { request_id = "q",
-    data = "fine", model = model, usage = used })
+  return fallbacks.body { request_id = "q", data = "fine", model = model,
+    usage = used }
+end
+
+--- What an answer says it used.
+function fallbacks.used(cost, tokens)
+  return { cost = cost, tokens_total = tokens }
+end
+
+--- An answer of "one" that used so much.
+function fallbacks.fine_for(cost, tokens)
+  return fallbacks.fine("one", fallbacks.used(cost, tokens))
+end
+
+--- An answer that is this as JSON.
+function fallbacks.body(value)
+  return servers.last_reply("200 OK", json.encode(value))
 end
 
 --- A refusal of a failing status.
