@@ -339,18 +339,27 @@ describe("an MCP server over HTTP", function()
     assert.equal("timeout", err.kind)
   end)
 
+  -- A server that has got a call it never answers.
+  local function call_in_flight()
+    local server, log = open()
+    indoxhub.assert(server:tools())
+    local call = indoxhub.spawn(server.call, server, "never")
+    tasks.wait_until(function()
+      return line(log()):find "tools/call"
+    end)
+    return server, log, call
+  end
+
+  local function assert_cancelled(result, err)
+    assert.is_nil(result)
+    assert.equal("cancelled", err.kind)
+  end
+
   it("is told when a call is cancelled", function()
     indoxhub.run(function()
-      local server, log = open()
-      indoxhub.assert(server:tools())
-      local call = indoxhub.spawn(server.call, server, "never")
-      tasks.wait_until(function()
-        return line(log()):find "tools/call"
-      end)
+      local _, log, call = call_in_flight()
       call:cancel()
-      local result, err = call:await()
-      assert.is_nil(result)
-      assert.equal("cancelled", err.kind)
+      assert_cancelled(call:await())
       tasks.wait_until(function()
         return line(log()):find "notifications/cancelled"
       end)
@@ -359,19 +368,10 @@ describe("an MCP server over HTTP", function()
 
   it("ends its calls when it is closed, and has no others", function()
     indoxhub.run(function()
-      local server, log = open()
-      indoxhub.assert(server:tools())
-      local call = indoxhub.spawn(server.call, server, "never")
-      tasks.wait_until(function()
-        return line(log()):find "tools/call"
-      end)
+      local server, log, call = call_in_flight()
       server:close()
-      local result, err = call:await()
-      assert.is_nil(result)
-      assert.equal("cancelled", err.kind)
-      result, err = server:tools()
-      assert.is_nil(result)
-      assert.equal("cancelled", err.kind)
+      assert_cancelled(call:await())
+      assert_cancelled(server:tools())
       server:close()
       assert.equal(1, select(2, line(log()):gsub("DELETE", "")))
       assert.is_nil(line(log()):find("notifications/cancelled", 1, true))
