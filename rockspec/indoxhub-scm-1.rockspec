@@ -248,6 +248,11 @@ build = {
     ["indoxhub.conversation.window"] = "lua/indoxhub/conversation/window.lua",
     ["indoxhub.embeddings.batch"] = "lua/indoxhub/embeddings/batch.lua",
     ["indoxhub.embeddings.vectors"] = "lua/indoxhub/embeddings/vectors.lua",
+    ["indoxhub.gateway"] = "lua/indoxhub/gateway/init.lua",
+    ["indoxhub.gateway.redis"] = "lua/indoxhub/gateway/redis.lua",
+    ["indoxhub.gateway.shared.address"] =
+      "lua/indoxhub/gateway/shared/address.lua",
+    ["indoxhub.gateway.streams"] = "lua/indoxhub/gateway/streams/init.lua",
     ["indoxhub.health"] = "lua/indoxhub/health.lua",
     ["indoxhub.loop"] = "lua/indoxhub/loop/init.lua",
     ["indoxhub.loop.builtin"] = "lua/indoxhub/loop/builtin.lua",

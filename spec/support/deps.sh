@@ -147,6 +147,8 @@ need_runtimes() {
     need lua-luv has_module "$lua" luv
     need lua-cqueues has_module "$lua" cqueues
   done
+  need redis-server command -v redis-server
+  need redis-tools command -v redis-cli
   need strace command -v strace
   need util-linux command -v setpriv
 }

@@ -11,16 +11,16 @@
 # looked for along LUA_PATH and LUA_CPATH; CONF names all temporary folders.
 set -u
 
-folder=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/indoxhub-deps/openresty
+folder=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/indoxhub-deps/openresty-redis
 program=$folder/usr/sbin/nginx
 modules=$folder/usr/lib/nginx/modules
 share=$folder/usr/share/lua/5.1
 packages="nginx libnginx-mod-http-lua libnginx-mod-http-ndk lua-resty-core
-  lua-resty-lrucache"
+  lua-resty-lrucache lua-nginx-redis"
 
 # What packages are unpacked to shows only here when all are.
 is_unpacked() {
-  [ -x "$program" ]
+  [ -x "$program" ] && [ -e "$share/nginx/redis.lua" ]
 }
 
 fail() {
@@ -67,7 +67,8 @@ unpack() {
     dpkg -x "$package" root || exit 1
   done
   for file in sbin/nginx lib/nginx/modules/ngx_http_lua_module.so \
-    lib/nginx/modules/ndk_http_module.so share/lua/5.1/resty/core.lua; do
+    lib/nginx/modules/ndk_http_module.so share/lua/5.1/resty/core.lua \
+    share/lua/5.1/nginx/redis.lua; do
     [ -e "root/usr/$file" ] || fail "Debian's packages lack usr/$file."
   done
   chmod 755 root

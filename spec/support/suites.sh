@@ -28,7 +28,8 @@ export WERROR=-Werror
 unset INDOXHUB_API_KEY INDOX_HUB_API_KEY INDOX_ROUTER_API_KEY \
   INDOXHUB_BASE_URL INDOXHUB_RECORD INDOXHUB_RECORD_MODE SSL_CERT_FILE \
   SSL_CERT_DIR http_proxy https_proxy all_proxy no_proxy HTTPS_PROXY \
-  ALL_PROXY NO_PROXY LUA_PATH LUA_CPATH LUA_INIT
+  ALL_PROXY NO_PROXY LUA_PATH LUA_CPATH LUA_INIT \
+  REDIS_URL
 
 title() {
   printf '\n== %s\n' "$1"
@@ -240,6 +241,7 @@ suite_runtimes() {
       openresty_example) runtime "$name" has_openresty "command -v chromium" \
         "command -v chromedriver" ;;
       openresty*) runtime "$name" has_openresty ;;
+      gateway*) runtime "$name" has_openresty "command -v redis-server" ;;
       love*) runtime "$name" "command -v love" "command -v xvfb-run" ;;
       luv* | cqueues*) runtime "$name" \
         "luajit -e require'${name%%_*}'" "lua5.4 -e require'${name%%_*}'" ;;

@@ -1,0 +1,128 @@
+-- A gateway for specs: nginx with its Lua module on a port the system chose.
+local files = require "spec.support.files"
+local json = require "indoxhub.base.json"
+local openresty = require "spec.runtime.openresty.server"
+local programs = require "spec.support.programs"
+local servers = require "spec.support.servers"
+
+local server = {}
+
+local methods = {}
+methods.__index = methods
+
+-- The upstream key, which must never be seen.
+server.UPSTREAM_KEY = "indox-upstream-" .. ("s3cr3t"):rep(4)
+
+--- Starts one. `options.workers` is 1 unless told otherwise, `options.base` the
+--- base URL of the upstream, `options.redis` what spec/support/redis.lua gave;
+--- `options.lua` is a Lua table in text, what the gateway is made with.
+---@param options table
+function server.start(options)
+  local folder = files.folder()
+  assert(os.execute("chmod 755 " .. folder)) -- workers are of another user
+  local self = setmetatable({ folder = folder, port = servers.free_port() },
+    methods)
+  self.root = "http://127.0.0.1:" .. self.port
+  self.url = self.root .. "/v1"
+  local config = files.read("spec/runtime/gateway/nginx.conf")
+    :gsub("@([%u_]+)@", { FOLDER = folder, PORT = self.port,
+      WORKERS = tostring(options.workers or 1) })
+  files.write(folder .. "/nginx.conf", config)
+  files.write(folder .. "/options.lua", "return " .. (options.lua or "{}"))
+  self.process = servers.start_silent(("env INDOXHUB_API_KEY=%s " ..
+    "INDOXHUB_BASE_URL=%s %s setpriv --pdeathsig TERM " ..
+    "sh spec/support/openresty.sh run %s %s/nginx.conf 2>%s/stderr"):format(
+    server.UPSTREAM_KEY, options.base or "http://127.0.0.1:1/v1",
+    options.redis and "REDIS_URL='" .. options.redis.url .. "'" or
+      "-u REDIS_URL", folder, folder, folder))
+  self.pid = self.process.pid
+  servers.wait_until(function()
+    return files.read(folder .. "/nginx.pid") or not programs.is_alive(self.pid)
+  end, "nginx")
+  if not programs.is_alive(self.pid) then
+    error("nginx did not start: " .. (files.read(folder .. "/stderr") or "")
+      .. self:log())
+  end
+  servers.wait_until(function()
+    return (servers.curl(self.root .. "/health")) ~= 0
+  end, "nginx to answer")
+  return self
+end
+
+function methods:log()
+  return files.read(self.folder .. "/error.log") or ""
+end
+
+--- Lines of its access log, decoded.
+function methods:accesses()
+  local list = {}
+  for line in (files.read(self.folder .. "/access.log") or "")
+    :gmatch("[^\n]+") do
+    list[#list + 1] = json.decode(line)
+  end
+  return list
+end
+
+function methods:workers()
+  return openresty.children(self.pid)
+end
+
+-- The arguments of curl for a request.
+local function arguments(self, path, options)
+  local list = { ("'%s%s'"):format(self.root, path) }
+  if options.key then
+    list[#list + 1] = ("-H 'Authorization: Bearer %s'"):format(options.key)
+  end
+  if options.json then
+    options.body = json.encode(options.json)
+  end
+  if options.body then
+    local name = self.folder .. "/sent"
+    files.write(name, options.body)
+    list[#list + 1] = "-H 'Content-Type: application/json' --data-binary @"
+      .. name
+  end
+  return table.concat(list, " ") .. " " .. (options.flags or "")
+end
+
+--- Asks with curl. `options.key`, `options.json` or `options.body`, more
+--- `options.flags` of curl. Returns the status, the body (decoded, if it is
+--- JSON) and the head.
+---@param path string
+---@param options? table
+function methods:ask(path, options)
+  local head = self.folder .. "/head"
+  local status, body = servers.curl(("-N -D %s "):format(head)
+    .. arguments(self, path, options or {}))
+  local ok, decoded = pcall(json.decode, body)
+  return status, ok and type(decoded) == "table" and decoded or body,
+    files.read(head)
+end
+
+--- Runs Lua in a worker. Returns what it says.
+---@param code string
+function methods:run(code)
+  local _, said = servers.curl(("--data-binary @%s %s/run"):format(
+    files.write(self.folder .. "/code", code), self.root))
+  return (said:gsub("\n$", ""))
+end
+
+--- Has the master "reload" or "quit".
+function methods:signal(what)
+  os.execute(("kill -%s %s"):format(what == "reload" and "HUP" or "QUIT",
+    self.pid))
+end
+
+--- Ends it. Returns the bad news of its log, without lines in which one of
+--- `expected` stands.
+---@param expected? string[]
+function methods:stop(expected)
+  os.execute("kill -TERM " .. self.pid .. " 2>/dev/null")
+  programs.wait_for_end(self.pid)
+  servers.kill(self.process)
+  local bad = openresty.bad_news(self:log(), expected)
+  files.remove_folder(self.folder)
+  return bad
+end
+
+return server
