@@ -253,6 +253,17 @@ build = {
     ["indoxhub.gateway.shared.address"] =
       "lua/indoxhub/gateway/shared/address.lua",
     ["indoxhub.gateway.streams"] = "lua/indoxhub/gateway/streams/init.lua",
+    ["indoxhub.gateway.streams.buffer"] =
+      "lua/indoxhub/gateway/streams/buffer.lua",
+    ["indoxhub.gateway.streams.contact"] =
+      "lua/indoxhub/gateway/streams/contact.lua",
+    ["indoxhub.gateway.streams.cursor"] =
+      "lua/indoxhub/gateway/streams/cursor.lua",
+    ["indoxhub.gateway.streams.entries"] =
+      "lua/indoxhub/gateway/streams/entries.lua",
+    ["indoxhub.gateway.streams.framing"] =
+      "lua/indoxhub/gateway/streams/framing.lua",
+    ["indoxhub.gateway.streams.id"] = "lua/indoxhub/gateway/streams/id.lua",
     ["indoxhub.health"] = "lua/indoxhub/health.lua",
     ["indoxhub.loop"] = "lua/indoxhub/loop/init.lua",
     ["indoxhub.loop.builtin"] = "lua/indoxhub/loop/builtin.lua",

@@ -41,7 +41,7 @@ local LAYERS = {
     "mcp", "structured", "conversation", "api/params", "api/replies", "loop",
     "base" },
   { "gateway/shared" },
-  { "gateway/streams" },
+  { "gateway/streams", "base" },
   { "gateway", "gateway/streams", "gateway/shared", "base" },
   { "sandbox/saying", "base" },
   { "sandbox/shapes", "base" },

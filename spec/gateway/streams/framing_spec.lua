@@ -1,0 +1,34 @@
+local framing = require "indoxhub.gateway.streams.framing"
+local json = require "indoxhub.base.json"
+local sse = require("indoxhub.core").sse
+
+describe("events as they are sent", function()
+  it("have the numbers of the writer", function()
+    local text = table.concat(framing.numbered({ framing.event '{"a":1}',
+      framing.event "[DONE]" }, 41))
+    assert.equal('id: 41\ndata: {"a":1}\n\nid: 42\ndata: [DONE]\n\n', text)
+  end)
+
+  it("say what was written, and nothing else", function()
+    for written, meant in pairs { ["a\nid: 9\n\nb"] = "a\nid: 9\n\nb",
+      ["a\r\nb\rc"] = "a\nb\nc", [""] = "", ["  a "] = "  a ",
+      ["\n"] = "\n" } do
+      local list = sse():feed(table.concat(framing.numbered({
+        framing.event(written) }, 1)))
+      assert.equal(1, #list)
+      assert.equal(meant, list[1].data)
+    end
+  end)
+
+  it("end with what went wrong, in OpenAI's form and without a number",
+    function()
+      for _, how in ipairs { "interrupted", "cancelled", "trimmed" } do
+        local data = framing.ending(how):match "^data: ([^\n]+)\n\n$"
+        local said = json.decode(data).error
+        assert.same({ how, how }, { said.type, said.code })
+        assert.truthy(said.message:find "^%u.*%.$")
+      end
+      assert.is_nil(framing.ending "done")
+      assert.is_nil(framing.ending "failed")
+    end)
+end)
