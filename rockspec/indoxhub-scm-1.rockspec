@@ -259,11 +259,32 @@ build = {
       "lua/indoxhub/gateway/streams/contact.lua",
     ["indoxhub.gateway.streams.cursor"] =
       "lua/indoxhub/gateway/streams/cursor.lua",
+    ["indoxhub.gateway.streams.dict_store"] =
+      "lua/indoxhub/gateway/streams/dict_store.lua",
     ["indoxhub.gateway.streams.entries"] =
       "lua/indoxhub/gateway/streams/entries.lua",
+    ["indoxhub.gateway.streams.flushing"] =
+      "lua/indoxhub/gateway/streams/flushing.lua",
+    ["indoxhub.gateway.streams.following"] =
+      "lua/indoxhub/gateway/streams/following.lua",
     ["indoxhub.gateway.streams.framing"] =
       "lua/indoxhub/gateway/streams/framing.lua",
     ["indoxhub.gateway.streams.id"] = "lua/indoxhub/gateway/streams/id.lua",
+    ["indoxhub.gateway.streams.keys"] = "lua/indoxhub/gateway/streams/keys.lua",
+    ["indoxhub.gateway.streams.limits"] =
+      "lua/indoxhub/gateway/streams/limits.lua",
+    ["indoxhub.gateway.streams.reading"] =
+      "lua/indoxhub/gateway/streams/reading.lua",
+    ["indoxhub.gateway.streams.redis_append"] =
+      "lua/indoxhub/gateway/streams/redis_append.lua",
+    ["indoxhub.gateway.streams.redis_store"] =
+      "lua/indoxhub/gateway/streams/redis_store.lua",
+    ["indoxhub.gateway.streams.stream"] =
+      "lua/indoxhub/gateway/streams/stream.lua",
+    ["indoxhub.gateway.streams.tending"] =
+      "lua/indoxhub/gateway/streams/tending.lua",
+    ["indoxhub.gateway.streams.worker"] =
+      "lua/indoxhub/gateway/streams/worker.lua",
     ["indoxhub.health"] = "lua/indoxhub/health.lua",
     ["indoxhub.loop"] = "lua/indoxhub/loop/init.lua",
     ["indoxhub.loop.builtin"] = "lua/indoxhub/loop/builtin.lua",

@@ -1,6 +1,7 @@
 local buffer = require "indoxhub.gateway.streams.buffer"
 
--- A buffer to which events of these lengths were added, each made of its number.
+-- A buffer to which events of these lengths were added, each made of its
+-- number.
 local function filled(limit, lengths)
   local made = buffer.new(limit)
   for i, length in ipairs(lengths) do

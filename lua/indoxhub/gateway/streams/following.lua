@@ -1,0 +1,94 @@
+--- What readers here want of streams that are written elsewhere: all of it in
+--- one pipeline, at most every 100 ms. Who has got something asks again only
+--- when that was sent, so a slow reader holds no more than one such piece.
+--
+-- Here is noticed, too, that a writer has died.
+
+local core = require "indoxhub.core"
+local limits = require "indoxhub.gateway.streams.limits"
+
+local ngx = rawget(_G, "ngx")
+
+local following = {}
+
+-- Seconds between two looks at more than events; that a stream may be missing,
+-- as its writer writes it anew when a store was emptied; and that a store may
+-- be away.
+local BETWEEN_CHECKS, MISSING, AWAY = 1, 6, 30
+
+-- Ends what a reader waits for when something is so for too long.
+local function bear(self, wait, name, longest, how, now)
+  wait[name] = wait[name] or now
+  if now - wait[name] > longest then
+    wait.how = how
+    self:give(wait)
+  end
+end
+
+-- A writer that has not renewed its lease, though it could have, is dead.
+local function bury(self, wait, now)
+  if self.contact:lasts(limits.LEASE, now) then
+    local ok, message = self.store:stop(wait.id, "interrupted", wait.writer)
+    if not ok and message ~= "unknown" then
+      ngx.log(ngx.ERR, "indoxhub: a stream whose writer has died cannot be "
+        .. "ended: ", message)
+    end
+  end
+end
+
+local function hear(self, wait, now)
+  wait.away_since = nil
+  if wait.entries[1] or wait.how then
+    wait.missing_since = nil
+    self:give(wait)
+  elseif wait.missing then
+    bear(self, wait, "missing_since", MISSING, "unknown", now)
+  else
+    wait.missing_since = nil
+    if wait.orphaned then
+      bury(self, wait, now)
+    end
+  end
+end
+
+local function poll(self)
+  local list, now = {}, core.now()
+  for wait in pairs(self.waits) do
+    wait.check = now - (wait.checked or 0) >= BETWEEN_CHECKS
+    wait.checked = wait.check and now or wait.checked
+    wait.orphaned = false
+    list[#list + 1] = wait
+  end
+  local ok = self.store:poll(list)
+  local after = core.now()
+  if ok then
+    self.contact:heard(now, after)
+  else
+    self.contact:lost()
+  end
+  for _, wait in ipairs(list) do
+    if not self.waits[wait] then
+      wait.entries = nil -- its reader has gone
+    elseif ok then
+      hear(self, wait, after)
+    else
+      bear(self, wait, "away_since", AWAY, "unavailable", after)
+    end
+  end
+end
+
+--- Does what there is to do, or waits for it.
+function following.step(self)
+  if not next(self.waits) then
+    self.to_follow:wait(1)
+    return
+  end
+  local since = core.now() - (self.followed or 0)
+  if since < limits.BETWEEN then
+    ngx.sleep(limits.BETWEEN - since)
+  end
+  self.followed = core.now()
+  poll(self)
+end
+
+return following
