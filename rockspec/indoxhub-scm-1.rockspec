@@ -249,9 +249,34 @@ build = {
     ["indoxhub.embeddings.batch"] = "lua/indoxhub/embeddings/batch.lua",
     ["indoxhub.embeddings.vectors"] = "lua/indoxhub/embeddings/vectors.lua",
     ["indoxhub.gateway"] = "lua/indoxhub/gateway/init.lua",
+    ["indoxhub.gateway.calls"] = "lua/indoxhub/gateway/calls.lua",
+    ["indoxhub.gateway.contact"] = "lua/indoxhub/gateway/contact.lua",
+    ["indoxhub.gateway.estimate"] = "lua/indoxhub/gateway/estimate.lua",
+    ["indoxhub.gateway.faces.native"] = "lua/indoxhub/gateway/faces/native.lua",
+    ["indoxhub.gateway.faces.openai"] = "lua/indoxhub/gateway/faces/openai.lua",
+    ["indoxhub.gateway.failures"] = "lua/indoxhub/gateway/failures.lua",
+    ["indoxhub.gateway.fields"] = "lua/indoxhub/gateway/fields.lua",
+    ["indoxhub.gateway.keys"] = "lua/indoxhub/gateway/keys.lua",
+    ["indoxhub.gateway.limits"] = "lua/indoxhub/gateway/limits.lua",
+    ["indoxhub.gateway.limits.machine"] =
+      "lua/indoxhub/gateway/limits/machine.lua",
+    ["indoxhub.gateway.limits.script"] =
+      "lua/indoxhub/gateway/limits/script.lua",
+    ["indoxhub.gateway.metrics"] = "lua/indoxhub/gateway/metrics.lua",
+    ["indoxhub.gateway.models"] = "lua/indoxhub/gateway/models.lua",
+    ["indoxhub.gateway.multipart"] = "lua/indoxhub/gateway/multipart.lua",
+    ["indoxhub.gateway.options"] = "lua/indoxhub/gateway/options.lua",
+    ["indoxhub.gateway.owners"] = "lua/indoxhub/gateway/owners.lua",
     ["indoxhub.gateway.redis"] = "lua/indoxhub/gateway/redis.lua",
+    ["indoxhub.gateway.requests"] = "lua/indoxhub/gateway/requests.lua",
+    ["indoxhub.gateway.routes"] = "lua/indoxhub/gateway/routes.lua",
     ["indoxhub.gateway.shared.address"] =
       "lua/indoxhub/gateway/shared/address.lua",
+    ["indoxhub.gateway.shared.calendar"] =
+      "lua/indoxhub/gateway/shared/calendar.lua",
+    ["indoxhub.gateway.shared.records"] =
+      "lua/indoxhub/gateway/shared/records.lua",
+    ["indoxhub.gateway.source"] = "lua/indoxhub/gateway/source.lua",
     ["indoxhub.gateway.streams"] = "lua/indoxhub/gateway/streams/init.lua",
     ["indoxhub.gateway.streams.buffer"] =
       "lua/indoxhub/gateway/streams/buffer.lua",

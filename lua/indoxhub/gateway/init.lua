@@ -1,55 +1,331 @@
 --- A gateway in nginx: keys of its own, limits and streams in front of models.
+--
+--     init_by_lua_block {
+--       gateway = require("indoxhub.gateway").new { models = { ... } }
+--     }
+--     init_worker_by_lua_block { gateway.init_worker() }
+--     location / {
+--       access_by_lua_block { gateway.access() }
+--       content_by_lua_block { gateway.content() }
+--       log_by_lua_block { gateway.log() }
+--     }
+--
+-- A request goes through routes (what is asked for), keys (who asks), requests
+-- and fields (with what), limits (whether now), and then calls, models or a
+-- source within streams. A face says the answer in the form of the path.
+-- examples/gateway has all of the configuration.
 
+local calls = require "indoxhub.gateway.calls"
+local callers = require "indoxhub.client.callers"
+local contact = require "indoxhub.gateway.contact"
+local estimate = require "indoxhub.gateway.estimate"
+local fields_of = require "indoxhub.gateway.fields"
+local indoxhub = require "indoxhub.all"
 local json = require "indoxhub.base.json"
+local keys = require "indoxhub.gateway.keys"
+local limits = require "indoxhub.gateway.limits"
+local metrics = require "indoxhub.gateway.metrics"
+local models = require "indoxhub.gateway.models"
+local native = require "indoxhub.gateway.faces.native"
+local openai = require "indoxhub.gateway.faces.openai"
+local options_of = require "indoxhub.gateway.options"
 local redis = require "indoxhub.gateway.redis"
+local requests = require "indoxhub.gateway.requests"
+local routes = require "indoxhub.gateway.routes"
+local sources = require "indoxhub.gateway.source"
 local streams = require "indoxhub.gateway.streams"
 
 local ngx = rawget(_G, "ngx")
 
 local gateways = {}
 
---- Makes a gateway, in init_by_lua.
----@param options table
-function gateways.new(options)
-  local gateway = { options = options }
+-- Seconds that a place is kept beyond the longest answer, and between two
+-- tellings of how many streams are open.
+local BEYOND, TELLING = 60, 10
+
+---@class indoxhub.gateway.Gateway
+---@field options indoxhub.gateway.Options
+---@field client indoxhub.Client
+---@field redis? indoxhub.gateway.Redis
+local methods = {}
+
+-- The shared memory, by what it is for.
+local function dictionaries()
+  local found = {}
+  for _, name in ipairs { "limits", "keys", "metrics" } do
+    found[name] = ngx.shared["indoxhub_" .. name] or error((
+      "indoxhub.gateway.new: nginx.conf needs lua_shared_dict indoxhub_%s 4m;")
+      :format(name), 0)
+  end
+  return found
+end
+
+--- Makes a gateway, in init_by_lua, where the environment still has the key of
+--- the upstream and REDIS_URL. Raises what is wrong with the options.
+---@param given? indoxhub.gateway.Options
+---@return indoxhub.gateway.Gateway
+function gateways.new(given)
+  local options = options_of.check(given)
   local url = options.redis or os.getenv "REDIS_URL"
-  gateway.redis = url and redis.new { url = url } or nil
-
-  function gateway.answer(_, answer)
-    ngx.status = answer.status
-    ngx.header["Content-Type"] = answer.content_type or "application/json"
-    for name, value in pairs(answer.headers or {}) do
-      ngx.header[name] = value
+  local gateway = { options = options, dicts = dictionaries(),
+    client = options.client or indoxhub.new(), keys = keys.of_options(
+      options.keys) }
+  if url and url ~= "" then
+    gateway.redis = redis.new { url = url, timeout = options.redis_timeout,
+      connections = options.redis_connections }
+    gateway.contact = contact.new(gateway.redis)
+  end
+  -- What stands there may be a password.
+  options.redis = nil
+  gateway.is_compatible =
+    callers.of(gateway.client).settings.base.compatible
+  gateway.tells_no_cost = gateway.is_compatible
+  for name, method in pairs(methods) do
+    gateway[name] = function(...)
+      return method(gateway, ...)
     end
-    ngx.print(answer.body)
-    return ngx.exit(ngx.HTTP_OK)
   end
-
-  function gateway.refuse(context, status, kind, message)
-    return gateway.answer(context, { status = status, body = json.encode {
-      error = { message = message, type = kind, code = json.null } } })
-  end
-
-  function gateway.init_worker()
-    streams.init_worker(gateway)
-  end
-
-  function gateway.access()
-  end
-
-  function gateway.content()
-    return gateway.refuse({}, 404, "not_found", "there is nothing here")
-  end
-
-  function gateway.log()
-  end
-
-  function gateway.health()
-    ngx.header["Content-Type"] = "application/json"
-    ngx.say('{"status":"ok"}')
-  end
-
   return gateway
+end
+
+---------------------------------------------------------------------------
+-- answers
+
+--- Logs what the operator has to know.
+function methods.report(_, message)
+  ngx.log(ngx.ERR, "indoxhub gateway: ", message)
+end
+
+--- The face of a request.
+function methods.face(_, context)
+  return context.is_native and native or openai
+end
+
+--- A refusal as an answer.
+function methods.answer_of(gateway, context, refusal)
+  return { status = refusal.status, headers = refusal.headers,
+    content_type = "application/json",
+    body = json.encode(gateway.face(context).failure(refusal)) }
+end
+
+--- Ends a request with an answer.
+function methods.answer(_, context, answer)
+  ngx.status = answer.status
+  ngx.header["Content-Type"] = answer.content_type or "application/json"
+  ngx.header["Cache-Control"] = "no-store"
+  ngx.header["X-Request-Id"] = context.request_id or ngx.var.request_id
+  for name, value in pairs(answer.headers or {}) do
+    ngx.header[name] = value
+  end
+  ngx.print(answer.body)
+  return ngx.exit(ngx.HTTP_OK)
+end
+
+--- Ends a request with a refusal.
+function methods.refuse(gateway, context, status, kind, message)
+  return gateway.answer(context, gateway.answer_of(context, {
+    status = status, type = kind, message = message }))
+end
+
+--- Options of every call of a request.
+function methods.call_options(gateway, context)
+  return { timeout = { total = gateway.options.longest_answer },
+    headers = { traceparent = context.traceparent } }
+end
+
+--- Notes that a call of the upstream has failed. Why is for the log.
+function methods.tell_failure(gateway, context, err)
+  metrics.count(gateway, "errors_total", { kind = err.kind })
+  if err.kind ~= "cancelled" then
+    ngx.log(ngx.WARN, "indoxhub gateway: request ", context.request_id, ": ",
+      tostring(err))
+  end
+end
+
+--- Settles what a call has used, once.
+function methods.finish(gateway, context, usage)
+  local tokens, cost = estimate.used(gateway.options, context.model, usage)
+  if context.is_finished then
+    return
+  end
+  context.is_finished = true
+  if tokens and context.model then
+    metrics.count(gateway, "tokens_total", { model = context.model }, tokens)
+  end
+  if cost and context.model then
+    metrics.count(gateway, "cost_dollars_total", { model = context.model },
+      cost)
+  end
+  if context.reservation then
+    limits.settle(gateway, context.reservation, tokens, cost)
+  end
+end
+
+---------------------------------------------------------------------------
+-- phases
+
+local function tell_streams(_, gateway)
+  metrics.tell_streams(gateway, streams.count())
+end
+
+--- In init_worker_by_lua.
+function methods.init_worker(gateway)
+  assert(ngx.timer.at(0, tell_streams, gateway))
+  assert(ngx.timer.every(TELLING, tell_streams, gateway))
+  streams.init_worker(gateway)
+end
+
+local function end_with(gateway, context, refusal)
+  return gateway.answer(context, gateway.answer_of(context, refusal))
+end
+
+local function say_in_log(context)
+  local var = ngx.var
+  var.indoxhub_key = context.key and context.key.name or ""
+  var.indoxhub_operation = context.operation or ""
+end
+
+-- Reads the fields of a request and lets it in, or not.
+local function admit(gateway, context)
+  local fields, refusal = requests.fields(context)
+  if fields then
+    fields, refusal = fields_of.check(gateway, context, context.key, fields)
+  end
+  if not fields then
+    return nil, refusal
+  end
+  context.fields = fields
+  local tokens, cost = estimate.of(gateway.options, context.operation,
+    context.model, fields)
+  local reservation, headers = limits.admit(gateway, context.key, {
+    call = context.request_id, tokens = tokens, cost = cost or 0,
+    lifetime = gateway.options.longest_answer + BEYOND })
+  if reservation == nil then
+    if headers.status == 429 then
+      metrics.count(gateway, "limits_hit_total", { limit = headers.code })
+    end
+    return nil, headers
+  end
+  context.reservation = reservation or nil
+  for name, value in pairs(headers) do
+    ngx.header[name] = value
+  end
+  return true
+end
+
+-- What a request is about; nil when it was refused.
+local function begin(gateway)
+  local route, other_method = routes.find(ngx.req.get_method(), ngx.var.uri)
+  local context = route and requests.context(route)
+    or { operation = "none", request_id = ngx.var.request_id,
+      started = ngx.now() }
+  ngx.ctx.indoxhub = context
+  if not route then
+    return nil, context, other_method
+      and { status = 405, type = "invalid_request_error",
+        code = "method_not_supported", message = "this path takes another "
+          .. "method" }
+      or { status = 404, type = "invalid_request_error", code = "not_found",
+        message = "there is nothing here" }
+  end
+  local token = requests.token()
+  local key, refusal = nil, { status = 401, type = "invalid_request_error",
+    code = "invalid_api_key", message = "give an API key of this gateway: "
+      .. "Authorization: Bearer ihg-..." }
+  if token then
+    key, refusal = keys.find(gateway, token)
+  end
+  context.key = key
+  return key and route, context, refusal
+end
+
+--- In access_by_lua: refuses what may not be answered.
+function methods.access(gateway)
+  local route, context, refusal = begin(gateway)
+  local ok = route ~= nil
+  if ok and context.body_kind then
+    ok, refusal = admit(gateway, context)
+  end
+  say_in_log(context)
+  if not ok then
+    return end_with(gateway, context, refusal)
+  end
+end
+
+local function answer_call(gateway, context)
+  local answer, usage = calls.perform(gateway, context, context.fields)
+  gateway.finish(context, answer and usage or nil)
+  if not answer then
+    return end_with(gateway, context, usage)
+  end
+  return gateway.answer(context, answer)
+end
+
+local function answer_stream(gateway, context)
+  ngx.header["X-Request-Id"] = context.request_id
+  return streams.start(gateway, context, sources.new(gateway, context,
+    context.fields))
+end
+
+--- In content_by_lua: answers.
+function methods.content(gateway)
+  local context = ngx.ctx.indoxhub
+  if context.operation == "stream" then
+    return streams.serve(gateway, context, context.argument)
+  elseif context.operation == "models" or context.operation == "model" then
+    local answer, refusal = models.answer(gateway, context)
+    if not answer then
+      return end_with(gateway, context, refusal)
+    end
+    return gateway.answer(context, answer)
+  elseif context.streams then
+    return answer_stream(gateway, context)
+  end
+  return answer_call(gateway, context)
+end
+
+--- In log_by_lua: counts, and settles with what a request that was cut off has
+--- left open.
+function methods.log(gateway)
+  local context = ngx.ctx.indoxhub
+  if not context then
+    return
+  end
+  metrics.count(gateway, "requests_total", { operation = context.operation,
+    status = ngx.status })
+  if not context.streams then
+    metrics.time(gateway, "request_seconds", ngx.now() - context.started)
+  end
+  if not context.is_opened then -- a source settles by itself
+    gateway.finish(context, nil)
+  end
+  streams.leave()
+end
+
+--- In content_by_lua of what nginx itself refuses as too large.
+function methods.too_large(gateway)
+  return gateway.refuse({}, 413, "invalid_request_error",
+    "the request is too large")
+end
+
+--- In content_by_lua of /metrics.
+function methods.metrics(gateway)
+  ngx.header["Content-Type"] = "text/plain; version=0.0.4; charset=utf-8"
+  ngx.print(metrics.text(gateway))
+end
+
+--- In content_by_lua of /health: 200 when requests can be answered.
+function methods.health(gateway)
+  local store = "none"
+  if gateway.redis then
+    store = gateway.redis:call("PING") == "PONG" and "ok" or "away"
+  end
+  local is_well = store ~= "away"
+    or gateway.options.on_store_failure ~= "closed"
+  ngx.status = is_well and 200 or 503
+  ngx.header["Content-Type"] = "application/json"
+  ngx.say(json.encode { status = is_well and "ok" or "unavailable",
+    store = store, streams = streams.count() })
 end
 
 return gateways

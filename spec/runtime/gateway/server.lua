@@ -29,12 +29,13 @@ function server.start(options)
       WORKERS = tostring(options.workers or 1) })
   files.write(folder .. "/nginx.conf", config)
   files.write(folder .. "/options.lua", "return " .. (options.lua or "{}"))
-  self.process = servers.start_silent(("env INDOXHUB_API_KEY=%s " ..
-    "INDOXHUB_BASE_URL=%s %s setpriv --pdeathsig TERM " ..
+  local place = options.redis
+    and ("REDIS_URL='%s'"):format(options.redis.url) or ""
+  self.process = servers.start_silent(("env -u REDIS_URL " ..
+    "INDOXHUB_API_KEY=%s INDOXHUB_BASE_URL=%s %s setpriv --pdeathsig TERM " ..
     "sh spec/support/openresty.sh run %s %s/nginx.conf 2>%s/stderr"):format(
-    server.UPSTREAM_KEY, options.base or "http://127.0.0.1:1/v1",
-    options.redis and "REDIS_URL='" .. options.redis.url .. "'" or
-      "-u REDIS_URL", folder, folder, folder))
+    server.UPSTREAM_KEY, options.base or "http://127.0.0.1:1/v1", place,
+    folder, folder, folder))
   self.pid = self.process.pid
   servers.wait_until(function()
     return files.read(folder .. "/nginx.pid") or not programs.is_alive(self.pid)

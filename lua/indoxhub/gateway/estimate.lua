@@ -1,0 +1,89 @@
+--- What a call may use, before it is made, and what it has cost, after it.
+
+local estimate = {}
+
+-- Bytes of text that make a token, and tokens that stand for a picture or a
+-- recording in a question. Both are generous.
+local BYTES, MEDIA = 3, 1000
+
+-- Tokens of a value of a request: its texts, wherever they stand.
+local function tokens_of(value, depth)
+  if type(value) == "string" then
+    return value:find("^data:") and MEDIA or math.ceil(#value / BYTES)
+  elseif type(value) ~= "table" or depth > 12 then
+    return 0
+  end
+  local sum = 0
+  for name, part in pairs(value) do
+    local is_media = name == "data" or name == "b64_json"
+    sum = sum + (is_media and MEDIA or tokens_of(part, depth + 1))
+  end
+  return sum
+end
+
+local MOST = { "max_completion_tokens", "max_tokens", "max_output_tokens" }
+
+-- Tokens that answers may have.
+local function answer_tokens(fields, expected)
+  for _, name in ipairs(MOST) do
+    local most = tonumber(fields[name])
+    if most and most >= 0 then
+      return most
+    end
+  end
+  return expected
+end
+
+local WRITES = { chat = true, completion = true }
+
+---@class indoxhub.gateway.Price
+---@field prompt? number US dollars per million tokens
+---@field completion? number
+---@field call? number US dollars per call
+
+--- The cost of a call in US dollars; nil where there is no price.
+---@param prices table<string, indoxhub.gateway.Price>
+---@param model? string
+---@param prompt number tokens
+---@param completion number tokens
+---@return number?
+function estimate.cost(prices, model, prompt, completion)
+  local price = model and prices[model]
+  return price and ((price.prompt or 0) * prompt
+    + (price.completion or 0) * completion) / 1e6 + (price.call or 0)
+end
+
+--- What a call may use at most, as far as that can be told.
+---@param options table of the gateway
+---@param operation string
+---@param model? string
+---@param fields table of the request
+---@return integer tokens, number? cost
+function estimate.of(options, operation, model, fields)
+  local count = math.max(1, math.min(128, tonumber(fields.n) or 1))
+  local prompt = tokens_of(fields, 0)
+  local completion = WRITES[operation]
+    and answer_tokens(fields, options.expected_tokens) * count or 0
+  return math.ceil(prompt + completion),
+    estimate.cost(options.prices, model, prompt, completion)
+end
+
+--- What a call has used, of what the answer tells. Nil where nobody knows.
+---@param options table
+---@param model? string
+---@param usage? indoxhub.Usage
+---@return number? tokens, number? cost
+function estimate.used(options, model, usage)
+  if type(usage) ~= "table" then
+    return nil, nil
+  end
+  local prompt, completion = tonumber(usage.tokens_prompt) or 0,
+    tonumber(usage.tokens_completion) or 0
+  local cost = tonumber(usage.cost)
+  if not cost and (usage.tokens_prompt or usage.tokens_completion) then
+    cost = estimate.cost(options.prices, model, prompt, completion)
+  end
+  return tonumber(usage.tokens_total) or prompt + completion, cost
+end
+
+return estimate

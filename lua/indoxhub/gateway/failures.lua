@@ -1,0 +1,59 @@
+--- What a client of the gateway is told when the upstream fails.
+--
+-- A refusal of the upstream that is about the request is passed on. What is
+-- between the gateway and the upstream (its key, its credits, its limits, its
+-- health) is nothing that the client could change, and no detail of it leaves.
+
+local failures = {}
+
+---@class indoxhub.gateway.Refusal
+---@field status integer
+---@field type string
+---@field message string
+---@field code? string
+---@field headers? table<string, string|number>
+
+local A_WHILE = 5
+
+-- Kind of the library -> status, type.
+local OF_REQUEST = {
+  invalid_request = { 400, "invalid_request_error" },
+  validation = { 400, "invalid_request_error" },
+  not_found = { 404, "invalid_request_error" },
+}
+local OF_UPSTREAM = {
+  rate_limit = { 503, "upstream_busy", "the model is busy" },
+  unavailable = { 503, "upstream_busy", "the model is busy" },
+  timeout = { 504, "upstream_timeout", "the answer did not come in time" },
+  server_timeout = { 504, "upstream_timeout",
+    "the answer did not come in time" },
+  cancelled = { 499, "cancelled", "the call was cancelled" },
+}
+
+--- Makes a refusal of an error of the library.
+---@param err indoxhub.Error
+---@return indoxhub.gateway.Refusal
+function failures.of(err)
+  local own = OF_REQUEST[err.kind]
+  if own then
+    return { status = own[1], type = own[2],
+      code = err.kind == "not_found" and "model_not_found" or err.code,
+      message = tostring(err.message or "the request is refused") }
+  end
+  local told = OF_UPSTREAM[err.kind]
+    or { 502, "upstream_error", "the model gave no answer" }
+  return { status = told[1], type = told[2], message = told[3],
+    code = err.kind, headers = told[1] == 503
+      and { ["Retry-After"] = math.ceil(err.retry_after or A_WHILE) } or nil }
+end
+
+--- Makes a refusal of what the client raised: the request is wrong.
+---@param raised any
+---@return indoxhub.gateway.Refusal
+function failures.misuse(raised)
+  local message = tostring(raised):gsub("^%[?[^%s%]]*%]?:%d+: ", "")
+    :gsub("^%w+%.%w+: ", "")
+  return { status = 400, type = "invalid_request_error", message = message }
+end
+
+return failures

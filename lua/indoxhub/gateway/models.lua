@@ -1,0 +1,86 @@
+--- Which models there are, as far as a key may ask them.
+
+local failures = require "indoxhub.gateway.failures"
+local json = require "indoxhub.base.json"
+
+local models = {}
+
+local function is_shown(gateway, key, name)
+  local options = gateway.options
+  return (not options.models or options.models[name] ~= nil)
+    and (not key.models or key.models[name] ~= nil)
+end
+
+-- All models in OpenAI's form. Nil and an error.
+local function list_all(gateway, context)
+  local list = {}
+  if gateway.is_compatible then
+    local reply, err = gateway.client:request({ path = "models" },
+      gateway.call_options(context))
+    return reply and type(reply.data) == "table" and reply.data, err
+  end
+  local providers, err = gateway.client.models:list(
+    gateway.call_options(context))
+  if not providers then
+    return nil, err
+  end
+  for _, provider in ipairs(providers) do
+    for _, model in ipairs(provider.models or {}) do
+      list[#list + 1] = { object = "model", owned_by = provider.id,
+        created = 0, id = ("%s/%s"):format(provider.id,
+          model.modelName or model.name or "") }
+    end
+  end
+  return list
+end
+
+local function openai(gateway, context)
+  local list, err = list_all(gateway, context)
+  if not list then
+    return nil, err and failures.of(err)
+      or { status = 502, type = "upstream_error", message = "no models came" }
+  end
+  local shown = json.array()
+  for _, model in ipairs(list) do
+    if type(model) == "table" and is_shown(gateway, context.key, model.id) then
+      if model.id == context.argument then
+        return model
+      end
+      shown[#shown + 1] = model
+    end
+  end
+  if context.argument then
+    return nil, { status = 404, type = "invalid_request_error",
+      code = "model_not_found", message = "there is no such model" }
+  end
+  return { object = "list", data = shown }
+end
+
+-- As the upstream says it.
+local function native(gateway, context)
+  if gateway.is_compatible then
+    return openai(gateway, context)
+  end
+  local reply, err = gateway.client:request({ path = "models/"
+    .. (context.argument or "") }, gateway.call_options(context))
+  if not reply then
+    return nil, failures.of(err)
+  end
+  return reply
+end
+
+--- The models, or one. Nil and a refusal.
+---@param gateway table
+---@param context table
+---@return table? answer, table? refusal
+function models.answer(gateway, context)
+  local tell = context.is_native and native or openai
+  local body, refusal = tell(gateway, context)
+  if not body then
+    return nil, refusal
+  end
+  return { status = 200, content_type = "application/json",
+    body = json.encode(body) }
+end
+
+return models

@@ -1,0 +1,132 @@
+--- The options of a gateway.
+
+local spelling = require "indoxhub.base.spelling"
+
+local options = {}
+
+---@class indoxhub.gateway.Options
+---@field client? indoxhub.Client who asks; default: indoxhub.new()
+---@field redis? string where Redis is; default: the variable REDIS_URL; without
+--- either the gateway keeps everything in this machine
+---@field keys? table[] keys that are known beside those of Redis, each with
+--- `name`, `sha256` and limits
+---@field models? string[] models that may be asked; default: all
+---@field prices? table<string, indoxhub.gateway.Price> by model
+---@field on_store_failure? "closed"|"open"|"local" default "closed"
+---@field key_cache? number seconds that a key is known; default 60
+---@field expected_tokens? integer tokens of an answer without `max_tokens`;
+--- default 1000
+---@field longest_answer? number seconds that a call may take; default 600
+---@field most_streams? integer of each worker; default 1000
+---@field linger? number seconds that a stream goes on without a reader;
+--- default 30
+---@field stream_bytes? integer how much of a stream is kept for readers that
+--- come back; default 4 MiB
+---@field redis_timeout? number seconds; default 1
+---@field redis_connections? integer of each worker; default 16
+
+-- Name -> what it must be, the default, and for numbers the least.
+local KNOWN = {
+  client = { "indoxhub.Client" },
+  redis = { "string" },
+  keys = { "table" },
+  models = { "table" },
+  prices = { "table", {} },
+  on_store_failure = { { "closed", "open", "local" }, "closed" },
+  key_cache = { "number", 60, 0 },
+  expected_tokens = { "number", 1000, 0 },
+  longest_answer = { "number", 600, 1 },
+  most_streams = { "number", 1000, 1 },
+  linger = { "number", 30, 0 },
+  stream_bytes = { "number", 4 * 1024 * 1024, 1024 },
+  redis_timeout = { "number", 1, 0.001 },
+  redis_connections = { "number", 16, 1 },
+}
+
+local function refuse(...)
+  error("indoxhub.gateway.new: " .. (...):format(select(2, ...)), 4)
+end
+
+local function check_choice(name, value, choices)
+  for _, choice in ipairs(choices) do
+    if value == choice then
+      return
+    end
+  end
+  refuse("option %s must be one of %s", name, table.concat(choices, ", "))
+end
+
+local function check_value(name, value, known)
+  local kind, _, least = known[1], known[2], known[3]
+  if type(kind) == "table" then
+    check_choice(name, value, kind)
+  elseif name == "client" then
+    if type(value) ~= "table" or type(value.chat) ~= "table" then
+      refuse("option client must be what indoxhub.new{...} gave")
+    end
+  elseif type(value) ~= kind then
+    refuse("option %s must be a %s, not a %s", name, kind, type(value))
+  elseif least and not (value >= least and value < math.huge) then
+    refuse("option %s must be at least %g", name, least)
+  end
+end
+
+local PRICES = { prompt = true, completion = true, call = true }
+
+local function check_prices(prices)
+  for model, price in pairs(prices) do
+    if type(model) ~= "string" or type(price) ~= "table" then
+      refuse('prices must be like { ["provider/model"] = { prompt = 2.5, '
+        .. "completion = 10 } }, in US dollars per million tokens")
+    end
+    for name, value in pairs(price) do
+      if not PRICES[name] or type(value) ~= "number" or value ~= value
+        or value < 0 then
+        refuse("prices[%q] takes the numbers prompt, completion (US dollars "
+          .. "per million tokens) and call (US dollars)", model)
+      end
+    end
+  end
+end
+
+local function check_models(models)
+  local set = {}
+  for i, model in ipairs(models) do
+    if type(model) ~= "string" then
+      refuse("models[%d] must be a string", i)
+    end
+    set[model] = true
+  end
+  if not models[1] then
+    refuse("models must be a list of names, such as { \"openai/gpt-4o\" }")
+  end
+  return set
+end
+
+--- Checks the options and adds the defaults. Raises what is wrong with them.
+---@param given? indoxhub.gateway.Options
+---@return indoxhub.gateway.Options
+function options.check(given)
+  given = given == nil and {} or given
+  if type(given) ~= "table" then
+    refuse("options must be a table, not a %s", type(given))
+  end
+  local made = {}
+  for name, value in pairs(given) do
+    if not KNOWN[name] then
+      refuse("%s", spelling.unknown(name, KNOWN))
+    end
+    check_value(name, value, KNOWN[name])
+    made[name] = value
+  end
+  for name, known in pairs(KNOWN) do
+    if made[name] == nil then
+      made[name] = known[2]
+    end
+  end
+  check_prices(made.prices)
+  made.models = made.models and check_models(made.models)
+  return made
+end
+
+return options

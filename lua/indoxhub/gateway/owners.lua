@@ -1,0 +1,51 @@
+--- Whose job an id is: it answers only the key that made it.
+
+local owners = {}
+
+-- Seconds that a job is known.
+local KEPT = 30 * 86400
+
+local UNKNOWN = { status = 404, type = "invalid_request_error",
+  code = "not_found", message = "there is no such job" }
+
+local function place(id)
+  return "indoxhub:job:" .. id
+end
+
+--- Keeps whose a job is. False when that is impossible.
+---@param gateway table
+---@param key indoxhub.gateway.Key
+---@param id string
+---@return boolean
+function owners.note(gateway, key, id)
+  if gateway.redis then
+    return gateway.contact:call("SET", place(id), key.id, "EX", KEPT) ~= nil
+  end
+  return (gateway.dicts.keys:safe_set(place(id), key.id, KEPT)) == true
+end
+
+--- Whether a job is a key's. Nil and a refusal, the same for jobs that are not
+--- there and those of others.
+---@param gateway table
+---@param key indoxhub.gateway.Key
+---@param id string
+---@return true? ok, table? refusal
+function owners.check(gateway, key, id)
+  local owner
+  if gateway.redis then
+    local message
+    owner, message = gateway.contact:call("GET", place(id))
+    if owner == nil then
+      return nil, { status = 503, type = "store_unavailable",
+        message = "whose job this is cannot be looked up now", why = message }
+    end
+  else
+    owner = gateway.dicts.keys:get(place(id))
+  end
+  if owner ~= key.id then
+    return nil, UNKNOWN
+  end
+  return true
+end
+
+return owners

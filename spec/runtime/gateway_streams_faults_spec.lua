@@ -1,0 +1,197 @@
+-- Streams of a gateway when something dies: workers, and Redis, which is
+-- stopped, hangs, is emptied, comes back with what it had, or is full.
+local core = require "indoxhub.core"
+local gateways = require "spec.runtime.gateway.streams.server"
+local json = require "indoxhub.base.json"
+local redis = require "spec.support.redis"
+local servers = require "spec.support.servers"
+
+local events = gateways.events
+
+-- Seconds that Redis is away: longer than a lease. And in which a reader is to
+-- learn that a writer has died.
+local OUTAGE, LEARNED = 6, 6
+
+-- How often that may fail on a machine that has too much to do.
+local TRIES = 3
+
+-- What the log may say then.
+local TROUBLE = { "streams go on, but only their own worker",
+  "a stream cannot be reached" }
+
+local function signal(name, pid)
+  os.execute("kill -" .. name .. " " .. pid)
+end
+
+describe("streams whose writer dies", function()
+  local store, b
+
+  setup(function()
+    store = redis.start()
+    b = gateways.start { redis = store }
+  end)
+
+  teardown(function()
+    assert.equal("", b:stop())
+    store:stop()
+  end)
+
+  -- Gateways of which each writes a stream that B reads, once B has begun.
+  local function scene(count)
+    local list = {}
+    for i = 1, count do
+      local a = gateways.start { redis = store }
+      local reader = a:write "events=9&silence=60&name=dies"
+      local id = reader:wait_for("id: 9\n"):id()
+      list[i] = { a = a, reader = reader, id = id,
+        other = b:read(id):wait_for "id: 9\n" }
+    end
+    return list
+  end
+
+  local function try()
+    local killed, hung, quiet = unpack(scene(3))
+    -- B has been in contact with Redis for a while.
+    os.execute "sleep 2"
+    local began = core.now()
+    signal("KILL", killed.a:workers()[1])
+    local hanging = hung.a:workers()[1]
+    signal("STOP", hanging)
+    assert.same({ 1, 9, "interrupted" }, { events(killed.other:wait()) })
+    local took = core.now() - began
+    assert.same({ 1, 9, "interrupted" }, { events(hung.other:wait()) })
+    -- The worker that is in the dead one's place tells the same.
+    assert.same({ 1, 9, "interrupted" }, { events(killed.a:read(killed.id)
+      :wait()) })
+    local _, body = b:ask("DELETE", "/streams/" .. killed.id)
+    assert.equal("interrupted", json.decode(body).status)
+    killed.reader:wait()
+    -- One that lives after all learns what was decided.
+    signal("CONT", hanging)
+    hung.a:wait_for("dies", "closed")
+    assert.same({ 1, 9, "interrupted" }, { events(hung.reader:wait()) })
+    -- And the one that just had nothing to say is none of them.
+    assert.is_false(quiet.other:is_over())
+    quiet.reader:leave()
+    quiet.other:leave()
+    assert.equal("", killed.a:stop { "exited on signal 9" })
+    assert.equal("", hung.a:stop())
+    assert.equal("", quiet.a:stop())
+    return took
+  end
+
+  it("are interrupted, which readers learn soon, and nothing else", function()
+    local took
+    for _ = 1, TRIES do
+      took = try()
+      if took < LEARNED then
+        return
+      end
+    end
+    error("a reader learned of it after seconds: " .. took)
+  end)
+end)
+
+describe("streams while Redis", function()
+  -- What is done to it, what ends that, and what B answers meanwhile.
+  local KINDS = {
+    { name = "is stopped and comes back empty", status = 503,
+      begin = function(store) store:halt() end,
+      finish = function(store) store:restart() end },
+    { name = "is stopped and comes back with what it had", status = 503,
+      lines = "appendonly yes\nappendfsync always",
+      begin = function(store) store:halt() end,
+      finish = function(store) store:restart() end },
+    { name = "hangs", status = 503,
+      begin = function(store) store:sleep() end,
+      finish = function(store) store:wake() end },
+    { name = "is full", status = 200,
+      begin = function(store) store:cli "CONFIG SET maxmemory 1" end,
+      finish = function(store) store:cli "CONFIG SET maxmemory 0" end },
+    { name = "is emptied", status = 200,
+      begin = function(store) store:cli "FLUSHALL" end,
+      finish = function() end },
+    { name = "is slow", status = 503,
+      begin = function(store)
+        store.slow = servers.start_silent(("sh -c 'while :; do kill -STOP %d;"
+          .. " sleep 2; kill -CONT %d; sleep 0.02; done'"):format(
+          store.process.pid, store.process.pid))
+      end,
+      finish = function(store)
+        servers.kill(store.slow)
+        store:wake()
+      end },
+  }
+
+  local function last_of(reader)
+    local _, last = events((reader:text():gsub("[^\n]*\n?[^\n]*$", "")))
+    return last or 0
+  end
+
+  local function begin(kind)
+    local one = { kind = kind, store = redis.start { lines = kind.lines } }
+    one.a = gateways.start { redis = one.store }
+    one.b = gateways.start { redis = one.store }
+    one.reader = one.a:write "events=90&every=0.1&name=outage"
+    one.id = one.reader:id()
+    one.other = one.b:read(one.id)
+    return one
+  end
+
+  local scenes = {}
+
+  -- All at the same time, as each takes a while.
+  setup(function()
+    for i, kind in ipairs(KINDS) do
+      scenes[i] = begin(kind)
+    end
+    for _, one in ipairs(scenes) do
+      one.other:wait_for "id: 3\n"
+      one.kind.begin(one.store)
+      one.began, one.seen = core.now(), last_of(one.reader)
+    end
+    for _, one in ipairs(scenes) do
+      one.status = servers.curl(("-m 5 --max-filesize 1 -o /dev/null '%s"
+        .. "/streams/%s'"):format(one.b.root, one.id))
+    end
+    for _, one in ipairs(scenes) do
+      local left = one.began + OUTAGE - core.now()
+      os.execute(("sleep %.2f"):format(math.max(0, left)))
+      one.seen_after = last_of(one.reader)
+      one.kind.finish(one.store)
+    end
+    for _, one in ipairs(scenes) do
+      one.text = one.reader:wait()
+      one.other_text = one.other:wait()
+      one.whole = one.b:read(one.id):wait()
+    end
+  end)
+
+  teardown(function()
+    for _, one in ipairs(scenes) do
+      assert.equal("", one.a:stop(TROUBLE))
+      assert.equal("", one.b:stop(TROUBLE))
+      one.store:stop()
+    end
+  end)
+
+  for i, kind in ipairs(KINDS) do
+    it(kind.name .. " go on, and nobody misses any of it", function()
+      local one = scenes[i]
+      assert.is_true(one.seen_after > one.seen + 20)
+      assert.same({ 1, 91, "[DONE]" }, { events(one.text) })
+      assert.same({ 1, 91, "[DONE]" }, { events(one.other_text) })
+      assert.same({ 1, 91, "[DONE]" }, { events(one.whole) })
+      assert.equal(kind.status, one.status)
+    end)
+  end
+
+  it("was emptied are unknown when they have ended, and not missing",
+    function()
+      local one = scenes[5]
+      one.store:cli "FLUSHALL"
+      local status, body = one.b:ask("GET", "/streams/" .. one.id)
+      assert.same({ 503, "unknown" }, { status,
+        json.decode(body).error.type })
+    end)
+end)
