@@ -196,6 +196,8 @@ build = {
     ["indoxhub.cli.commands.complete"] =
       "lua/indoxhub/cli/commands/complete.lua",
     ["indoxhub.cli.commands.embed"] = "lua/indoxhub/cli/commands/embed.lua",
+    ["indoxhub.cli.commands.gateway"] =
+      "lua/indoxhub/cli/commands/gateway.lua",
     ["indoxhub.cli.commands.image"] = "lua/indoxhub/cli/commands/image.lua",
     ["indoxhub.cli.commands.keys"] = "lua/indoxhub/cli/commands/keys.lua",
     ["indoxhub.cli.commands.models"] = "lua/indoxhub/cli/commands/models.lua",
@@ -219,6 +221,7 @@ build = {
     ["indoxhub.cli.shared.progress"] = "lua/indoxhub/cli/shared/progress.lua",
     ["indoxhub.cli.shared.prompt"] = "lua/indoxhub/cli/shared/prompt.lua",
     ["indoxhub.cli.shared.recording"] = "lua/indoxhub/cli/shared/recording.lua",
+    ["indoxhub.cli.shared.redis"] = "lua/indoxhub/cli/shared/redis.lua",
     ["indoxhub.cli.shared.result_file"] =
       "lua/indoxhub/cli/shared/result_file.lua",
     ["indoxhub.cli.shared.session"] = "lua/indoxhub/cli/shared/session.lua",

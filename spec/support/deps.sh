@@ -131,6 +131,9 @@ need_test() {
   need procps command -v pgrep
   need locales test -e /usr/share/i18n/locales/de_DE
   need jq command -v jq
+  need redis-server command -v redis-server
+  need redis-tools command -v redis-cli
+  need lua-redis has_module luajit redis
   need nodejs has_node
   need npm command -v npm
 }
@@ -147,8 +150,6 @@ need_runtimes() {
     need lua-luv has_module "$lua" luv
     need lua-cqueues has_module "$lua" cqueues
   done
-  need redis-server command -v redis-server
-  need redis-tools command -v redis-cli
   need strace command -v strace
   need util-linux command -v setpriv
 }

@@ -49,8 +49,9 @@ local LAYERS = {
   { "sandbox/saying", "base" },
   { "sandbox/shapes", "base" },
   { "sandbox", "sandbox/saying", "sandbox/shapes", "api/endpoints", "base" },
-  { "cli/shared", ".", "save", "loop", "api/endpoints", "api/params", "base" },
-  { "cli/commands", "cli/shared", ".", "sandbox", "base" },
+  { "cli/shared", "gateway/shared", ".", "save", "loop", "api/endpoints",
+    "api/params", "base" },
+  { "cli/commands", "cli/shared", ".", "sandbox", "gateway/shared", "base" },
   { "cli", "cli/commands", "cli/shared", ".", "base" },
   { "meta" },
 }

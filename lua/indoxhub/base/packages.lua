@@ -27,4 +27,20 @@ function packages.missing(who, module)
     .. "install %s"):format(who, module, module, packages.LUA, module)
 end
 
+--- Has modules be looked for where older versions of Lua have theirs: Debian
+--- ships some for these only, and their code runs on newer ones.
+function packages.add_older_folders()
+  local extra = {}
+  for template in package.path:gmatch("[^;]+") do
+    for _, version in ipairs { "5.3", "5.1" } do
+      local older, changed = template:gsub("/lua/5%.[0-9]/",
+        "/lua/" .. version .. "/")
+      if changed > 0 and older ~= template then
+        extra[#extra + 1] = older
+      end
+    end
+  end
+  package.path = package.path .. ";" .. table.concat(extra, ";")
+end
+
 return packages

@@ -15,7 +15,7 @@ local cli = {}
 -- In the order of the help.
 local COMMANDS = { "chat", "complete", "embed", "image", "video", "speak",
   "transcribe", "translate", "models", "usage", "analytics", "keys", "account",
-  "sandbox" }
+  "gateway", "sandbox" }
 
 local function module_of(name)
   return require("indoxhub.cli.commands." .. name)

@@ -8,26 +8,11 @@ local packages = require "indoxhub.base.packages"
 
 local http = {}
 
--- Debian ships lua-http for older Lua versions; its code runs on newer ones.
-local function add_older_folders()
-  local extra = {}
-  for template in package.path:gmatch("[^;]+") do
-    for _, version in ipairs { "5.3", "5.1" } do
-      local older, changed = template:gsub("/lua/5%.[0-9]/",
-        "/lua/" .. version .. "/")
-      if changed > 0 and older ~= template then
-        extra[#extra + 1] = older
-      end
-    end
-  end
-  package.path = package.path .. ";" .. table.concat(extra, ";")
-end
-
 --- Loads lua-http.
 ---@return table? modules, string? message
 function http.load()
   if not pcall(require, "http.server") then
-    add_older_folders()
+    packages.add_older_folders()
   end
   local ok, server = pcall(require, "http.server")
   if not ok then
