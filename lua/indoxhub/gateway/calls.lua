@@ -142,9 +142,8 @@ end
 
 local function listen(gateway, context, fields, method)
   local file = context.file
-  fields.file = indoxhub.bytes(file.bytes, {
-    filename = file.filename:match("[^/\\]+$") or "recording",
-    content_type = file.content_type })
+  local name = file.filename:gsub("[^%w%._ -]", "_"):match("[^ ].*$")
+  fields.file = indoxhub.bytes(file.bytes, name or "recording")
   local reply, err, refusal = ask(gateway, context, "audio", method, fields)
   if not reply then
     return nil, err, refusal
@@ -212,9 +211,13 @@ end
 ---@param fields? table
 ---@return table? answer, table? usage_or_refusal
 function calls.perform(gateway, context, fields)
-  local body, second, refusal = operations[context.operation](gateway,
-    context, fields)
-  if not body then
+  local ok, body, second, refusal = pcall(operations[context.operation],
+    gateway, context, fields)
+  if not ok then
+    gateway.report(("request %s: %s"):format(context.request_id,
+      tostring(body)))
+    return nil, failures.FAULT
+  elseif not body then
     if second then
       gateway.tell_failure(context, second)
     end

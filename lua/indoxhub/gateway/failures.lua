@@ -36,8 +36,9 @@ local OF_UPSTREAM = {
 function failures.of(err)
   local own = OF_REQUEST[err.kind]
   if own then
+    local code = err.kind == "not_found" and "model_not_found" or err.code
     return { status = own[1], type = own[2],
-      code = err.kind == "not_found" and "model_not_found" or err.code,
+      code = type(code) == "string" and code ~= own[2] and code or nil,
       message = tostring(err.message or "the request is refused") }
   end
   local told = OF_UPSTREAM[err.kind]
@@ -46,6 +47,10 @@ function failures.of(err)
     code = err.kind, headers = told[1] == 503
       and { ["Retry-After"] = math.ceil(err.retry_after or A_WHILE) } or nil }
 end
+
+--- What is told of a fault of the gateway's own.
+failures.FAULT = { status = 500, type = "server_error",
+  message = "the gateway has a fault, which its log tells" }
 
 --- Makes a refusal of what the client raised: the request is wrong.
 ---@param raised any

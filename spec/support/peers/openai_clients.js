@@ -3,7 +3,8 @@
 //     node openai_clients.js http://127.0.0.1:PORT/v1 NAME...
 //
 // Runs the named conversations, or all of them, and prints what each of them
-// got: one line of JSON for each, { name, value } or { name, error }.
+// got: one line of JSON for each, { name, value } or { name, error }. The key is
+// that of the variable PEER_KEY, if there is one.
 "use strict";
 
 const fs = require("fs");
@@ -14,11 +15,11 @@ const ai = require("ai");
 const { createOpenAICompatible } = require("@ai-sdk/openai-compatible");
 
 const [base, ...wanted] = process.argv.slice(2);
+const KEY = process.env.PEER_KEY || "indox-peer";
 const MODEL = "openai/gpt-4o-mini";
-const client = new OpenAI({ baseURL: base, apiKey: "indox-peer",
-  maxRetries: 0 });
+const client = new OpenAI({ baseURL: base, apiKey: KEY, maxRetries: 0 });
 const provider = createOpenAICompatible({ name: "indoxhub", baseURL: base,
-  apiKey: "indox-peer", includeUsage: true });
+  apiKey: KEY, includeUsage: true });
 
 const ask = (content, more) => ({ model: MODEL,
   messages: [{ role: "user", content }], ...more });
@@ -227,6 +228,21 @@ const names = {
     return seen;
   },
 
+  // Leaves in the midst of an answer. Returns how much it had by then.
+  async abort() {
+    const stream = await client.chat.completions.create(
+      ask("count to 1000", { stream: true }));
+    let count = 0;
+    for await (const chunk of stream) {
+      count += chunk.choices[0]?.delta?.content ? 1 : 0;
+      if (count === 3) {
+        stream.controller.abort();
+        break;
+      }
+    }
+    return { count };
+  },
+
   async sdk() {
     const model = provider.chatModel(MODEL);
     const { text, usage } = await ai.generateText({ model,
@@ -256,7 +272,7 @@ const names = {
 
   async sdk_object() {
     const model = createOpenAICompatible({ name: "indoxhub", baseURL: base,
-      apiKey: "indox-peer", supportsStructuredOutputs: true })
+      apiKey: KEY, supportsStructuredOutputs: true })
       .chatModel(MODEL);
     const { object } = await ai.generateObject({ model, prompt: "The Sea Wolf",
       schema: ai.jsonSchema(BOOK) });
