@@ -1,5 +1,6 @@
 -- Streams of a gateway without Redis: the workers of one machine read each
 -- other's in a shared dictionary.
+local files = require "spec.support.files"
 local gateways = require "spec.runtime.gateway.streams.server"
 local json = require "indoxhub.base.json"
 
@@ -10,7 +11,7 @@ describe("streams of a gateway without Redis", function()
 
   before_each(function()
     a = gateways.start { workers = 2,
-      lua = "linger = 1, stream_bytes = 262144" }
+      lua = "linger = 0.5, stream_bytes = 262144" }
   end)
 
   after_each(function()
@@ -70,7 +71,7 @@ describe("streams of a gateway without Redis", function()
       end
     until is_elsewhere
     reader:leave()
-    os.execute "sleep 2.5"
+    os.execute "sleep 1.5"
     assert.equal("asked opened ", a:told "read")
     other:leave()
     a:wait_for("read", "closed")
@@ -80,13 +81,21 @@ describe("streams of a gateway without Redis", function()
   end)
 
   it("are stopped by any worker", function()
-    for i = 1, 6 do -- by either worker, sooner or later
-      local reader = a:write("events=1&silence=60&name=stop" .. i)
+    local seen, count = {}, 0
+    repeat
+      count = count + 1
+      local reader = a:write("events=1&silence=60&name=stop" .. count)
       local id = reader:wait_for("id: 1\n"):id()
-      local _, body = a:ask("DELETE", "/streams/" .. id)
+      local head = os.tmpname()
+      local _, body = a:ask("DELETE", "/streams/" .. id, "-D " .. head)
       assert.equal("cancelled", json.decode(body).status)
-      a:wait_for("stop" .. i, "closed")
+      local stopped_by = files.read(head):match "X%-Worker: (%d+)"
+      seen[stopped_by == reader:worker() and "by its own" or "by another"] = id
+      os.remove(head)
+      a:wait_for("stop" .. count, "closed")
       assert.same({ 1, 1, "cancelled" }, { events(reader:wait()) })
+    until seen["by its own"] and seen["by another"]
+    for _, id in pairs(seen) do
       in_both(id, 0, function(each)
         assert.same({ 1, 1, "cancelled" }, { events(each:wait()) })
       end)
@@ -127,6 +136,19 @@ describe("streams of a gateway without Redis", function()
     local reader = one:write "events=40&every=0.001&text=4000&name=full"
     assert.same({ 1, 41, "[DONE]" }, { events(reader:wait()) })
     assert.equal("", one:stop { "streams go on, but only their own worker" })
+  end)
+
+  it("make room for others when they have ended", function()
+    local one = gateways.start { workers = 1, dict = "512k" }
+    local ids = {}
+    for i = 1, 7 do -- 1.1 MB
+      local reader = one:write "events=40&every=0.002&text=4000"
+      ids[i] = reader:id()
+      assert.same({ 1, 41, "[DONE]" }, { events(reader:wait()) })
+      assert.same({ 1, 41, "[DONE]" }, { events(one:read(ids[i]):wait()) })
+    end
+    assert.equal(404, (one:ask("GET", "/streams/" .. ids[1])))
+    assert.equal("", one:stop())
   end)
 
   it("are unknown when there is no such stream", function()

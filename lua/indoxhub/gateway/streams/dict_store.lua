@@ -2,8 +2,9 @@
 --- machine find them, for gateways without Redis.
 --
 -- The methods are those of redis_store.lua. An entry is called after its first
--- event, so that a reader finds the next one behind it. Nothing is thrown away
--- to make room: when the dictionary is full, entries wait in their writer.
+-- event, so that a reader finds the next one behind it. When the dictionary is
+-- full a worker makes room by forgetting those of its streams that ended first;
+-- a living one is never cut short: its entries wait in their writer.
 
 local entries = require "indoxhub.gateway.streams.entries"
 local keys = require "indoxhub.gateway.streams.keys"
@@ -21,7 +22,7 @@ local ENTRY_KEPT = 3600
 
 ---@param dict table a shared dictionary
 function dict_store.new(dict)
-  return setmetatable({ dict = dict }, methods)
+  return setmetatable({ dict = dict, ended = {}, oldest = 1 }, methods)
 end
 
 local function entry_key(id, first)
@@ -69,28 +70,70 @@ function methods:renew(writer)
 end
 
 ---------------------------------------------------------------------------
+-- room
+
+local FIELDS = { "first", "last", "end" }
+
+-- Forgets the stream of this worker that ended first. False when there is none.
+local function forget_oldest(self)
+  local stream = self.ended[self.oldest]
+  if not stream then
+    return false
+  end
+  self.ended[self.oldest] = nil
+  self.oldest = self.oldest + 1
+  self.dict:delete(keys.about(stream.id))
+  for _, name in ipairs(FIELDS) do
+    self.dict:delete(field(stream.id, name))
+  end
+  for _, entry in ipairs(stream.kept) do
+    self.dict:delete(entry_key(stream.id, entry.first))
+  end
+  return true
+end
+
+-- Forgets those that the dictionary has forgotten.
+local function forget_expired(self, now)
+  local stream = self.ended[self.oldest]
+  while stream and now > stream.forgotten do
+    forget_oldest(self)
+    stream = self.ended[self.oldest]
+  end
+end
+
+-- Stores a value. Nil and a message when there is no room for it.
+local function store(self, key, value)
+  local ok, message = self.dict:safe_set(key, value, ENTRY_KEPT)
+  while not ok and message == "no memory" and forget_oldest(self) do
+    ok, message = self.dict:safe_set(key, value, ENTRY_KEPT)
+  end
+  return ok, message
+end
+
+---------------------------------------------------------------------------
 -- writing
 
 local function begin(self, stream)
-  local dict, id = self.dict, stream.id
-  local ok, message = dict:safe_set(keys.about(id), stream.owner .. " "
-    .. stream.writer, ENTRY_KEPT)
-  for name, value in pairs { first = 1, last = 0 } do
-    if ok then
-      ok, message = dict:safe_set(field(id, name), value, ENTRY_KEPT)
-    end
+  local id = stream.id
+  stream.kept = {}
+  local ok, message = store(self, field(id, "first"), 1)
+  if ok then
+    ok, message = store(self, field(id, "last"), 0)
   end
-  stream.is_begun, stream.kept = ok, {}
+  if ok then
+    ok, message = store(self, keys.about(id), stream.owner .. " "
+      .. stream.writer)
+  end
+  stream.is_begun = ok
   return ok, message
 end
 
 local function append_entry(self, stream, entry)
   local first = entry.last - #entry.events + 1
-  local dict, id = self.dict, stream.id
-  local ok, message = dict:safe_set(entry_key(id, first), pack(entry),
-    ENTRY_KEPT)
+  local id = stream.id
+  local ok, message = store(self, entry_key(id, first), pack(entry))
   if ok then
-    ok, message = dict:safe_set(field(id, "last"), entry.last, ENTRY_KEPT)
+    ok, message = store(self, field(id, "last"), entry.last)
   end
   if not ok then
     return nil, message
@@ -100,12 +143,14 @@ local function append_entry(self, stream, entry)
   return true
 end
 
--- Throws away what the writer has thrown away.
+-- Throws away what the writer has thrown away. It may have done so with what
+-- was not here yet, so the next entry tells where it begins.
 local function trim(self, stream)
   local kept, dict = stream.kept, self.dict
   while kept[1] and kept[1].last < stream.buffer.first do
     local gone = table.remove(kept, 1)
-    dict:set(field(stream.id, "first"), gone.last + 1, ENTRY_KEPT)
+    dict:set(field(stream.id, "first"), kept[1] and kept[1].first
+      or gone.last + 1, ENTRY_KEPT)
     dict:delete(entry_key(stream.id, gone.first))
   end
 end
@@ -128,8 +173,12 @@ local function add_end(self, id, how, last)
   return (read_end(self, id)), ok and "now" or "before"
 end
 
-local function expire(self, stream)
+-- What has ended is kept for a while.
+local function expire(self, stream, now)
   local dict, id = self.dict, stream.id
+  self.newest = (self.newest or 0) + 1
+  self.ended[self.newest] = { id = id, kept = stream.kept,
+    forgotten = now + limits.KEPT }
   for _, entry in ipairs(stream.kept) do
     dict:expire(entry_key(id, entry.first), limits.KEPT)
   end
@@ -139,14 +188,15 @@ local function expire(self, stream)
   end
 end
 
-local function flush_stream(self, stream)
+local function flush_stream(self, stream, now)
   local ok, message = stream.is_begun or begin(self, stream), nil
   if not ok then
     return nil, message
   end
+  stream.renewed = now
   local ended = read_end(self, stream.id)
   if ended then
-    expire(self, stream)
+    expire(self, stream, now)
     return stream:overrule(ended)
   end
   for _, entry in ipairs(entries.cut(stream.buffer, stream.flushed,
@@ -158,21 +208,24 @@ local function flush_stream(self, stream)
   end
   trim(self, stream)
   if stream.how and stream.flushed == stream.buffer.last then
-    ok, message = add_end(self, stream.id, stream.how, stream.flushed)
-    stream.is_settled = ok ~= nil
-    if ok then
-      expire(self, stream)
+    ended, message = add_end(self, stream.id, stream.how, stream.flushed)
+    if not ended then
+      return nil, message
     end
+    stream.is_settled = true
+    expire(self, stream, now)
   end
-  return ok, message
+  return true
 end
 
 ---@param streams table[]
+---@param now number
 ---@return boolean done, string? message
-function methods:flush(streams)
+function methods:flush(streams, now)
   local refused
+  forget_expired(self, now)
   for _, stream in ipairs(streams) do
-    local _, message = flush_stream(self, stream)
+    local _, message = flush_stream(self, stream, now)
     refused = refused or message
   end
   return true, refused

@@ -31,9 +31,12 @@ end
 ---------------------------------------------------------------------------
 -- the lease
 
+-- Has the store asked what it has of a stream.
 local function look_again(self, stream)
-  stream.is_unsure = stream.is_begun
-  self.dirty[stream] = true
+  if stream.is_begun then
+    stream.is_unsure = true
+    self.dirty[stream] = true
+  end
 end
 
 --- Renews the lease, and hears what others have done. Nil and a message when
@@ -51,9 +54,12 @@ local function renew(self, now)
       look_again(self, self.streams[id])
     end
   end
-  if emptied then
-    for _, stream in pairs(self.streams) do
+  for _, stream in pairs(self.streams) do
+    if emptied then
       look_again(self, stream)
+    elseif stream.is_begun
+      and now - stream.renewed > limits.KEPT_RENEWED then
+      self.dirty[stream] = true
     end
   end
   return true

@@ -39,7 +39,7 @@ end
 local function hear(self, wait, now)
   wait.away_since = nil
   if wait.entries[1] or wait.how then
-    wait.missing_since = nil
+    wait.missing_since, wait.silent_since = nil, nil
     self:give(wait)
   elseif wait.missing then
     bear(self, wait, "missing_since", MISSING, "unknown", now)
@@ -48,6 +48,8 @@ local function hear(self, wait, now)
     if wait.orphaned then
       bury(self, wait, now)
     end
+    -- Its writer has given up to tell the store.
+    bear(self, wait, "silent_since", limits.KEPT, "unavailable", now)
   end
 end
 

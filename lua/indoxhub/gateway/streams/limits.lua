@@ -5,9 +5,11 @@ return {
   -- it is dead. A reader elsewhere tells that it is there for READER.
   LEASE = 4,
   RENEWED = 1,
-  READER = 5,
-  -- Seconds that a stream is kept after its last change.
+  READER = 3,
+  -- Seconds that a stream is kept after its last change; one that lives is
+  -- renewed each KEPT_RENEWED.
   KEPT = 600,
+  KEPT_RENEWED = 60,
   -- Seconds between two times that a worker appends what it has.
   BETWEEN = 0.1,
   -- Number of the entry that ends a stream: the greatest there is, so that

@@ -14,9 +14,6 @@ local ngx = rawget(_G, "ngx")
 
 local append = {}
 
--- Seconds after which what a living stream has in Redis is renewed.
-local TIME_RENEWED = 60
-
 local KEPT_MS = limits.KEPT * 1000
 
 local function prepare(text)
@@ -141,7 +138,7 @@ local function add_begin(batch, stream)
 end
 
 local function add_renewal(batch, stream)
-  if batch.now - stream.renewed > TIME_RENEWED then
+  if batch.now - stream.renewed > limits.KEPT_RENEWED then
     stream.renewed = batch.now
     add(batch, stream, ignore, { "PEXPIRE", keys.events(stream.id), KEPT_MS })
     add(batch, stream, ignore, { "PEXPIRE", keys.about(stream.id), KEPT_MS })

@@ -9,7 +9,8 @@
 --     linger=0        as the header X-Stream-Linger would have it
 --   GET, DELETE /streams/ID
 --
--- The header X-Key names the key. /told?name=NAME is what a source has told:
+-- The header X-Key names the key, and X-Worker of an answer the worker.
+-- /told?name=NAME is what a source has told:
 -- "asked", "opened", "closed" or "ended", with the request's argument `name`.
 local gateways = require "indoxhub.gateway.redis"
 local streams = require "indoxhub.gateway.streams"
@@ -112,6 +113,7 @@ end
 
 function handlers.serve()
   local args = ngx.req.get_uri_args()
+  ngx.header["X-Worker"] = ngx.worker.pid()
   local context = { key = { id = ngx.var.http_x_key or "nobody" },
     last_event_id = ngx.var.http_last_event_id,
     linger = tonumber(args.linger) }

@@ -112,14 +112,24 @@ function reader_methods:wait_for(text)
   return self
 end
 
---- The stream's id, once it has come.
-function reader_methods:id()
-  local id
+-- A header of the answer, once it has come.
+local function header(self, pattern)
+  local value
   servers.wait_until(function()
-    id = (files.read(self.head_name) or ""):match "X%-Stream%-Id: (%x+)"
-    return id
-  end, "the id of a stream")
-  return id
+    value = (files.read(self.head_name) or ""):match(pattern)
+    return value
+  end, "a header: " .. pattern)
+  return value
+end
+
+--- The stream's id.
+function reader_methods:id()
+  return header(self, "X%-Stream%-Id: (%x+)")
+end
+
+--- The process id of the worker that serves it.
+function reader_methods:worker()
+  return header(self, "X%-Worker: (%d+)")
 end
 
 local function forget(self)
