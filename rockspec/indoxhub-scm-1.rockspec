@@ -285,6 +285,7 @@ build = {
       "lua/indoxhub/gateway/streams/buffer.lua",
     ["indoxhub.gateway.streams.contact"] =
       "lua/indoxhub/gateway/streams/contact.lua",
+    ["indoxhub.gateway.streams.crew"] = "lua/indoxhub/gateway/streams/crew.lua",
     ["indoxhub.gateway.streams.cursor"] =
       "lua/indoxhub/gateway/streams/cursor.lua",
     ["indoxhub.gateway.streams.dict_store"] =

@@ -118,18 +118,24 @@ describe("streams of a gateway without Redis", function()
     reader:leave()
   end)
 
-  it("are interrupted when their worker dies", function()
-    local reader = a:write "events=9&silence=60"
-    local id = reader:wait_for("id: 9\n"):id()
-    os.execute "sleep 0.5" -- the others have been told
-    os.execute("kill -9 " .. reader:worker())
-    in_both(id, 0, function(each)
-      assert.same({ 1, 9, "interrupted" }, { events(each:wait()) })
+  -- Both take a while.
+  it("are interrupted when their worker dies, and refused without a timer",
+    function()
+      local one = gateways.start { timers = 1 }
+      local refused = one:write "events=1"
+      local reader = a:write "events=9&silence=60"
+      local id = reader:wait_for("id: 9\n"):id()
+      os.execute "sleep 0.5" -- the others have been told
+      os.execute("kill -9 " .. reader:worker())
+      in_both(id, 0, function(each)
+        assert.same({ 1, 9, "interrupted" }, { events(each:wait()) })
+      end)
+      reader:wait()
+      assert.equal("", a:stop { "exited on signal 9" })
+      a = nil
+      assert.equal("overloaded", json.decode((refused:wait())).error.type)
+      assert.equal("", one:stop { "lua_max_running_timers" })
     end)
-    reader:wait()
-    assert.equal("", a:stop { "exited on signal 9" })
-    a = nil
-  end)
 
   it("go on in their own worker when the dictionary is full", function()
     local one = gateways.start { workers = 1, dict = "64k" }

@@ -15,9 +15,12 @@ local BETWEEN_LOOKS = 1
 -- Seconds that a worker that leaves still tries to tell the store of an end.
 local WHILE_LEAVING = 5
 
--- What a caller of ours does not tell.
+-- What a source that raises does not tell, and what it cannot.
 local REFUSAL = { status = 500, body = framing.error("server_error",
   "The gateway has failed; its log tells why.") }
+local OVERLOADED = { status = 503, headers = { ["Retry-After"] = "1" },
+  body = framing.error("overloaded",
+    "The gateway has too much to do; try again soon.") }
 
 ---------------------------------------------------------------------------
 -- one stream
@@ -26,8 +29,13 @@ local function log(message)
   ngx.log(ngx.ERR, "indoxhub: a stream has failed: ", message)
 end
 
+local function refuse(self, stream, refusal)
+  self.running = self.running - 1
+  stream:refuse(refusal)
+end
+
 -- Opens the source. Whether the model has begun to answer somebody.
-local function open(stream)
+local function open(self, stream)
   local ok, opened, refusal = xpcall(stream.source.open, debug.traceback,
     stream.source)
   if not ok then
@@ -37,7 +45,7 @@ local function open(stream)
   if stream.how then
     return false -- its reader has gone meanwhile
   elseif not ok or not opened then
-    stream:refuse(refusal)
+    refuse(self, stream, refusal)
     return false
   end
   stream:open()
@@ -59,18 +67,22 @@ local function run(stream)
     or "failed")
 end
 
---- Writes a stream from beginning to end, in a light thread of the timer.
+--- Has a stream written from beginning to end.
 function tending.write(self, stream)
-  if stream.how then
-    return self:forget(stream)
-  elseif open(stream) then
-    return run(stream)
-  end
-  if stream.refusal then
-    self.running = self.running - 1
-  end
-  stream.is_written = true
-  self:forget(stream)
+  self.crew:run(function()
+    if not stream.how and open(self, stream) then
+      return run(stream)
+    end
+    stream.is_written = true
+    self:forget(stream)
+  end, function(message)
+    log(message)
+    stream.is_written = true
+    if not stream.how then
+      refuse(self, stream, OVERLOADED)
+    end
+    self:forget(stream)
+  end)
 end
 
 --- Closes the source of a stream that has ended otherwise than by itself.
@@ -78,12 +90,8 @@ function tending.close(self, stream)
   if stream.is_written then
     return
   end
-  self:run(function()
-    local ok, message = xpcall(stream.source.close, debug.traceback,
-      stream.source)
-    if not ok then
-      log(message)
-    end
+  self.crew:run(function()
+    stream.source:close()
   end)
 end
 
@@ -142,45 +150,15 @@ end
 ---------------------------------------------------------------------------
 -- all streams of a worker
 
--- Runs a function in a light thread that is waited for when it has ended, as
--- nginx keeps what is not waited for.
-local function spawn(self, fn)
-  local job = {}
-  self.busy = self.busy + 1
-  job.thread = ngx.thread.spawn(function()
-    local ok, message = xpcall(fn, debug.traceback)
-    if not ok then
-      log(message)
-    end
-    self.busy = self.busy - 1
-    self.ended = { job = job, before = self.ended }
-    if self.to_tend:count() < 0 then
-      self.to_tend:post(1)
-    end
-  end)
-end
-
-local function join(self)
-  local ended = self.ended
-  self.ended = nil
-  while ended do
-    ngx.thread.wait(ended.job.thread)
-    ended = ended.before
-  end
-end
-
 --- Does what there is to do, or waits for it.
 function tending.step(self)
-  join(self)
-  local job = table.remove(self.jobs, 1)
   local now = core.now()
-  if job then
-    spawn(self, job)
-  elseif self.is_urgent or now - (self.looked or 0) >= BETWEEN_LOOKS then
+  if self.is_urgent or now - (self.looked or 0) >= BETWEEN_LOOKS then
     self.is_urgent, self.looked = false, now
     end_idle(self, now)
     give_up(self, now)
-  elseif not self.ended then
+    self.crew:insist()
+  else
     self.to_tend:wait(BETWEEN_LOOKS)
   end
 end

@@ -1,15 +1,15 @@
---- What one worker of nginx knows of streams, and the timer in which it writes
+--- What one worker of nginx knows of streams, and the timer in which it sees to
 --- them.
 --
--- All writers are light threads of one timer, so that the limits of nginx on
--- timers do not count them. Beside them run three loops: `tending` starts
--- writers and ends them, `flushing` appends to the store, `following` reads
--- from it what readers here want of streams that are written elsewhere. A loop
--- looks whether there is something to do before it waits; nothing happens in
--- between.
+-- Three loops run there: `tending` ends what nobody reads, `flushing` appends
+-- to the store, `following` reads from it what readers here want of streams
+-- that are written elsewhere. A loop looks whether there is something to do
+-- before it waits; nothing happens in between. Writers run in timers of their
+-- own: see crew.lua.
 
 local contact = require "indoxhub.gateway.streams.contact"
 local core = require "indoxhub.core"
+local crews = require "indoxhub.gateway.streams.crew"
 local flushing = require "indoxhub.gateway.streams.flushing"
 local following = require "indoxhub.gateway.streams.following"
 local id = require "indoxhub.gateway.streams.id"
@@ -27,8 +27,7 @@ local worker = {}
 ---@field running integer how many of them have not ended
 ---@field dirty table<indoxhub.gateway.Stream, boolean> with something to append
 ---@field waits table<table, boolean> what readers wait for
----@field jobs function[] to be run in light threads of the timer
----@field busy integer how many of these have not ended
+---@field crew indoxhub.gateway.Crew that runs the writers
 local methods = {}
 methods.__index = methods
 
@@ -37,7 +36,7 @@ methods.__index = methods
 function worker.new(options)
   return setmetatable({ name = id.new(), store = options.store,
     bytes = options.bytes, linger = options.linger, contact = contact.new(),
-    streams = {}, running = 0, dirty = {}, waits = {}, jobs = {}, busy = 0,
+    streams = {}, running = 0, dirty = {}, waits = {}, crew = crews.new(),
     to_tend = semaphore.new(), to_flush = semaphore.new(),
     to_follow = semaphore.new() }, methods)
 end
@@ -54,7 +53,7 @@ end
 -- Whether nothing is left to do in a worker that leaves.
 function methods:is_over()
   return ngx.worker.exiting() and not next(self.streams)
-    and not next(self.waits) and self.busy == 0 and not self.jobs[1]
+    and not next(self.waits) and self.crew.busy == 0
 end
 
 local function loop(self, name, step)
@@ -90,12 +89,6 @@ function methods:begin()
   end
 end
 
---- Has a function run in a light thread of the timer, soon.
-function methods:run(fn)
-  table.insert(self.jobs, fn)
-  post(self.to_tend)
-end
-
 --- Has lingering streams looked at now.
 function methods:hurry()
   self.is_urgent = true
@@ -129,9 +122,7 @@ function methods:write(options)
   self.streams[one.id] = one
   self.running = self.running + 1
   self:begin()
-  self:run(function()
-    tending.write(self, one)
-  end)
+  tending.write(self, one)
   return one
 end
 

@@ -13,7 +13,8 @@ methods.__index = methods
 
 --- Starts one. `options.workers` is 1 unless told otherwise, `options.redis`
 --- what spec/support/redis.lua gave, `options.dict` the size of the shared
---- dictionary, `options.lua` more of a gateway's options, as text.
+--- dictionary, `options.timers` how many run, `options.lua` more of a gateway's
+--- options, as text.
 ---@param options table
 function server.start(options)
   local folder = files.folder()
@@ -23,7 +24,8 @@ function server.start(options)
   self.root = "http://127.0.0.1:" .. self.port
   local config = files.read("spec/runtime/gateway/streams/nginx.conf")
     :gsub("@([%u_]+)@", { FOLDER = folder, PORT = self.port,
-      WORKERS = tostring(options.workers or 1), DICT = options.dict or "8m" })
+      WORKERS = tostring(options.workers or 1), DICT = options.dict or "8m",
+      TIMERS = tostring(options.timers or 256) })
   files.write(folder .. "/nginx.conf", config)
   files.write(folder .. "/options.lua", ("return { %s%s }"):format(
     options.redis and ("redis = %q, "):format(options.redis.url) or "",
@@ -74,7 +76,7 @@ end
 local reader_methods = {}
 reader_methods.__index = reader_methods
 
--- A request that goes on beside us.
+-- A request to a gateway (its `root`) that goes on beside us.
 local function begin(self, method, path, flags)
   local name, head = os.tmpname(), os.tmpname()
   local process = servers.start_silent(("setpriv --pdeathsig KILL curl -sN " ..
@@ -83,6 +85,8 @@ local function begin(self, method, path, flags)
   return setmetatable({ name = name, head_name = head, process = process },
     reader_methods)
 end
+
+server.begin = begin
 
 --- Begins a stream. `arguments` are those of handlers.lua.
 function methods:write(arguments, flags)
