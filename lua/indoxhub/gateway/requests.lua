@@ -62,7 +62,7 @@ function requests.context(route)
     started = ngx.now(), created = ngx.time(),
     traceparent = requests.traceparent(header(headers, "traceparent")),
     linger = seconds_of(header(headers, "x-stream-linger")),
-    last_event_id = header(headers, "last-event-id") or nil,
+    last_event_id = headers["last-event-id"], -- a list, where it came twice
     content_type = header(headers, "content-type") or "",
   }
 end
