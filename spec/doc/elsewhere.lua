@@ -19,6 +19,8 @@ return {
   ["luarocks --lua-version 5.4 remove indoxhub"] = "it is of LuaRocks alone",
   ["sh examples/openresty/start.sh --port 8091"] =
     "spec/runtime/openresty_example_spec.lua",
+  ["sh examples/gateway/start.sh --port 8091"] =
+    "spec/runtime/gateway_example_spec.lua",
   ["make soak SECONDS=540"] = "spec/soak/soak.lua, which takes its time",
   ["make soak SECONDS=540 LUA=lua5.4"] = "spec/soak/soak.lua, too",
   ["INDOXHUB_FUZZ_SECONDS=600 sh spec/support/test.sh fuzz"] =

@@ -179,10 +179,12 @@ local function end_with(gateway, context, refusal)
   return gateway.answer(context, gateway.answer_of(context, refusal))
 end
 
+-- For the access log, where nginx.conf declares these variables.
 local function say_in_log(context)
-  local var = ngx.var
-  var.indoxhub_key = context.key and context.key.name or ""
-  var.indoxhub_operation = context.operation or ""
+  pcall(function()
+    ngx.var.indoxhub_key = context.key and context.key.name or ""
+    ngx.var.indoxhub_operation = context.operation or ""
+  end)
 end
 
 -- Reads the fields of a request and lets it in, or not.
