@@ -344,6 +344,7 @@ build = {
     ["indoxhub.meta.core"] = "lua/indoxhub/meta/core.lua",
     ["indoxhub.meta.endpoints"] = "lua/indoxhub/meta/endpoints.lua",
     ["indoxhub.meta.errors"] = "lua/indoxhub/meta/errors.lua",
+    ["indoxhub.meta.gateway"] = "lua/indoxhub/meta/gateway.lua",
     ["indoxhub.meta.helpers"] = "lua/indoxhub/meta/helpers.lua",
     ["indoxhub.meta.replies"] = "lua/indoxhub/meta/replies.lua",
     ["indoxhub.meta.types"] = "lua/indoxhub/meta/types.lua",

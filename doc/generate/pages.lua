@@ -217,6 +217,20 @@ by itself.]],
   { file = "command", title = "Command line",
     about = "the command `indoxhub`: its commands, options and exit codes" },
   {
+    file = "gateway", title = "The gateway",
+    about = "options of a gateway in nginx, its keys and prices",
+    text = [[
+`require("indoxhub.gateway").new(options)`, in `init_by_lua`, gives a gateway:
+`init_worker`, `access`, `content` and `log` are called in the phases of these
+names, and `health`, `metrics` and `too_large` in the content phase of locations
+of their own. None takes an argument. The module is for nginx only. Options that
+are wrong raise, so that nginx does not start.]],
+    sections = {
+      { "Options", nil, { "indoxhub.GatewayOptions", "indoxhub.GatewayKey",
+        "indoxhub.GatewayPrice" } },
+    },
+  },
+  {
     file = "core", title = "C core",
     about = "`require \"indoxhub.core\"`: the parts without the client",
     examples = [[

@@ -1,6 +1,7 @@
 -- Options of the reference are those that the library takes: it says itself
 -- which it knows when it gets one that there is not.
 local during_tests = require "spec.support.during_tests"
+local gateway_options = require "indoxhub.gateway.options"
 local indoxhub = require "indoxhub"
 local reference = require "doc.generate.reference"
 local rows_class = require "indoxhub.analytics.rows"
@@ -100,6 +101,7 @@ local takers = {
   ["indoxhub.ReaderOptions"] = function(given)
     indoxhub.reader(print, given)
   end,
+  ["indoxhub.GatewayOptions"] = gateway_options.check,
   ["indoxhub.GatherOptions"] = function(given)
     indoxhub.gather({}, given)
   end,

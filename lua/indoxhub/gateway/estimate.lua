@@ -36,13 +36,8 @@ end
 
 local WRITES = { chat = true, completion = true }
 
----@class indoxhub.gateway.Price
----@field prompt? number US dollars per million tokens
----@field completion? number
----@field call? number US dollars per call
-
 --- The cost of a call in US dollars; nil where there is no price.
----@param prices table<string, indoxhub.gateway.Price>
+---@param prices table<string, indoxhub.GatewayPrice>
 ---@param model? string
 ---@param prompt number tokens
 ---@param completion number tokens

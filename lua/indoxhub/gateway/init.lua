@@ -44,7 +44,7 @@ local gateways = {}
 local BEYOND, TELLING = 60, 10
 
 ---@class indoxhub.gateway.Gateway
----@field options indoxhub.gateway.Options
+---@field options indoxhub.GatewayOptions
 ---@field client indoxhub.Client
 ---@field redis? indoxhub.gateway.Redis
 local methods = {}
@@ -62,7 +62,7 @@ end
 
 --- Makes a gateway, in init_by_lua, where the environment still has the key of
 --- the upstream and REDIS_URL. Raises what is wrong with the options.
----@param given? indoxhub.gateway.Options
+---@param given? indoxhub.GatewayOptions
 ---@return indoxhub.gateway.Gateway
 function gateways.new(given)
   local options = options_of.check(given)

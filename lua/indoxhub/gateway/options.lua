@@ -1,29 +1,8 @@
---- The options of a gateway.
+--- The options of a gateway: indoxhub.GatewayOptions.
 
 local spelling = require "indoxhub.base.spelling"
 
 local options = {}
-
----@class indoxhub.gateway.Options
----@field client? indoxhub.Client who asks; default: indoxhub.new()
----@field redis? string where Redis is; default: the variable REDIS_URL; without
---- either the gateway keeps everything in this machine
----@field keys? table[] keys that are known beside those of Redis, each with
---- `name`, `sha256` and limits
----@field models? string[] models that may be asked; default: all
----@field prices? table<string, indoxhub.gateway.Price> by model
----@field on_store_failure? "closed"|"open"|"local" default "closed"
----@field key_cache? number seconds that a key is known; default 60
----@field expected_tokens? integer tokens of an answer without `max_tokens`;
---- default 1000
----@field longest_answer? number seconds that a call may take; default 600
----@field most_streams? integer of each worker; default 1000
----@field linger? number seconds that a stream goes on without a reader;
---- default 30
----@field stream_bytes? integer how much of a stream is kept for readers that
---- come back; default 4 MiB
----@field redis_timeout? number seconds; default 1
----@field redis_connections? integer of each worker; default 16
 
 -- Name -> what it must be, the default, and for numbers the least.
 local KNOWN = {
@@ -104,8 +83,8 @@ local function check_models(models)
 end
 
 --- Checks the options and adds the defaults. Raises what is wrong with them.
----@param given? indoxhub.gateway.Options
----@return indoxhub.gateway.Options
+---@param given? indoxhub.GatewayOptions
+---@return indoxhub.GatewayOptions
 function options.check(given)
   given = given == nil and {} or given
   if type(given) ~= "table" then

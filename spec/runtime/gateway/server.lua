@@ -100,6 +100,44 @@ function methods:ask(path, options)
     files.read(head)
 end
 
+local visit_methods = {}
+visit_methods.__index = visit_methods
+
+--- A request that goes on beside us, with the options of `ask`: `text()` is
+--- what has come so far and `head()` its head, `leave()` goes away at once,
+--- `wait()` waits for its end, `forget()` removes its traces.
+---@param path string
+---@param options table
+function methods:visit(path, options)
+  local name = os.tmpname()
+  local process = servers.start_silent(("setpriv --pdeathsig KILL curl -sN " ..
+    "-m 60 -D %s.head -o %s %s"):format(name, name,
+    arguments(self, path, options)))
+  return setmetatable({ name = name, process = process }, visit_methods)
+end
+
+function visit_methods:text()
+  return files.read(self.name) or ""
+end
+
+function visit_methods:head()
+  return files.read(self.name .. ".head") or ""
+end
+
+function visit_methods:leave()
+  servers.kill(self.process)
+end
+
+function visit_methods:wait()
+  programs.wait_for_end(self.process.pid)
+end
+
+function visit_methods:forget()
+  servers.kill(self.process)
+  os.remove(self.name)
+  os.remove(self.name .. ".head")
+end
+
 --- Runs Lua in a worker. Returns what it says.
 ---@param code string
 function methods:run(code)
