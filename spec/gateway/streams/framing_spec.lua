@@ -13,8 +13,7 @@ describe("events as they are sent", function()
     for written, meant in pairs { ["a\nid: 9\n\nb"] = "a\nid: 9\n\nb",
       ["a\r\nb\rc"] = "a\nb\nc", [""] = "", ["  a "] = "  a ",
       ["\n"] = "\n" } do
-      local list = sse():feed(table.concat(framing.numbered({
-        framing.event(written) }, 1)))
+      local list = sse():feed(framing.numbered({ framing.event(written) }, 1))
       assert.equal(1, #list)
       assert.equal(meant, list[1].data)
     end

@@ -24,23 +24,25 @@ local MESSAGES = {
 ---@param data string
 ---@return string
 function framing.event(data)
-  if data:find("[\r\n]") then
+  -- LuaJIT compiles these, but no pattern.
+  if data:find("\n", 1, true) or data:find("\r", 1, true) then
     data = data:gsub("\r\n?", "\n"):gsub("\n", "\ndata: ")
   end
   return "data: " .. data .. "\n\n"
 end
 
---- Events as they are sent: a list of strings.
+--- Events as they are sent: a string, or a list of strings.
 ---@param events string[]
 ---@param first integer the number of the first of them
----@return string[]
+---@return string|string[]
 function framing.numbered(events, first)
+  if not events[2] then
+    return "id: " .. first .. "\n" .. events[1]
+  end
   local list = {}
   for i, event in ipairs(events) do
-    list[#list + 1] = "id: "
-    list[#list + 1] = first + i - 1
-    list[#list + 1] = "\n"
-    list[#list + 1] = event
+    list[2 * i - 1] = "id: " .. first + i - 1 .. "\n"
+    list[2 * i] = event
   end
   return list
 end

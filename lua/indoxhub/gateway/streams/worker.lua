@@ -100,8 +100,10 @@ end
 
 --- Has a worker's stream appended to the store.
 function methods:append(one)
-  self.dirty[one] = true
-  post(self.to_flush)
+  if not self.dirty[one] then
+    self.dirty[one] = true
+    post(self.to_flush)
+  end
 end
 
 --- Begins to write a stream.

@@ -1,0 +1,10 @@
+#!/bin/sh
+# What a stream costs in the gateway: sh spec/bench/gateway.sh [STREAMS [MOST]]
+# It takes about two minutes.
+set -eu
+
+make -s build tools LUA=luajit
+sh spec/support/openresty.sh
+ulimit -n 20000 2>/dev/null || true
+eval "$(make -s --no-print-directory env LUA=luajit)"
+exec luajit spec/bench/gateway/run.lua "$@"
