@@ -227,7 +227,7 @@ of their own. None takes an argument. The module is for nginx only. Options that
 are wrong raise, so that nginx does not start.]],
     sections = {
       { "Options", nil, { "indoxhub.GatewayOptions", "indoxhub.GatewayKey",
-        "indoxhub.GatewayPrice" } },
+        "indoxhub.GatewayPrice", "indoxhub.GatewayCacheRule" } },
     },
   },
   {

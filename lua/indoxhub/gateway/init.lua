@@ -15,6 +15,7 @@
 -- source within streams. A face says the answer in the form of the path.
 -- examples/gateway has all of the configuration.
 
+local cache = require "indoxhub.gateway.cache"
 local calls = require "indoxhub.gateway.calls"
 local callers = require "indoxhub.client.callers"
 local contact = require "indoxhub.gateway.contact"
@@ -57,6 +58,7 @@ local function dictionaries()
       "indoxhub.gateway.new: nginx.conf needs lua_shared_dict indoxhub_%s 4m;")
       :format(name), 0)
   end
+  found.cache = ngx.shared.indoxhub_cache -- nobody needs to have it
   return found
 end
 
@@ -190,6 +192,7 @@ end
 -- Reads the fields of a request and lets it in, or not.
 local function admit(gateway, context)
   local fields, refusal = requests.fields(context)
+  local body = refusal
   if fields then
     fields, refusal = fields_of.check(gateway, context, context.key, fields)
   end
@@ -197,6 +200,7 @@ local function admit(gateway, context)
     return nil, refusal
   end
   context.fields = fields
+  cache.note(gateway, context, body)
   local tokens, cost = estimate.of(gateway.options, context.operation,
     context.model, fields)
   local reservation, headers = limits.admit(gateway, context.key, {
@@ -255,7 +259,15 @@ function methods.access(gateway)
 end
 
 local function answer_call(gateway, context)
-  local answer, usage = calls.perform(gateway, context, context.fields)
+  local function perform()
+    return calls.perform(gateway, context, context.fields)
+  end
+  local answer, usage
+  if context.cache then
+    answer, usage = cache.answer(gateway, context, perform)
+  else
+    answer, usage = perform()
+  end
   gateway.finish(context, answer and usage or nil)
   if not answer then
     return end_with(gateway, context, usage)
@@ -298,6 +310,7 @@ function methods.log(gateway)
   if not context.streams then
     metrics.time(gateway, "request_seconds", ngx.now() - context.started)
   end
+  cache.leave(gateway, context)
   if not context.is_opened then -- a source settles by itself
     gateway.finish(context, nil)
   end

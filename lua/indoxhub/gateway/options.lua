@@ -11,6 +11,7 @@ local KNOWN = {
   keys = { "table" },
   models = { "table" },
   prices = { "table", {} },
+  cache = { "table" },
   on_store_failure = { { "closed", "open", "local" }, "closed" },
   key_cache = { "number", 60, 0 },
   expected_tokens = { "number", 1000, 0 },
@@ -68,6 +69,25 @@ local function check_prices(prices)
   end
 end
 
+local RULES = { seconds = "number", models = "table", shared = "boolean" }
+
+local function check_cache(rules)
+  for i, rule in ipairs(rules) do
+    if type(rule) ~= "table" then
+      refuse("cache[%d] must be a table, such as { seconds = 60 }", i)
+    end
+    for name, value in pairs(rule) do
+      if type(value) ~= RULES[name] then
+        refuse("cache[%d] takes seconds, models (a list) and shared (true or "
+          .. "false)", i)
+      end
+    end
+    if not rule.seconds then
+      refuse("cache[%d].seconds is required", i)
+    end
+  end
+end
+
 local function check_models(models)
   local set = {}
   for i, model in ipairs(models) do
@@ -104,6 +124,7 @@ function options.check(given)
     end
   end
   check_prices(made.prices)
+  check_cache(made.cache or {})
   made.models = made.models and check_models(made.models)
   return made
 end

@@ -62,6 +62,7 @@ function requests.context(route)
     started = ngx.now(), created = ngx.time(),
     traceparent = requests.traceparent(header(headers, "traceparent")),
     linger = seconds_of(header(headers, "x-stream-linger")),
+    cache_asked = seconds_of(header(headers, "x-gateway-cache")),
     last_event_id = headers["last-event-id"], -- a list, where it came twice
     content_type = header(headers, "content-type") or "",
   }
@@ -120,15 +121,18 @@ local function read_form(context, body)
   return fields
 end
 
---- The fields of a request. Nil and a refusal.
+--- The fields of a request, and its bytes. Nil and a refusal.
 ---@param context table
----@return table? fields, table? refusal
+---@return table? fields, table|string refusal_or_body
 function requests.fields(context)
   local body = read_body()
+  local fields, refusal
   if context.body_kind == "form" then
-    return read_form(context, body)
+    fields, refusal = read_form(context, body)
+  else
+    fields, refusal = read_json(body)
   end
-  return read_json(body)
+  return fields, fields and body or refusal
 end
 
 return requests

@@ -9,6 +9,7 @@
 ---@field keys? indoxhub.GatewayKey[] Keys that are known beside those of Redis.
 ---@field models? string[] The models that may be asked at all. Default: all.
 ---@field prices? table<string, indoxhub.GatewayPrice> Prices by model, for limits of cost where the upstream tells none.
+---@field cache? indoxhub.GatewayCacheRule[] Whole answers that are given again to equal requests. The first rule that fits holds; requests may ask for it, or decline, by the header X-Gateway-Cache: SECONDS.
 ---@field on_store_failure? "closed"|"open"|"local" What becomes of calls while Redis is away: nothing passes, known keys pass without limits, or each machine counts by itself. Default: "closed".
 ---@field key_cache? number Seconds that a key is known, and a revoked one goes on. Default: 60.
 ---@field expected_tokens? integer Tokens to reserve for an answer where the request does not say how many it may have. Default: 1000.
@@ -31,6 +32,12 @@
 ---@field cost_per_month? number US dollars in a month of UTC.
 ---@field calls_at_once? number Calls at the same time.
 ---@field linger? number Seconds that its streams go on without a reader, if less than those of the gateway.
+
+--- Which answers are given again.
+---@class indoxhub.GatewayCacheRule
+---@field seconds number How long an answer is kept, a day at most.
+---@field models? string[] Of which models. Default: all.
+---@field shared? boolean Whether keys get answers that others have paid for. Default: false.
 
 --- What a model costs.
 ---@class indoxhub.GatewayPrice

@@ -78,7 +78,8 @@ local function arguments(self, path, options)
     options.body = json.encode(options.json)
   end
   if options.body then
-    local name = self.folder .. "/sent"
+    self.sent = (self.sent or 0) + 1 -- others may still be read
+    local name = self.folder .. "/sent" .. self.sent
     files.write(name, options.body)
     list[#list + 1] = "-H 'Content-Type: application/json' --data-binary @"
       .. name
