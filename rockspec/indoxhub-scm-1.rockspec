@@ -315,6 +315,7 @@ build = {
       "lua/indoxhub/gateway/streams/tending.lua",
     ["indoxhub.gateway.streams.worker"] =
       "lua/indoxhub/gateway/streams/worker.lua",
+    ["indoxhub.gateway.upstreams"] = "lua/indoxhub/gateway/upstreams.lua",
     ["indoxhub.health"] = "lua/indoxhub/health.lua",
     ["indoxhub.loop"] = "lua/indoxhub/loop/init.lua",
     ["indoxhub.loop.builtin"] = "lua/indoxhub/loop/builtin.lua",

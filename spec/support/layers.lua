@@ -45,7 +45,7 @@ local LAYERS = {
   { "gateway/faces", "base" },
   { "gateway/limits", "gateway/shared" },
   { "gateway", "gateway/faces", "gateway/limits", "gateway/streams",
-    "gateway/shared", "client", ".", "base" },
+    "gateway/shared", "call", "client", ".", "base" },
   { "sandbox/saying", "base" },
   { "sandbox/shapes", "base" },
   { "sandbox", "sandbox/saying", "sandbox/shapes", "api/endpoints", "base" },

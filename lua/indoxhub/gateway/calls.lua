@@ -5,6 +5,7 @@ local fields_of = require "indoxhub.gateway.fields"
 local indoxhub = require "indoxhub"
 local json = require "indoxhub.base.json"
 local owners = require "indoxhub.gateway.owners"
+local upstreams = require "indoxhub.gateway.upstreams"
 
 local unpack = table.unpack or unpack -- luacheck: ignore 143 113
 
@@ -19,10 +20,14 @@ local operations = {}
 
 -- Makes a call, whose misuse is the request's.
 local function ask(gateway, context, resource, method, ...)
-  local object = gateway.client[resource]
   local arguments = { ... }
-  arguments[#arguments + 1] = gateway.call_options(context)
-  local ok, reply, err = pcall(object[method], object, unpack(arguments))
+  local options = gateway.call_options(context)
+  options.as = resource == "embeddings" and "vectors" or nil
+  arguments[#arguments + 1] = options
+  local ok, reply, err = pcall(upstreams.ask, gateway, context, function(one)
+    local object = one.client[resource]
+    return object[method](object, unpack(arguments))
+  end)
   if not ok then
     return nil, nil, failures.misuse(reply)
   end
@@ -75,15 +80,10 @@ function operations.completion(gateway, context, fields)
 end
 
 function operations.embeddings(gateway, context, fields)
-  local resource = gateway.client.embeddings
-  local options = gateway.call_options(context)
-  options.as = "vectors"
-  local ok, reply, err = pcall(resource.create, resource, fields, options)
-  if not ok then
-    return nil, nil, failures.misuse(reply)
-  end
+  local reply, err, refusal = ask(gateway, context, "embeddings", "create",
+    fields)
   return reply and gateway.face(context).embeddings(context, reply), err
-    or reply and reply.usage
+    or reply and reply.usage, refusal
 end
 
 function operations.image(gateway, context, fields)
@@ -112,9 +112,9 @@ local function type_of(bytes, format)
 end
 
 -- The bytes of what was spoken, wherever they are.
-local function bytes_of(gateway, reply)
+local function bytes_of(client, reply)
   local name = os.tmpname()
-  local ok, err = gateway.client:save(reply, name)
+  local ok, err = client:save(reply, name)
   local file = ok and io.open(name, "rb")
   local bytes = file and file:read("*a")
   if file then
@@ -132,7 +132,7 @@ function operations.speech(gateway, context, fields)
     return gateway.face(context).speech(context, reply), reply.usage
   end
   local bytes
-  bytes, err = bytes_of(gateway, reply)
+  bytes, err = bytes_of(context.upstream.client, reply)
   if not bytes then
     return nil, err
   end
@@ -173,7 +173,7 @@ function operations.video(gateway, context, fields)
     return nil, err, refusal
   end
   local id = type(reply.data) == "table" and reply.data.job_id
-  if id and not owners.note(gateway, context.key, id) then
+  if id and not owners.note(gateway, context, id) then
     return nil, nil, { status = 503, type = "store_unavailable",
       message = "whose job this is could not be kept" }
   end
@@ -181,8 +181,7 @@ function operations.video(gateway, context, fields)
 end
 
 local function with_job(gateway, context, method)
-  local is_owner, refusal = owners.check(gateway, context.key,
-    context.argument)
+  local is_owner, refusal = owners.check(gateway, context, context.argument)
   if not is_owner then
     return nil, nil, refusal
   end

@@ -17,11 +17,9 @@
 
 local cache = require "indoxhub.gateway.cache"
 local calls = require "indoxhub.gateway.calls"
-local callers = require "indoxhub.client.callers"
 local contact = require "indoxhub.gateway.contact"
 local estimate = require "indoxhub.gateway.estimate"
 local fields_of = require "indoxhub.gateway.fields"
-local indoxhub = require "indoxhub.all"
 local json = require "indoxhub.base.json"
 local keys = require "indoxhub.gateway.keys"
 local limits = require "indoxhub.gateway.limits"
@@ -35,6 +33,10 @@ local requests = require "indoxhub.gateway.requests"
 local routes = require "indoxhub.gateway.routes"
 local sources = require "indoxhub.gateway.source"
 local streams = require "indoxhub.gateway.streams"
+local upstreams = require "indoxhub.gateway.upstreams"
+
+-- Workers may not be able to read what is loaded later.
+require "indoxhub.all"
 
 local ngx = rawget(_G, "ngx")
 
@@ -46,7 +48,7 @@ local BEYOND, TELLING = 60, 10
 
 ---@class indoxhub.gateway.Gateway
 ---@field options indoxhub.GatewayOptions
----@field client indoxhub.Client
+---@field upstreams indoxhub.gateway.Upstream[]
 ---@field redis? indoxhub.gateway.Redis
 local methods = {}
 
@@ -70,8 +72,7 @@ function gateways.new(given)
   local options = options_of.check(given)
   local url = options.redis or os.getenv "REDIS_URL"
   local gateway = { options = options, dicts = dictionaries(),
-    client = options.client or indoxhub.new(), keys = keys.of_options(
-      options.keys) }
+    upstreams = upstreams.new(options), keys = keys.of_options(options.keys) }
   if url and url ~= "" then
     gateway.redis = redis.new { url = url, timeout = options.redis_timeout,
       connections = options.redis_connections }
@@ -79,9 +80,7 @@ function gateways.new(given)
   end
   -- What stands there may be a password.
   options.redis = nil
-  gateway.is_compatible =
-    callers.of(gateway.client).settings.base.compatible
-  gateway.tells_no_cost = gateway.is_compatible
+  gateway.tells_no_cost = upstreams.tell_no_cost(gateway.upstreams)
   for name, method in pairs(methods) do
     gateway[name] = function(...)
       return method(gateway, ...)
@@ -137,7 +136,8 @@ end
 
 --- Notes that a call of the upstream has failed. Why is for the log.
 function methods.tell_failure(gateway, context, err)
-  metrics.count(gateway, "errors_total", { kind = err.kind })
+  metrics.count(gateway, "errors_total", { kind = err.kind,
+    upstream = context.upstream and context.upstream.name })
   if err.kind ~= "cancelled" then
     ngx.log(ngx.WARN, "indoxhub gateway: request ", context.request_id, ": ",
       tostring(err))

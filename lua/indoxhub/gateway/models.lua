@@ -2,6 +2,7 @@
 
 local failures = require "indoxhub.gateway.failures"
 local json = require "indoxhub.base.json"
+local upstreams = require "indoxhub.gateway.upstreams"
 
 local models = {}
 
@@ -11,19 +12,17 @@ local function is_shown(gateway, key, name)
     and (not key.models or key.models[name] ~= nil)
 end
 
--- All models in OpenAI's form. Nil and an error.
-local function list_all(gateway, context)
-  local list = {}
-  if gateway.is_compatible then
-    local reply, err = gateway.client:request({ path = "models" },
-      gateway.call_options(context))
-    return reply and type(reply.data) == "table" and reply.data, err
+-- All models of an upstream in OpenAI's form. Nil and an error.
+local function list_of(one, options)
+  if one.is_compatible then
+    local reply, err = one.client:request({ path = "models" }, options)
+    return reply and (type(reply.data) == "table" and reply.data or {}), err
   end
-  local providers, err = gateway.client.models:list(
-    gateway.call_options(context))
+  local providers, err = one.client.models:list(options)
   if not providers then
     return nil, err
   end
+  local list = {}
   for _, provider in ipairs(providers) do
     for _, model in ipairs(provider.models or {}) do
       list[#list + 1] = { object = "model", owned_by = provider.id,
@@ -35,10 +34,11 @@ local function list_all(gateway, context)
 end
 
 local function openai(gateway, context)
-  local list, err = list_all(gateway, context)
+  local list, err = upstreams.ask(gateway, context, function(one)
+    return list_of(one, gateway.call_options(context))
+  end)
   if not list then
-    return nil, err and failures.of(err)
-      or { status = 502, type = "upstream_error", message = "no models came" }
+    return nil, failures.of(err)
   end
   local shown = json.array()
   for _, model in ipairs(list) do
@@ -56,17 +56,16 @@ local function openai(gateway, context)
   return { object = "list", data = shown }
 end
 
--- As the upstream says it.
+-- As the first upstream that speaks so says it.
 local function native(gateway, context)
-  if gateway.is_compatible then
-    return openai(gateway, context)
+  for _, one in ipairs(gateway.upstreams) do
+    if not one.is_compatible then
+      local reply, err = one.client:request({ path = "models/"
+        .. (context.argument or "") }, gateway.call_options(context))
+      return reply, err and failures.of(err)
+    end
   end
-  local reply, err = gateway.client:request({ path = "models/"
-    .. (context.argument or "") }, gateway.call_options(context))
-  if not reply then
-    return nil, failures.of(err)
-  end
-  return reply
+  return openai(gateway, context)
 end
 
 --- The models, or one. Nil and a refusal.

@@ -7,6 +7,7 @@ local options = {}
 -- Name -> what it must be, the default, and for numbers the least.
 local KNOWN = {
   client = { "indoxhub.Client" },
+  upstreams = { "table" },
   redis = { "string" },
   keys = { "table" },
   models = { "table" },
@@ -36,12 +37,16 @@ local function check_choice(name, value, choices)
   refuse("option %s must be one of %s", name, table.concat(choices, ", "))
 end
 
+local function is_client(value)
+  return type(value) == "table" and type(value.chat) == "table"
+end
+
 local function check_value(name, value, known)
   local kind, _, least = known[1], known[2], known[3]
   if type(kind) == "table" then
     check_choice(name, value, kind)
   elseif name == "client" then
-    if type(value) ~= "table" or type(value.chat) ~= "table" then
+    if not is_client(value) then
       refuse("option client must be what indoxhub.new{...} gave")
     end
   elseif type(value) ~= kind then
@@ -66,6 +71,32 @@ local function check_prices(prices)
           .. "per million tokens) and call (US dollars)", model)
       end
     end
+  end
+end
+
+local UPSTREAM = { client = "table", weight = "number", name = "string" }
+
+local function check_upstreams(list)
+  local names = {}
+  for i, one in ipairs(list) do
+    for name, value in pairs(type(one) == "table" and one or {}) do
+      if type(value) ~= UPSTREAM[name] then
+        refuse("upstreams[%d] takes client, weight (a number) and name", i)
+      end
+    end
+    if type(one) ~= "table" or not is_client(one.client) then
+      refuse("upstreams[%d].client must be what indoxhub.new{...} gave", i)
+    elseif one.weight and not (one.weight > 0 and one.weight < math.huge) then
+      refuse("upstreams[%d].weight must be above 0", i)
+    end
+    local name = one.name or tostring(i)
+    if names[name] then
+      refuse("upstreams[%d].name is that of another", i)
+    end
+    names[name] = true
+  end
+  if not list[1] then
+    refuse("upstreams must be a list, such as { { client = ... } }")
   end
 end
 
@@ -125,6 +156,9 @@ function options.check(given)
   end
   check_prices(made.prices)
   check_cache(made.cache or {})
+  if made.upstreams then
+    check_upstreams(made.upstreams)
+  end
   made.models = made.models and check_models(made.models)
   return made
 end

@@ -1,4 +1,7 @@
---- Whose job an id is: it answers only the key that made it.
+--- Whose job an id is, and which upstream has it: it answers only the key that
+--- made it.
+
+local upstreams = require "indoxhub.gateway.upstreams"
 
 local owners = {}
 
@@ -14,23 +17,25 @@ end
 
 --- Keeps whose a job is. False when that is impossible.
 ---@param gateway table
----@param key indoxhub.gateway.Key
+---@param context table of the request that made it
 ---@param id string
 ---@return boolean
-function owners.note(gateway, key, id)
+function owners.note(gateway, context, id)
+  local value = context.key.id .. " " .. context.upstream.name
   if gateway.redis then
-    return gateway.contact:call("SET", place(id), key.id, "EX", KEPT) ~= nil
+    return gateway.contact:call("SET", place(id), value, "EX", KEPT) ~= nil
   end
-  return (gateway.dicts.keys:safe_set(place(id), key.id, KEPT)) == true
+  return (gateway.dicts.keys:safe_set(place(id), value, KEPT)) == true
 end
 
---- Whether a job is a key's. Nil and a refusal, the same for jobs that are not
---- there and those of others.
+--- Whether a job is that of a request's key; the request is then one for its
+--- upstream. Nil and a refusal, the same for jobs that are not there and those
+--- of others.
 ---@param gateway table
----@param key indoxhub.gateway.Key
+---@param context table of the request
 ---@param id string
 ---@return true? ok, table? refusal
-function owners.check(gateway, key, id)
+function owners.check(gateway, context, id)
   local owner
   if gateway.redis then
     local message
@@ -42,7 +47,9 @@ function owners.check(gateway, key, id)
   else
     owner = gateway.dicts.keys:get(place(id))
   end
-  if owner ~= key.id then
+  local key, name = tostring(owner or ""):match("^(%x+) (.*)$")
+  context.upstream = name and upstreams.find(gateway, name)
+  if key ~= context.key.id or not context.upstream then
     return nil, UNKNOWN
   end
   return true

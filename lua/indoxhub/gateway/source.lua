@@ -7,6 +7,8 @@ local indoxhub = require "indoxhub"
 local json = require "indoxhub.base.json"
 local metrics = require "indoxhub.gateway.metrics"
 
+local upstreams = require "indoxhub.gateway.upstreams"
+
 local ngx = rawget(_G, "ngx")
 
 local sources = {}
@@ -33,12 +35,12 @@ end
 -- Asks the model: whether the fields were right, and the stream, or why none.
 local function ask(self)
   local gateway, context = self.gateway, self.context
-  local resource = gateway.client[RESOURCES[context.operation]]
-  if gateway.is_compatible then
-    self.fields.stream_options = { include_usage = true }
-  end
-  return pcall(resource.stream, resource, self.fields,
-    gateway.call_options(context))
+  return pcall(upstreams.ask, gateway, context, function(one)
+    local resource = one.client[RESOURCES[context.operation]]
+    self.fields.stream_options = one.is_compatible
+      and { include_usage = true } or nil
+    return resource:stream(self.fields, gateway.call_options(context))
+  end)
 end
 
 --- Asks the model. True when it has begun to answer; nil and what the request

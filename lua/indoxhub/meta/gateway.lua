@@ -5,6 +5,7 @@
 --- Options of `require("indoxhub.gateway").new`. An option that there is not raises.
 ---@class indoxhub.GatewayOptions
 ---@field client? indoxhub.Client Who asks the upstream. Default: `indoxhub.new()`.
+---@field upstreams? indoxhub.GatewayUpstream[] Several in place of `client`: each call begins at one, by weight, and goes to another when that does not answer.
 ---@field redis? string Where Redis is: "redis://:password@host:port/database", "unix:///path" or "host:port". Default: the variable REDIS_URL; without either everything stays in the machine.
 ---@field keys? indoxhub.GatewayKey[] Keys that are known beside those of Redis.
 ---@field models? string[] The models that may be asked at all. Default: all.
@@ -32,6 +33,12 @@
 ---@field cost_per_month? number US dollars in a month of UTC.
 ---@field calls_at_once? number Calls at the same time.
 ---@field linger? number Seconds that its streams go on without a reader, if less than those of the gateway.
+
+--- One of several servers to ask.
+---@class indoxhub.GatewayUpstream
+---@field client indoxhub.Client Who asks it. Its own tries come first: `max_retries = 0` goes to the next at once.
+---@field weight? number Its share of the calls. Default: 1.
+---@field name? string What it is called in metrics. Jobs are kept with it, so it should stay. Default: its place in the list.
 
 --- Which answers are given again.
 ---@class indoxhub.GatewayCacheRule
