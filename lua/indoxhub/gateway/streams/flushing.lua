@@ -112,7 +112,7 @@ function flushing.step(self)
   end
   local since = now - (self.flushed or 0)
   if since < limits.BETWEEN then
-    ngx.sleep(limits.BETWEEN - since)
+    ngx.sleep(math.max(0.001, limits.BETWEEN - since))
     now = core.now()
   end
   self.flushed = now

@@ -39,6 +39,8 @@ end
 local function hear(self, wait, now)
   wait.away_since = nil
   if wait.entries[1] or wait.how then
+    -- There may be more of what was written long ago.
+    self.is_behind = self.is_behind or #wait.entries == limits.ENTRIES
     wait.missing_since, wait.silent_since = nil, nil
     self:give(wait)
   elseif wait.missing then
@@ -86,9 +88,10 @@ function following.step(self)
     return
   end
   local since = core.now() - (self.followed or 0)
-  if since < limits.BETWEEN then
-    ngx.sleep(limits.BETWEEN - since)
+  if since < limits.BETWEEN and not self.is_behind then
+    ngx.sleep(math.max(0.001, limits.BETWEEN - since))
   end
+  self.is_behind = false
   self.followed = core.now()
   poll(self)
 end
