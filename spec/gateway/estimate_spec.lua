@@ -27,8 +27,11 @@ describe("gateway/estimate", function()
   end)
 
   it("is not led astray by nonsense", function()
-    for _, fields in ipairs { { max_tokens = -5 }, { max_tokens = "x" },
-      { n = -1 }, { n = 1e9 } } do
+    assert.equal(0, (of("chat", "a/b", { max_tokens = -5 })))
+    assert.equal(1e9, (of("chat", "a/b", { max_tokens = 1e300 })))
+    assert.equal(100, (of("chat", "a/b", { max_tokens = 0 / 0 })))
+    for _, fields in ipairs { { max_tokens = "inf" }, { max_tokens = "x" },
+      { n = -1 }, { n = 1e9 }, { n = 0 / 0 } } do
       local tokens = of("chat", "a/b", fields)
       assert.is_true(tokens >= 100 and tokens <= 100 * 128 + 10)
     end

@@ -80,6 +80,34 @@ describe("gateway/limits", function()
     assert.is_true(seconds >= 1 and seconds <= 60)
   end)
 
+  it("count all that asks the upstream", function()
+    wait_for_room(5)
+    local key = keys.add(store, { requests_per_minute = 2 })
+    assert.equal(200, (a:ask("/v1/models", { key = key })))
+    assert.equal(200, (b:ask("/api/v1/models/openai", { key = key })))
+    assert.equal(429, (a:ask("/v1/models", { key = key })))
+    assert.equal(429, (chat(b, key)))
+    assert.not_equal(429, (a:ask("/v1/streams/" .. ("0"):rep(32),
+      { key = key })))
+  end)
+
+  it("survive numbers that are nonsense", function()
+    wait_for_room(5)
+    local key = keys.add(store, { tokens_per_minute = 1000,
+      cost_per_day = 1000 })
+    for _, number in ipairs { "1e999", "-1e300", '"nan"', '"inf"', "1e300" } do
+      local status = a:ask("/v1/chat/completions", { key = key,
+        body = ('{"max_tokens":%s,"n":%s,"messages":[{"role":"user",' ..
+          '"content":"x"}]}'):format(number, number) })
+      assert.is_true(status == 400 or status == 429 or status == 200)
+    end
+    servers.wait_until(function()
+      return (chat(a, key, { max_tokens = 10 })) == 200
+    end, "a place")
+    assert.truthy(store:cli("HGET indoxhub:{" .. keys.id(key) .. "}:use dc")
+      :find "^[%d.e-]+$")
+  end)
+
   it("tell what is left", function()
     wait_for_room(5)
     local key = keys.add(store, { requests_per_minute = 10,

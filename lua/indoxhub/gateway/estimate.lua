@@ -21,13 +21,23 @@ local function tokens_of(value, depth)
   return sum
 end
 
+-- No call uses more tokens; beyond stands nonsense, which the upstream refuses.
+local LARGEST = 1e9
+
+-- A number of a request, within bounds; nil for anything else.
+local function number_of(value, least, most)
+  if type(value) == "number" and value == value then
+    return math.max(least, math.min(most, value))
+  end
+end
+
 local MOST = { "max_completion_tokens", "max_tokens", "max_output_tokens" }
 
 -- Tokens that answers may have.
 local function answer_tokens(fields, expected)
   for _, name in ipairs(MOST) do
-    local most = tonumber(fields[name])
-    if most and most >= 0 then
+    local most = number_of(fields[name], 0, LARGEST)
+    if most then
       return most
     end
   end
@@ -55,7 +65,7 @@ end
 ---@param fields table of the request
 ---@return integer tokens, number? cost
 function estimate.of(options, operation, model, fields)
-  local count = math.max(1, math.min(128, tonumber(fields.n) or 1))
+  local count = number_of(fields.n, 1, 128) or 1
   local prompt = tokens_of(fields, 0)
   local completion = WRITES[operation]
     and answer_tokens(fields, options.expected_tokens) * count or 0

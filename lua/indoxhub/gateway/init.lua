@@ -189,8 +189,8 @@ local function say_in_log(context)
   end)
 end
 
--- Reads the fields of a request and lets it in, or not.
-local function admit(gateway, context)
+-- Reads the fields of a request, where it has some. Nil and a refusal.
+local function read_fields(gateway, context)
   local fields, refusal = requests.fields(context)
   local body = refusal
   if fields then
@@ -201,8 +201,20 @@ local function admit(gateway, context)
   end
   context.fields = fields
   cache.note(gateway, context, body)
+  return true
+end
+
+-- Lets a request in, or not. Who goes on reading a stream has been let in.
+local function admit(gateway, context)
+  local ok, refusal = true, nil
+  if context.body_kind then
+    ok, refusal = read_fields(gateway, context)
+  end
+  if not ok or context.operation == "stream" then
+    return ok, refusal
+  end
   local tokens, cost = estimate.of(gateway.options, context.operation,
-    context.model, fields)
+    context.model, context.fields or {})
   local reservation, headers = limits.admit(gateway, context.key, {
     call = context.request_id, tokens = tokens, cost = cost or 0,
     lifetime = gateway.options.longest_answer + BEYOND })
@@ -249,7 +261,7 @@ end
 function methods.access(gateway)
   local route, context, refusal = begin(gateway)
   local ok = route ~= nil
-  if ok and context.body_kind then
+  if ok then
     ok, refusal = admit(gateway, context)
   end
   say_in_log(context)
