@@ -11,7 +11,7 @@ describe("streams of a gateway without Redis", function()
 
   before_each(function()
     a = gateways.start { workers = 2,
-      lua = "linger = 0.5, stream_bytes = 262144" }
+      lua = "linger = 9, stream_bytes = 262144" }
   end)
 
   after_each(function()
@@ -59,7 +59,7 @@ describe("streams of a gateway without Redis", function()
   end)
 
   it("go on while another worker reads them, and end after that", function()
-    local reader = a:write "events=1&silence=60&name=read"
+    local reader = a:write "events=1&silence=60&name=read&linger=0.5"
     local id = reader:wait_for("id: 1\n"):id()
     local writer = reader:worker()
     local other

@@ -153,11 +153,13 @@ describe("gateway/streams", function()
 
   describe("without a reader", function()
     it("go on for a while, to their end", function()
-      local reader = a:write "events=30&every=0.02&name=goes_on"
+      local one = gateways.start { redis = store }
+      local reader = one:write "events=30&every=0.02&name=goes_on"
       local id = reader:wait_for("id: 1\n"):id()
       reader:leave()
-      a:wait_for("goes_on", "ended")
+      one:wait_for("goes_on", "ended")
       assert.same({ 1, 31, "[DONE]" }, { events(b:read(id):wait()) })
+      assert.equal("", one:stop())
     end)
 
     it("are cancelled at once where that was asked for", function()
@@ -274,6 +276,47 @@ describe("gateway/streams", function()
     for _, each in ipairs(readers) do
       each:leave()
     end
+  end)
+
+  it("cost one reader's work of Redis, however many wait elsewhere", function()
+    local COUNT = 200
+    local reader, id = silent("crowd", "&linger=9")
+    local config = {}
+    for _ = 1, COUNT do
+      config[#config + 1] = ("url = \"%s/streams/%s\"\noutput = \"%s\"\n")
+        :format(b.root, id, "/dev/null")
+    end
+    local name, told = os.tmpname(), os.tmpname()
+    files.write(name, table.concat(config))
+    local crowd = servers.start_silent(("setpriv --pdeathsig KILL curl -sN -Z "
+      .. "--parallel-immediate --parallel-max %d -w '%%{size_download}\\n' "
+      .. "-K %s >%s 2>/dev/null"):format(COUNT, name, told))
+    local function commands()
+      return tonumber(store:cli("INFO stats")
+        :match "total_commands_processed:(%d+)")
+    end
+    -- Each that comes asks for itself; then they wait together.
+    local before, after = 0, math.huge
+    servers.wait_until(function()
+      before = commands()
+      os.execute "sleep 1"
+      after = commands()
+      return after - before < COUNT / 2
+    end, "readers to cost less than one command a second")
+    assert.is_true(b:connections() >= COUNT)
+    reader:leave()
+    b:ask("DELETE", "/streams/" .. id)
+    servers.wait_until(function()
+      return select(2, (files.read(told) or ""):gsub("%d+\n", "")) == COUNT
+    end, "all readers to be told")
+    local sizes = {}
+    for size in files.read(told):gmatch "%d+" do
+      sizes[size] = true
+    end
+    assert.is_nil(next(sizes, next(sizes))) -- all got the same
+    servers.kill(crowd)
+    os.remove(name)
+    os.remove(told)
   end)
 
   it("go on in a worker that leaves, and are read on elsewhere", function()

@@ -55,14 +55,46 @@ local function hear(self, wait, now)
   end
 end
 
-local function poll(self)
-  local list, now = {}, core.now()
+-- The waits, of those for the same only one; the others are its `same`.
+local function gather(self, now)
+  local list, found = {}, {}
   for wait in pairs(self.waits) do
-    wait.check = now - (wait.checked or 0) >= BETWEEN_CHECKS
-    wait.checked = wait.check and now or wait.checked
-    wait.orphaned = false
-    list[#list + 1] = wait
+    local name = wait.id .. wait.number
+    local first = found[name]
+    if first then
+      table.insert(first.same, wait)
+    else
+      found[name], wait.same = wait, {}
+      wait.check = now - (wait.checked or 0) >= BETWEEN_CHECKS
+      wait.checked = wait.check and now or wait.checked
+      wait.orphaned = false
+      list[#list + 1] = wait
+    end
   end
+  return list
+end
+
+-- What was found for one wait is so for those like it.
+local function share(wait)
+  for _, other in ipairs(wait.same) do
+    other.entries, other.how, other.last = wait.entries, wait.how, wait.last
+    other.missing, other.orphaned = wait.missing, false
+  end
+end
+
+local function deliver(self, wait, ok, now)
+  if not self.waits[wait] then
+    wait.entries = nil -- its reader has gone
+  elseif ok then
+    hear(self, wait, now)
+  else
+    bear(self, wait, "away_since", AWAY, "unavailable", now)
+  end
+end
+
+local function poll(self)
+  local now = core.now()
+  local list = gather(self, now)
   local ok = self.store:poll(list)
   local after = core.now()
   if ok then
@@ -71,12 +103,14 @@ local function poll(self)
     self.contact:lost()
   end
   for _, wait in ipairs(list) do
-    if not self.waits[wait] then
-      wait.entries = nil -- its reader has gone
-    elseif ok then
-      hear(self, wait, after)
-    else
-      bear(self, wait, "away_since", AWAY, "unavailable", after)
+    local same = wait.same
+    if ok then
+      share(wait)
+    end
+    wait.same = nil
+    deliver(self, wait, ok, after)
+    for _, other in ipairs(same) do
+      deliver(self, other, ok, after)
     end
   end
 end

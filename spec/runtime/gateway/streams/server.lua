@@ -55,6 +55,16 @@ function methods:workers()
   return openresty.children(self.pid)
 end
 
+--- How many connections its workers have.
+function methods:connections()
+  local count = 0
+  for _, pid in ipairs(self:workers()) do
+    count = count + select(2, files.output("ls -l /proc/" .. pid .. "/fd")
+      :gsub("socket:", ""))
+  end
+  return count
+end
+
 --- What the source with a name has told.
 function methods:told(name)
   return select(2, servers.curl(("'%s/told?name=%s'"):format(self.root, name)))
