@@ -92,6 +92,30 @@ describe("streams whose writer dies", function()
   end)
 end)
 
+describe("streams that say nothing while Redis is emptied", function()
+  it("are written anew", function()
+    local store = redis.start()
+    local a = gateways.start { redis = store }
+    local b = gateways.start { redis = store }
+    local reader = a:write "events=9&silence=60&name=quiet"
+    local id = reader:wait_for("id: 9\n"):id()
+    local other = b:read(id):wait_for "id: 9\n"
+    store:cli "FLUSHALL"
+    servers.wait_until(function()
+      return store:cli "KEYS *events" ~= ""
+    end, "the stream to be known again")
+    local late = b:read(id, 3):wait_for "id: 9\n"
+    assert.equal(200, (b:ask("DELETE", "/streams/" .. id)))
+    assert.same({ 4, 9, "cancelled" }, { events(late:wait()) })
+    assert.same({ 1, 9, "cancelled" }, { events(other:wait()) })
+    a:wait_for("quiet", "closed")
+    reader:wait()
+    assert.equal("", a:stop())
+    assert.equal("", b:stop())
+    store:stop()
+  end)
+end)
+
 describe("streams while Redis", function()
   -- What is done to it, what ends that, and what B answers meanwhile.
   local KINDS = {
