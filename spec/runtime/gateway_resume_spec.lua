@@ -93,6 +93,9 @@ describe("a streamed answer of the gateway", function()
     end
     assert.equal(table.concat(all, " "), begun .. (said(rest)))
     assert.equal("[DONE]", rest:match "data: ([^\n]+)\n\n$")
+    local _, _, head = b:ask("/v1/streams/" .. id, { key = key })
+    assert.truthy(head:find("X%-Request%-Id: %x+"))
+    assert.truthy(head:find("X-Stream-Id: " .. id, 1, true))
     -- And once more from its beginning.
     assert.equal(first .. rest, go_on(a, id, 0):wait())
   end)

@@ -161,7 +161,7 @@ function streams.start(gateway, context, source)
   if stream.refusal then
     leave()
     return gateway.answer(context, stream.refusal)
-  elseif reading.send_head(stream.id) then
+  elseif reading.send_head(stream.id, context) then
     reading.here(stream, 0)
   end
   leave()
@@ -205,7 +205,7 @@ local function read_here(gateway, context, stream, number)
   end
   local here = worker_of(gateway)
   local leave = at_end(here:attend(stream))
-  if reading.send_head(stream.id) then
+  if reading.send_head(stream.id, context) then
     reading.here(stream, number)
   end
   leave()
@@ -222,7 +222,7 @@ local function read_elsewhere(gateway, context, id, writer, number)
     return gone(gateway, context)
   end
   local leave = at_end(here:watch(wait))
-  if reading.send_head(id) then
+  if reading.send_head(id, context) then
     reading.elsewhere(here, wait)
   end
   leave()

@@ -23,15 +23,17 @@ local function send(data)
   return ngx.print(data) and ngx.flush(true) and true or false
 end
 
---- Sends what comes before all events.
+--- Sends what comes before all events. False when the reader has gone.
 ---@param id string
-function reading.send_head(id)
+---@param context table of the request
+function reading.send_head(id, context)
   ngx.header["Content-Type"] = "text/event-stream"
   ngx.header["Cache-Control"] = "no-store"
   ngx.header["X-Accel-Buffering"] = "no" -- of an nginx in front of this one
   ngx.header["X-Stream-Id"] = id
+  ngx.header["X-Request-Id"] = context.request_id
   ngx.send_headers()
-  return ngx.flush(true)
+  return ngx.flush(true) and true or false
 end
 
 local function send_ending(how)
