@@ -15,18 +15,16 @@ describe("streams of a gateway without Redis", function()
   end)
 
   after_each(function()
-    if a then
-      assert.equal("", a:stop())
-    end
+    assert.equal("", a:stop())
   end)
 
   -- Calls a function with a reader in each of the two workers, which begins
   -- behind an event.
-  local function in_both(id, number, fn)
+  local function in_both(id, number, fn, gateway)
     local seen, readers = {}, {}
     local count = 0
     while count < 2 do
-      local reader = a:read(id, number)
+      local reader = (gateway or a):read(id, number)
       readers[#readers + 1] = reader
       if not seen[reader:worker()] then
         seen[reader:worker()] = reader
@@ -56,28 +54,6 @@ describe("streams of a gateway without Redis", function()
         assert.same(number < 41 and { number + 1, 41 } or {}, { first, last })
       end)
     end
-  end)
-
-  it("go on while another worker reads them, and end after that", function()
-    local reader = a:write "events=1&silence=60&name=read&linger=0.5"
-    local id = reader:wait_for("id: 1\n"):id()
-    local writer = reader:worker()
-    local other
-    repeat
-      other = a:read(id):wait_for "id: 1\n"
-      local is_elsewhere = other:worker() ~= writer
-      if not is_elsewhere then
-        other:leave()
-      end
-    until is_elsewhere
-    reader:leave()
-    os.execute "sleep 1.5"
-    assert.equal("asked opened ", a:told "read")
-    other:leave()
-    a:wait_for("read", "closed")
-    in_both(id, 0, function(each)
-      assert.same({ 1, 1, "cancelled" }, { events(each:wait()) })
-    end)
   end)
 
   it("are stopped by any worker", function()
@@ -118,23 +94,48 @@ describe("streams of a gateway without Redis", function()
     reader:leave()
   end)
 
-  -- Both take a while.
-  it("are interrupted when their worker dies, and refused without a timer",
+  -- What takes a while, all at the same time: one gateway of which a worker
+  -- dies, one without timers, and one whose stream is read by another worker
+  -- only.
+  it("are interrupted with their worker, refused without a timer, and read on",
     function()
-      local one = gateways.start { timers = 1 }
-      local refused = one:write "events=1"
-      local reader = a:write "events=9&silence=60"
-      local id = reader:wait_for("id: 9\n"):id()
-      os.execute "sleep 0.5" -- the others have been told
-      os.execute("kill -9 " .. reader:worker())
-      in_both(id, 0, function(each)
+      local dying = gateways.start { workers = 2 }
+      local without = gateways.start { timers = 1 }
+      local refused = without:write "events=1"
+      local doomed = dying:write "events=9&silence=60"
+      local doomed_id = doomed:wait_for("id: 9\n"):id()
+      local reader = a:write "events=1&silence=60&name=read&linger=0.5"
+      local id = reader:wait_for("id: 1\n"):id()
+      local other
+      repeat
+        other = a:read(id):wait_for "id: 1\n"
+        local is_elsewhere = other:worker() ~= reader:worker()
+        if not is_elsewhere then
+          other:leave()
+        end
+      until is_elsewhere
+      reader:leave()
+      in_both(doomed_id, 8, function(each)
+        each:wait_for "id: 9\n"
+      end, dying)
+      os.execute("kill -9 " .. doomed:worker())
+      os.execute "sleep 1.5"
+      assert.equal("asked opened ", a:told "read")
+      other:leave()
+
+      in_both(doomed_id, 0, function(each)
         assert.same({ 1, 9, "interrupted" }, { events(each:wait()) })
-      end)
-      reader:wait()
-      assert.equal("", a:stop { "exited on signal 9" })
-      a = nil
+      end, dying)
+      doomed:wait()
+      assert.equal("", dying:stop { "exited on signal 9" })
+
       assert.equal("overloaded", json.decode((refused:wait())).error.type)
-      assert.equal("", one:stop { "lua_max_running_timers" })
+      assert.equal("", without:stop { "lua_max_running_timers" })
+
+      a:wait_for("read", "closed")
+      in_both(id, 0, function(each)
+        assert.same({ 1, 1, "cancelled" }, { events(each:wait()) })
+      end)
     end)
 
   it("go on in their own worker when the dictionary is full", function()
