@@ -80,6 +80,19 @@ describe("gateway/streams", function()
       assert.same({ 1, 41, "[DONE]" }, { events(b:read(id):wait()) })
     end)
 
+  it("are whole for readers that wander from machine to machine", function()
+    local COUNT = 100
+    local one = gateways.start { redis = store, workers = 2 }
+    local two = gateways.start { redis = store, workers = 2 }
+    local seed = os.time()
+    local said = files.output(("timeout 60 node spec/runtime/gateway/streams/"
+      .. "wanderers.js %s,%s %d 30 0.03 %d"):format(one.root, two.root, COUNT,
+      seed))
+    assert.equal(COUNT .. " whole\n", said, "with the seed " .. seed)
+    assert.equal("", one:stop())
+    assert.equal("", two:stop())
+  end)
+
   it("have several readers, on both machines", function()
     local reader = a:write "events=50&every=0.01"
     local id, readers = reader:id(), { reader }
