@@ -155,6 +155,24 @@ describe("gateway/limits", function()
     end
   end)
 
+  it("let no more be spent, however many ask at once", function()
+    local raw = servers.raw() -- which tells neither cost nor usage
+    local compatible = gateways.start { redis = store, workers = 2,
+      base = raw:script("v1", servers.json('{"choices":[{"message":{"role":'
+        .. '"assistant","content":"x"},"finish_reason":"stop"}]}')),
+      lua = '{ prices = { ["' .. MODEL .. '"] = { call = 0.1 } } }' }
+    local key = keys.add(store, { cost_per_day = 1 })
+    assert.same({ 10, 50 }, { many(60, { compatible }, key) })
+    servers.wait_until(function()
+      return store:cli("ZCARD indoxhub:{" .. keys.id(key) .. "}:calls")
+        == "0"
+    end, "all calls to be settled")
+    assert.equal(1, math.floor(tonumber(store:cli("HGET indoxhub:{"
+      .. keys.id(key) .. "}:use dc")) * 1e6 + 0.5) / 1e6)
+    assert.equal("", compatible:stop())
+    raw:stop()
+  end)
+
   it("bound calls at the same time, whatever becomes of them", function()
     local raw = servers.raw()
     local slow = gateways.start { redis = store, base = raw:script("v1",

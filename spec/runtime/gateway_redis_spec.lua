@@ -73,6 +73,25 @@ describe("gateway/redis", function()
       :match("connected_clients:(%d+)")) <= 17)
   end)
 
+  it("has nobody wait in a queue for a Redis that is away", function()
+    server:sleep()
+    -- One crowd meets the timeout; the others hear of it.
+    assert.equal("200 16", run [[
+      local away, timeouts, threads = 0, 0, {}
+      for i = 1, 200 do
+        threads[i] = ngx.thread.spawn(function()
+          local _, message = redis:call("PING")
+          away = away + (message:find "^away" and 1 or 0)
+          timeouts = timeouts + (message:find "timeout" and 1 or 0)
+        end)
+      end
+      for i = 1, 200 do
+        assert(ngx.thread.wait(threads[i]))
+      end
+      return away .. " " .. timeouts ]])
+    server:wake()
+  end)
+
   it("says that it is away, and is there again", function()
     server:sleep()
     assert.equal("away: Redis at 127.0.0.1:" .. server.port .. "/3: timeout",

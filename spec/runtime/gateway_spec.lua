@@ -27,7 +27,8 @@ describe("gateway", function()
   end)
 
   teardown(function()
-    assert.equal("", gateway:stop { "too large body" })
+    assert.equal("", gateway:stop { "too large body",
+      "requests_per_minute must be a number" })
     servers.kill(sandbox)
     store:stop()
   end)
@@ -161,6 +162,13 @@ describe("gateway", function()
           assert.is_nil(json.encode(line):find(secret, 1, true))
         end
       end
+    end)
+
+    it("that are stored badly are refused, never unbounded", function()
+      local bad = keys.add(store, { requests_per_minute = "many" })
+      local status, body = gateway:ask("/v1/models", { key = bad })
+      assert.equal(500, status)
+      assert.equal("server_error", body.error.type)
     end)
 
     it("may go on for a while when they are revoked, and no longer", function()

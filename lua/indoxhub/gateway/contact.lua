@@ -31,8 +31,9 @@ local function hear(self, reply, message)
       note(self, nil)
     end
     return reply
+  elseif not message:find "^busy" then
+    note(self, message)
   end
-  note(self, message)
   return nil, message
 end
 

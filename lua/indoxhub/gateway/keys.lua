@@ -47,6 +47,18 @@ local function remember(gateway, digest, fields)
     at = ngx.now() }, KEPT)
 end
 
+-- A key as it is used. Nil and a refusal when Redis holds something else.
+local function usable(gateway, digest, fields)
+  local key, wrong = records.read(digest, fields)
+  if not key then
+    gateway.report(("what Redis holds of the key %s cannot be used: %s"):format(
+      digest:sub(1, 16), wrong))
+    return nil, { status = 500, type = "server_error",
+      message = "what is known of this API key cannot be used" }
+  end
+  return key
+end
+
 --- The key that a text is. Nil and a refusal.
 ---@param gateway table
 ---@param token string
@@ -65,11 +77,11 @@ function keys.find(gateway, token)
   local known = cached(gateway, digest)
   local options = gateway.options
   if known and ngx.now() - known.at < options.key_cache then
-    return records.read(digest, known.fields)
+    return usable(gateway, digest, known.fields)
   end
   local list = gateway.contact:call("HGETALL", records.place(digest))
   if list == nil and known and options.on_store_failure ~= "closed" then
-    return records.read(digest, known.fields)
+    return usable(gateway, digest, known.fields)
   elseif list == nil then
     return nil, { status = 503, type = "store_unavailable",
       headers = { ["Retry-After"] = 1 },
@@ -80,7 +92,7 @@ function keys.find(gateway, token)
   end
   local fields = records.fields(list)
   remember(gateway, digest, fields)
-  return records.read(digest, fields)
+  return usable(gateway, digest, fields)
 end
 
 return keys

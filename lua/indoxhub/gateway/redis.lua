@@ -18,8 +18,9 @@
 --                                        what it returns; `script` comes from
 --                                        redis.prepare(text), once per text
 -- What is not there is false within lists, too. The message begins with a kind:
--- "away: " when there was no answer, so that nobody knows what Redis did, and
--- "refused: " when it said no.
+-- "away: " when there was no answer, so that nobody knows what Redis did,
+-- "refused: " when it said no, and "busy: " when it was not asked, as there was
+-- no turn.
 
 local address = require "indoxhub.gateway.shared.address"
 local semaphore = require "ngx.semaphore"
@@ -39,6 +40,9 @@ methods.__index = methods
 -- connection is kept. How many each worker opens.
 local TIMEOUT, KEPT = 1, 60
 local CONNECTIONS = 16
+
+-- Seconds that is waited for a turn. It is long: in a crowd nothing is wrong.
+local PATIENCE = 10
 
 local function load()
   for _, name in ipairs { "nginx.redis", "resty.redis" } do
@@ -80,6 +84,7 @@ end
 -- turns
 
 local function away(self, message)
+  self.lost_at = ngx.now()
   return nil, ("away: Redis at %s: %s"):format(self.place, tostring(message))
 end
 
@@ -94,22 +99,34 @@ local function take_back(self)
   end
 end
 
+-- Lets the next that waits look again.
+local function give_word(self)
+  if self.waiting:count() < 0 then
+    self.waiting:post()
+  end
+end
+
 -- A turn, for a command that takes some seconds longer than others do; nil and
--- why there is none.
+-- why there is none. Who waits for one while Redis goes away waits no longer.
 local function take_turn(self, seconds)
   self.turns, self.taken = self.turns or {}, self.taken or 0
   self.waiting = self.waiting or semaphore.new()
-  local until_then = ngx.now() + self.timeout
+  local began = ngx.now()
   while self.taken >= self.connections do
     take_back(self)
-    local left = until_then - ngx.now()
+    local left = began + PATIENCE - ngx.now()
     if self.taken < self.connections then
       break
     elseif left <= 0 then
-      return away(self, "all connections of this worker are busy")
+      return nil, ("busy: all connections of this worker to Redis at %s are "
+        .. "in use"):format(self.place)
     end
     self.waiting:wait(left)
     ngx.update_time()
+    if self.lost_at and self.lost_at >= began then
+      give_word(self)
+      return nil, ("away: Redis at %s does not answer"):format(self.place)
+    end
   end
   local turn = { latest = ngx.now() + seconds + 10 * self.timeout }
   self.turns[turn], self.taken = true, self.taken + 1
@@ -119,9 +136,7 @@ end
 local function give_turn(self, turn)
   if self.turns[turn] then
     self.turns[turn], self.taken = nil, self.taken - 1
-    if self.waiting:count() < 0 then
-      self.waiting:post()
-    end
+    give_word(self)
   end
 end
 
