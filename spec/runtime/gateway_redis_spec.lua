@@ -73,6 +73,22 @@ describe("gateway/redis", function()
       :match("connected_clients:(%d+)")) <= 17)
   end)
 
+  it("answers beside a crowd, over connections of its own", function()
+    assert.equal("PONG 0", run [[
+      local done, threads = 0, {}
+      for i = 1, 32 do
+        threads[i] = ngx.thread.spawn(function()
+          redis:call_within(3, "BLPOP", "none", "0.3")
+          done = done + 1
+        end)
+      end
+      local said = redis:beside(1):call("PING") .. " " .. done
+      for i = 1, 32 do
+        assert(ngx.thread.wait(threads[i]))
+      end
+      return said ]])
+  end)
+
   it("has nobody wait in a queue for a Redis that is away", function()
     server:sleep()
     -- One crowd meets the timeout; the others hear of it.

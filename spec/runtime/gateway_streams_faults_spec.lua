@@ -16,8 +16,7 @@ local OUTAGE, LEARNED = 5, 6
 local TRIES = 3
 
 -- What the log may say then.
-local TROUBLE = { "streams go on, but only their own worker",
-  "a stream cannot be reached" }
+local TROUBLE = { "streams go on, but only their own worker" }
 
 local function signal(name, pid)
   os.execute("kill -" .. name .. " " .. pid)

@@ -80,6 +80,15 @@ function redis.new(options)
     connections = options.connections or CONNECTIONS }, methods)
 end
 
+--- The same Redis over so many connections of its own, for what must not wait
+--- behind a crowd.
+---@param connections integer
+---@return indoxhub.gateway.Redis
+function methods:beside(connections)
+  return setmetatable({ address = self.address, place = self.place,
+    timeout = self.timeout, connections = connections }, methods)
+end
+
 ---------------------------------------------------------------------------
 -- turns
 
@@ -166,8 +175,8 @@ end
 local function pool_of(self)
   local where = self.address
   self.pool = self.pool or { pool_size = self.connections,
-    pool = ("indoxhub:%s:%s"):format(self.place, ngx.md5(("%s:%s"):format(
-      where.user or "", where.password or ""))) }
+    pool = ("indoxhub:%s:%d:%s"):format(self.place, self.connections,
+      ngx.md5(("%s:%s"):format(where.user or "", where.password or ""))) }
   return self.pool
 end
 

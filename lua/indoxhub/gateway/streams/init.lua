@@ -74,9 +74,16 @@ local LONGEST_WAIT = 3600
 -- Gateway -> what this worker knows of its streams.
 local workers = setmetatable({}, { __mode = "k" })
 
-local function make_store(gateway)
+-- Connections that only the loops of a worker use. A crowd that waits for the
+-- others must not keep it from renewing its lease: its streams would be taken
+-- for dead.
+local RESERVED = 4
+
+-- The stores of loops and of requests.
+local function make_stores(gateway)
   if gateway.redis then
-    return redis_store.new(gateway.redis)
+    return redis_store.new(gateway.redis:beside(RESERVED)),
+      redis_store.new(gateway.redis)
   end
   local dict = ngx.shared[DICT]
   if not dict then
@@ -84,15 +91,17 @@ local function make_store(gateway)
       .. "dictionary; write `lua_shared_dict %s 64m;` into the block http")
       :format(DICT), 0)
   end
-  return dict_store.new(dict)
+  local store = dict_store.new(dict)
+  return store, store
 end
 
 local function worker_of(gateway)
   local one = workers[gateway]
   if not one then
-    local options = gateway.options
-    one = worker.new { store = make_store(gateway),
-      bytes = options.stream_bytes or BYTES, linger = options.linger or LINGER }
+    local options, store, asked = gateway.options, make_stores(gateway)
+    one = worker.new { store = store, bytes = options.stream_bytes or BYTES,
+      linger = options.linger or LINGER }
+    one.asked = asked
     workers[gateway] = one
   end
   return one
@@ -181,10 +190,10 @@ end
 
 -- What the store knows of a stream: false when there is none.
 local function find(here, id)
-  local about, message = here.store:find(id)
+  local about, message = here.asked:find(id)
   if not about and (message == nil or message == "unknown") then
     ngx.sleep(UNKNOWN_YET)
-    about, message = here.store:find(id)
+    about, message = here.asked:find(id)
   end
   return about, message
 end
@@ -194,7 +203,7 @@ local function unavailable(gateway, context, message)
     return refuse_for_now(gateway, context, "unknown",
       "Nothing is known of this stream at present.")
   end
-  ngx.log(ngx.ERR, "indoxhub: a stream cannot be reached: ", message)
+  -- That Redis is away stands in the log once, by the loops.
   return refuse_for_now(gateway, context, "unavailable",
     "The streams of other workers cannot be reached at present.")
 end
@@ -215,7 +224,7 @@ local function read_elsewhere(gateway, context, id, writer, number)
   local here = worker_of(gateway)
   local wait = reading.wait_for(id, writer, number)
   wait.check = true
-  local ok, message = here.store:poll { wait }
+  local ok, message = here.asked:poll { wait }
   if not ok then
     return unavailable(gateway, context, message)
   elseif reading.has_gap(wait) then
@@ -243,7 +252,7 @@ local function stop(gateway, context, stream, id, writer)
   if stream then
     how = stream:finish "cancelled"
   else
-    how, message = worker_of(gateway).store:stop(id, "cancelled", writer)
+    how, message = worker_of(gateway).asked:stop(id, "cancelled", writer)
   end
   if not how then
     return unavailable(gateway, context, message)

@@ -27,6 +27,8 @@ local worker = {}
 ---@field running integer how many of them have not ended
 ---@field dirty table<indoxhub.gateway.Stream, boolean> with something to append
 ---@field waits table<table, boolean> what readers wait for
+---@field store table of its loops
+---@field asked table the same for requests
 ---@field crew indoxhub.gateway.Crew that runs the writers
 local methods = {}
 methods.__index = methods
