@@ -26,8 +26,8 @@ local function list_of(one, options)
   for _, provider in ipairs(providers) do
     for _, model in ipairs(provider.models or {}) do
       list[#list + 1] = { object = "model", owned_by = provider.id,
-        created = 0, id = ("%s/%s"):format(provider.id,
-          model.modelName or model.name or "") }
+        created = 0, category = model.category, id = ("%s/%s"):format(
+          provider.id, model.modelName or model.name or "") }
     end
   end
   return list
