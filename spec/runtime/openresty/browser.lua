@@ -114,6 +114,59 @@ function methods:is_enabled(selector)
   return command(self, "GET", element(self, selector) .. "/enabled")
 end
 
+--- Loads the page anew.
+function methods:reload()
+  command(self, "POST", self.session .. "/refresh")
+end
+
+--- Types into what has the focus.
+function methods:press(text)
+  command(self, "POST", self.session .. "/element/" .. command(self, "GET",
+    self.session .. "/element/active")[ELEMENT] .. "/value", { text = text })
+end
+
+--- Runs JavaScript in the page. Returns what it returns.
+function methods:run(script)
+  return command(self, "POST", self.session .. "/execute/sync",
+    { script = script, args = json.array() })
+end
+
+-- A command of Chromium's own protocol.
+local function devtools(self, name, parameters)
+  return command(self, "POST", self.session .. "/goog/cdp/execute",
+    { cmd = name, params = parameters })
+end
+
+--- Is a screen of that size in pixels, of a phone if `is_phone`, whose user
+--- likes it "light" or "dark".
+function methods:be(width, height, scheme, is_phone)
+  devtools(self, "Emulation.setDeviceMetricsOverride", { width = width,
+    height = height, deviceScaleFactor = 1, mobile = is_phone or false })
+  devtools(self, "Emulation.setEmulatedMedia", { features = {
+    { name = "prefers-color-scheme", value = scheme } } })
+end
+
+--- What assistive technology is told of the page: a list of { role =, name = }.
+function methods:told()
+  local list = {}
+  for _, node in ipairs(devtools(self, "Accessibility.getFullAXTree",
+    { depth = 100 }).nodes) do
+    if not node.ignored then
+      list[#list + 1] = { role = node.role and node.role.value,
+        name = node.name and node.name.value }
+    end
+  end
+  return list
+end
+
+--- Refuses to load, from now on, what is at an address with "*" in it; nil for
+--- nothing.
+function methods:block(address)
+  devtools(self, "Network.enable", { maxTotalBufferSize = 0 })
+  devtools(self, "Network.setBlockedURLs", { urlPatterns = json.array(
+    address and { { urlPattern = address, block = true } }) })
+end
+
 --- Makes its window that large, in pixels.
 function methods:resize(width, height)
   command(self, "POST", self.session .. "/window/rect",
