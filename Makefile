@@ -25,7 +25,8 @@
 #   make types                checks the annotations with lua-language-server
 #   make pages                writes down what the listings of README and doc
 #                             print, where it has changed
-#   make pictures             makes the pictures of README, from real runs
+#   make pictures             makes the pictures of README and guides, from real
+#                             runs
 #
 # Objects go to build/<interpreter>/, so interpreters do not meet.
 
@@ -183,7 +184,7 @@ types:
 pages:
 	@sh spec/support/test.sh pages
 
-# Those of the README, from real runs.
+# Those of README and guides, from real runs.
 pictures:
 	@sh spec/support/deps.sh all
 	@$(MAKE) -s --no-print-directory build tools LUA=luajit
@@ -191,7 +192,9 @@ pictures:
 	  lua5.4 doc/pictures/demo.lua >doc/pictures/demo.svg
 	@eval "$$($(MAKE) -s --no-print-directory env LUA=luajit \
 	  BUILD=build/luajit)" && luajit doc/pictures/page.lua \
-	  doc/pictures/page.png
+	  doc/pictures/page.png && luajit doc/pictures/chat.lua \
+	  doc/pictures/chat.png doc/pictures/chat-dark.png \
+	  doc/pictures/chat-phone.png
 
 # What tests and benchmarks need besides the module.
 tools: build/tools/raw_server build/tools/tls_front build/tools/blast \

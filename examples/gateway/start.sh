@@ -5,8 +5,9 @@
 #       [--redis HOST:PORT] [--upstream URL]
 # A Redis with a password, a database or a unix socket is named by REDIS_URL.
 # With neither, the gateway keeps all in this machine and knows one key, which
-# is shown. With --upstream it asks with the key in INDOXHUB_API_KEY. Ctrl-C ends
-# it. nginx is unpacked beside the system, where that was not done yet.
+# is shown; a browser shows a page at the same address. With --upstream it asks
+# with the key in INDOXHUB_API_KEY. Ctrl-C ends it. nginx, and what the page
+# shows Markdown with, is installed beside the system, if that was not done yet.
 set -eu
 
 usage="usage: sh examples/gateway/start.sh [--port N] [--redis HOST:PORT] \
@@ -130,6 +131,18 @@ fi
 # The workers are of another user when this one is root.
 chmod 755 "$folder"
 mkdir "$folder/tmp"
+# The page, and what it shows Markdown with.
+cp -R "$here/page" "$folder/page"
+if sh spec/support/npm.sh "$here/page"; then
+  packages=$(sh spec/support/npm.sh "$here/page" path)
+  mkdir "$folder/page/libraries"
+  cp "$packages/marked/lib/marked.esm.js" "$folder/page/libraries/marked.js"
+  cp "$packages/dompurify/dist/purify.es.mjs" \
+    "$folder/page/libraries/dompurify.js"
+else
+  echo "The page shows answers as plain text, without Markdown." >&2
+fi
+chmod -R a+rX "$folder/page"
 sed "s|@HERE@|$here|g; s|@PORT@|$port|g; s|@WORKERS@|$workers|g" \
   "$here/nginx.conf" >"$folder/nginx.conf"
 sh spec/support/openresty.sh run "$folder" "$folder/nginx.conf" &
@@ -146,5 +159,6 @@ if [ -n "$key" ]; then
 else
   echo "Keys: indoxhub gateway keys add NAME${redis:+ --redis $redis}"
 fi
+echo "Chat with a key on http://127.0.0.1:$port/"
 echo "The gateway is at http://127.0.0.1:$port/v1; Ctrl-C ends it."
 wait "$nginx"

@@ -53,7 +53,8 @@ describe("examples/gateway", function()
     assert.equal(200, status)
     assert.truthy(body:find("6 * 7 is 42.", 1, true))
     assert.equal(401, (ask(key .. "0")))
-    assert.equal(404, (servers.curl((running.url:gsub("/v1$", "/")))))
+    assert.equal(200, (servers.curl((running.url:gsub("/v1$", "/")))))
+    assert.equal(404, (servers.curl((running.url:gsub("/v1$", "/user")))))
     local _, err, code = command.shell(
       "sh examples/gateway/start.sh --port "
       .. running.url:match ":(%d+)/")

@@ -207,6 +207,7 @@ case $purpose in
     sh spec/support/nginx.sh || exit 1
     sh spec/support/schema_suite.sh || exit 1
     sh spec/support/peers/install.sh || exit 1
+    sh spec/support/npm.sh examples/gateway/page || exit 1
     ;;
 esac
 case $purpose in

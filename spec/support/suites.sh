@@ -241,6 +241,8 @@ suite_runtimes() {
       openresty_example) runtime "$name" has_openresty "command -v chromium" \
         "command -v chromedriver" ;;
       openresty*) runtime "$name" has_openresty ;;
+      gateway_page) runtime "$name" has_openresty "command -v chromium" \
+        "command -v chromedriver" "command -v npm" ;;
       gateway*) runtime "$name" has_openresty "command -v redis-server" ;;
       love*) runtime "$name" "command -v love" "command -v xvfb-run" ;;
       luv* | cqueues*) runtime "$name" \
