@@ -3,6 +3,7 @@
 #   make demo                 a streamed answer, with no key and no network
 #   make check [LUA=lua5.4]   lint, C tests, and the specs on one interpreter,
 #                             LuaJIT unless told otherwise
+#   make check POLL=kqueue    the same over a stand-in for kqueue
 #   make test                 everything that can be tested on this machine
 #   make analyse              clang-tidy and cppcheck on all C files
 #   make asan                 all specs under ASan and UBSan, on two interpreters
@@ -39,7 +40,13 @@ LDFLAGS ?=
 # -Werror in tests and CI only: another compiler may warn of something new.
 WERROR ?=
 
-BUILD ?= build/$(LUA)
+# What the operating system offers to wait with: see csrc/net/poll.h. On Linux
+# POLL=kqueue builds over a stand-in for it, in folders of their own.
+SYSTEM ?= $(shell uname -s)
+POLL ?= $(if $(filter Linux,$(SYSTEM)),epoll,kqueue)
+STANDIN = $(and $(filter Linux,$(SYSTEM)),$(filter kqueue,$(POLL)))
+
+BUILD ?= build/$(if $(STANDIN),kqueue-)$(LUA)
 MODULE = $(BUILD)/lib/indoxhub/core.so
 
 LUA_ABI = $(patsubst lua%,%,$(LUA:luajit=lua5.1))
@@ -54,15 +61,27 @@ WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wpointer-arith \
   -Wold-style-definition -Wnested-externs -Wdisabled-optimization \
   -Wformat=2 -Wvla -Wswitch-enum
 
-COMPILE = $(CC) -std=c99 -D_DEFAULT_SOURCE -fPIC $(CFLAGS) $(WARNINGS) \
-  $(WERROR) -MMD -MP
+COMPILE = $(CC) -std=c99 -D_DEFAULT_SOURCE -D_FILE_OFFSET_BITS=64 -fPIC \
+  $(CFLAGS) $(WARNINGS) $(WERROR) $(if $(STANDIN),-Icsrc/test/kqueue) -MMD -MP
+
+# A module leaves the functions of Lua to whoever loads it.
+LINK_Darwin = -bundle -undefined dynamic_lookup
+LINK = $(CC) $(or $(LINK_$(SYSTEM)),-shared) $(CFLAGS) \
+  $(if $(STANDIN),-Wl$(comma)--wrap=close) $(LDFLAGS)
+comma = ,
+
+# Twins: the build takes one of them.
+TWINS_epoll = poll_epoll wake_epoll bell_eventfd
+TWINS_kqueue = poll_kqueue wake_kqueue bell_pipe
+OTHERS = $(filter-out $(TWINS_$(POLL)),$(TWINS_epoll) $(TWINS_kqueue))
 
 CORE = $(wildcard csrc/core/*.c)
-NET = $(wildcard csrc/net/*.c)
+NET = $(filter-out $(OTHERS:%=csrc/net/%.c),$(wildcard csrc/net/*.c))
 BIND = $(wildcard csrc/bind/*.c)
-OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(CORE) $(NET) $(BIND))
+OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(CORE) $(NET) $(BIND) \
+  $(if $(STANDIN),$(wildcard csrc/test/kqueue/*.c)))
 
-.PHONY: all build neovim env install uninstall clean demo check test analyse \
+.PHONY: all build sources neovim env install uninstall clean demo check test analyse \
   asan bench soak layers pages pictures release reference types deps \
   deps-test deps-all tools
 
@@ -88,10 +107,14 @@ $(BUILD)/needs:
 	@mkdir -p $(@D)
 	@touch $@
 
+# The names of what the module is made of.
+sources:
+	@printf '%s\n' $(sort $(CORE) $(NET) $(BIND))
+
 $(MODULE): $(OBJECTS)
 	@mkdir -p $(@D)
 	@echo "  LINK $@"
-	@$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CURL_LIBS) -ldl -lpthread -lm
+	@$(LINK) -o $@ $^ $(CURL_LIBS) $(if $(LINK_$(SYSTEM)),,-ldl -lpthread -lm)
 
 $(BUILD)/csrc/%.o: csrc/%.c
 	@mkdir -p $(@D)

@@ -20,7 +20,12 @@ build = {
   type = "builtin",
   modules = {
     ["indoxhub.core"] = {
+      defines = { "_FILE_OFFSET_BITS=64" },
+      -- The first three have twins for macOS below, in the same places.
       sources = {
+        "csrc/net/bell_eventfd.c",
+        "csrc/net/poll_epoll.c",
+        "csrc/net/wake_epoll.c",
         "csrc/bind/base64.c",
         "csrc/bind/bind.c",
         "csrc/bind/child.c",
@@ -78,7 +83,6 @@ build = {
         "csrc/net/multi.c",
         "csrc/net/notice.c",
         "csrc/net/play.c",
-        "csrc/net/poll_epoll.c",
         "csrc/net/refused.c",
         "csrc/net/request.c",
         "csrc/net/rest.c",
@@ -447,6 +451,19 @@ build = {
     ["indoxhub.tools.calling"] = "lua/indoxhub/tools/calling.lua",
     ["indoxhub.version"] = "lua/indoxhub/version.lua",
     ["indoxhub.videos.wait"] = "lua/indoxhub/videos/wait.lua",
+  },
+  platforms = {
+    macosx = {
+      modules = {
+        ["indoxhub.core"] = {
+          sources = {
+            "csrc/net/bell_pipe.c",
+            "csrc/net/poll_kqueue.c",
+            "csrc/net/wake_kqueue.c",
+          },
+        },
+      },
+    },
   },
   install = {
     bin = {

@@ -50,6 +50,15 @@ static void let_go(struct ih_child *c, int *fd, int *watched) {
   *fd = -1;
 }
 
+static void let_go_ending(struct ih_child *c) {
+  if (c->ending < 0)
+    return;
+  if (is_ours(c))
+    ih_poll_watch(&c->engine->poll, c->ending, 0, 1);
+  ih_poll_exit_close(c->ending, c->owner != ih_global_process());
+  c->ending = -1;
+}
+
 static int has_line(const struct ih_child_lines *l) {
   const char *from = ih_buf_bytes(&l->bytes) + l->looked;
   return memchr(from, '\n', ih_buf_len(&l->bytes) - l->looked) != NULL;
@@ -77,7 +86,7 @@ static struct ih_child *adopt(struct ih_engine *e, const struct ih_spawned *s,
   c->lines[IH_CHILD_OUT].longest = longest;
   c->lines[IH_CHILD_ERR].fd = s->err;
   c->lines[IH_CHILD_ERR].longest = IH_CHILD_ERROR_LINE;
-  c->ending = ih_spawn_watch(s->pid);
+  c->ending = ih_poll_exit(s->pid);
   ih_queue_push(&e->children, &c->member);
   return c;
 }
@@ -114,7 +123,6 @@ int ih_child_start(struct ih_engine *e, const struct ih_spawn *s,
 ** nobody else's as long as it was not taken away. */
 static void note_end(struct ih_child *c) {
   siginfo_t info;
-  int watched = IH_READ;
   memset(&info, 0, sizeof info);
   if (waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0) {
     if (info.si_pid == 0)
@@ -126,7 +134,7 @@ static void note_end(struct ih_child *c) {
     return;
   } /* else somebody else has taken it away */
   c->ended = 1;
-  let_go(c, &c->ending, &watched);
+  let_go_ending(c);
 }
 
 int ih_child_has_ended(struct ih_child *c) {
@@ -152,13 +160,13 @@ static void kill_now(struct ih_child *c) {
 }
 
 static void leave(struct ih_child *c) {
-  int which, watched = IH_READ;
+  int which;
   ih_child_want(c, 0);
   let_go(c, &c->in, &c->in_watched);
   for (which = 0; which < IH_CHILD_STREAMS; which++)
     let_go(c, &c->lines[which].fd, &c->lines[which].watched);
   kill_now(c);
-  let_go(c, &c->ending, &watched);
+  let_go_ending(c);
   ih_queue_leave(&c->member);
   ih_queue_leave(&c->news);
   c->engine = NULL;

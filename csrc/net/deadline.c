@@ -1,5 +1,3 @@
-#define _GNU_SOURCE /* POLLRDHUP */
-
 #include "deadline.h"
 
 #include <curl/curl.h>
@@ -129,8 +127,7 @@ static int is_silent(struct ih_transfer *t) {
 /* Whether the server of a held sender is gone: libcurl may only find out when it
 ** sends again, and the host may take for ever. */
 static int is_left(const struct ih_transfer *t) {
-  struct pollfd look = {.fd = t->socket, .events = POLLRDHUP};
-  return t->upload.starved && t->socket >= 0 && poll(&look, 1, 0) > 0;
+  return t->upload.starved && t->socket >= 0 && ih_poll_is_left(t->socket);
 }
 
 /* Of a transfer that only its own clock bounds. */

@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* O_CLOEXEC */
+#include "platform.h"
 
 #include "file.h"
 
@@ -94,7 +94,7 @@ int ih_file_sync(const char *path) {
   int fd = open(path, O_RDONLY | O_CLOEXEC), error = 0;
   if (fd < 0)
     return -1;
-  if (fsync(fd) < 0 && errno != EINVAL && errno != ENOSYS)
+  if (ih_platform_sync(fd) < 0 && errno != EINVAL && errno != ENOSYS)
     error = errno;
   close(fd);
   errno = error;

@@ -3,36 +3,28 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdint.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "../core/buf.h"
+#include "bell.h"
 
 static volatile sig_atomic_t pending;
-static volatile sig_atomic_t bell = -1;
 static volatile sig_atomic_t ending;
 
+/* Opened before the handlers are set, and never closed. */
+static struct ih_bell bell = IH_NO_BELL;
+
 static void on_signal(int number) {
-  static const uint64_t one = 1;
-  int saved = errno;
   if (number != SIGINT)
     ending = number;
   pending = 1;
-  if (write(bell, &one, sizeof one) < 0) {
-    /* The counter is full, so it is readable: nothing is lost. */
-  }
-  errno = saved;
+  ih_bell_ring(&bell);
 }
 
 static int catch_one(int number, int flags) {
   struct sigaction action;
-  if (bell < 0) {
-    bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (bell < 0)
-      return IH_SYSTEM;
-  }
+  if (bell.fd < 0 && ih_bell_open(&bell) < 0)
+    return IH_SYSTEM;
   memset(&action, 0, sizeof action);
   action.sa_handler = on_signal;
   action.sa_flags = flags;
@@ -62,16 +54,14 @@ int ih_interrupt_ending(void) {
 }
 
 int ih_interrupt_fd(void) {
-  return bell;
+  return bell.fd;
 }
 
 int ih_interrupt_take(void) {
-  uint64_t count;
   int was = pending;
   pending = 0;
-  if (was && read(bell, &count, sizeof count) < 0) {
-    /* Already empty. */
-  }
+  if (was)
+    ih_bell_still(&bell);
   return was;
 }
 
@@ -83,7 +73,7 @@ int ih_interrupt_await(int fd) {
     return IH_SYSTEM;
   }
   waited[0].fd = fd;
-  waited[1].fd = bell; /* poll leaves a negative one out */
+  waited[1].fd = bell.fd; /* poll leaves a negative one out */
   waited[0].events = waited[1].events = POLLIN;
   do
     n = poll(waited, 2, -1);

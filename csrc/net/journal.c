@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* O_CLOEXEC */
+#include "platform.h"
 
 #include "journal.h"
 
@@ -127,7 +127,9 @@ int ih_journal_cut(const struct ih_journal *j, int64_t size) {
 }
 
 int ih_journal_sync(const struct ih_journal *j) {
-  return fdatasync(j->fd) < 0 && errno != EINVAL && errno != ENOSYS ? -1 : 0;
+  return ih_platform_sync_bytes(j->fd) < 0 && errno != EINVAL && errno != ENOSYS
+             ? -1
+             : 0;
 }
 
 void ih_journal_close(struct ih_journal *j) {

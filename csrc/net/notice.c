@@ -1,10 +1,9 @@
 #include "notice.h"
 
 #include <stdlib.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "../core/buf.h"
+#include "bell.h"
 
 struct notice {
   struct ih_notices *group;
@@ -13,7 +12,7 @@ struct notice {
 };
 
 struct ih_notices {
-  int fd;
+  struct ih_bell bell;
   size_t holders; /* the owner, and notices the host may still give */
   int owned;
   int64_t last;
@@ -23,7 +22,7 @@ struct ih_notices {
 static void let_go(struct ih_notices *g) {
   if (--g->holders > 0)
     return;
-  close(g->fd);
+  ih_bell_close(&g->bell);
   free(g);
 }
 
@@ -32,8 +31,7 @@ int ih_notices_new(struct ih_notices **out) {
   *out = NULL;
   if (!g)
     return IH_NOMEM;
-  g->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-  if (g->fd < 0) {
+  if (ih_bell_open(&g->bell) < 0) {
     free(g);
     return IH_SYSTEM;
   }
@@ -44,7 +42,7 @@ int ih_notices_new(struct ih_notices **out) {
 }
 
 int ih_notices_fd(const struct ih_notices *g) {
-  return g->fd;
+  return g->bell.fd;
 }
 
 void *ih_notice_new(struct ih_notices *g, int64_t *number) {
@@ -59,15 +57,12 @@ void *ih_notice_new(struct ih_notices *g, int64_t *number) {
 }
 
 void ih_notice_give(void *notice) {
-  static const uint64_t one = 1;
   struct notice *n = notice;
   struct ih_notices *g = n->group;
   if (g->owned) {
     n->next = g->given;
     g->given = n;
-    if (write(g->fd, &one, sizeof one) < 0) {
-      /* The counter is full, so it is readable: nothing is lost. */
-    }
+    ih_bell_ring(&g->bell);
   } else {
     free(n);
   }
@@ -76,16 +71,14 @@ void ih_notice_give(void *notice) {
 
 int64_t ih_notices_take(struct ih_notices *g) {
   struct notice *n = g->given;
-  uint64_t count;
   int64_t number;
   if (!n)
     return 0;
   number = n->number;
   g->given = n->next;
   free(n);
-  if (!g->given && read(g->fd, &count, sizeof count) < 0) {
-    /* Already empty. */
-  }
+  if (!g->given)
+    ih_bell_still(&g->bell);
   return number;
 }
 

@@ -1,13 +1,17 @@
+#define _GNU_SOURCE /* POLLRDHUP, syscall */
+
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "../core/buf.h"
-#include "poll.h"
+#include "poll.h" /* NOLINT(readability-duplicate-include): of ours */
 
 #define SECOND ((int64_t)1000000000)
 #define MOST_AT_ONCE 64
@@ -115,4 +119,23 @@ int ih_poll_wait(struct ih_poll *p, struct ih_poll_event *events, int most,
     sockets++;
   }
   return sockets;
+}
+
+int ih_poll_is_left(int fd) {
+  struct pollfd look = {.fd = fd, .events = POLLRDHUP};
+  return poll(&look, 1, 0) > 0;
+}
+
+int ih_poll_exit(pid_t pid) {
+#ifdef SYS_pidfd_open
+  return (int)syscall(SYS_pidfd_open, pid, 0);
+#else
+  (void)pid;
+  return -1;
+#endif
+}
+
+void ih_poll_exit_close(int fd, int is_forked) {
+  (void)is_forked;
+  close(fd);
 }

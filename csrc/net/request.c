@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* explicit_bzero, SOCK_CLOEXEC */
+#include "platform.h"
 
 #include "request.h"
 
@@ -129,8 +129,8 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *self) {
 static curl_socket_t open_socket(void *self, curlsocktype purpose,
                                  struct curl_sockaddr *address) {
   struct ih_transfer *t = self;
-  curl_socket_t fd = socket(address->family, address->socktype | SOCK_CLOEXEC,
-                            address->protocol);
+  curl_socket_t fd =
+      ih_platform_socket(address->family, address->socktype, address->protocol);
   (void)purpose;
   if (fd < 0)
     t->os_error = errno;
@@ -368,7 +368,7 @@ int ih_request_resume(struct ih_transfer *t, int64_t now) {
 
 static void wipe_headers(struct curl_slist *list) {
   for (; list; list = list->next)
-    explicit_bzero(list->data, strlen(list->data));
+    ih_platform_wipe(list->data, strlen(list->data));
 }
 
 void ih_request_free(struct ih_transfer *t) {

@@ -1,4 +1,5 @@
-#define _GNU_SOURCE /* pipe2, syscall */
+#include "platform.h"
+
 #include "spawn.h"
 
 #include <errno.h>
@@ -6,10 +7,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -93,7 +92,7 @@ static int open_pipes(int pipes[PIPES][2]) {
   for (i = 0; i < PIPES; i++)
     pipes[i][0] = pipes[i][1] = -1;
   for (i = 0; i < PIPES && opened; i++)
-    opened = pipe2(pipes[i], O_CLOEXEC) == 0;
+    opened = ih_platform_pipe(pipes[i]) == 0;
   if (!opened)
     close_pipes(pipes);
   return opened;
@@ -123,10 +122,8 @@ static void default_signals(void) {
 static void close_from(unsigned first) {
   struct rlimit limit;
   unsigned fd, last = MOST_CLOSED;
-#ifdef SYS_close_range
-  if (syscall(SYS_close_range, first, ~0U, 0) == 0)
+  if (ih_platform_close_from(first) == 0)
     return;
-#endif
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < last)
     last = (unsigned)limit.rlim_cur;
   for (fd = first; fd < last; fd++)
@@ -164,7 +161,7 @@ static void become(const struct ih_spawn *s, const char *file,
     fail(pipes[TOLD][1], IH_SPAWN_PREPARE);
   close_from(REPORT + 1);
   setsid();
-  if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
+  if (ih_platform_die_with_parent() < 0 || getppid() != parent)
     fail(REPORT, IH_SPAWN_PREPARE);
   default_signals();
   if (s->cwd && chdir(s->cwd) < 0)
@@ -247,13 +244,4 @@ int ih_spawn(const struct ih_spawn *s, struct ih_spawned *out, int *stage) {
   free(file);
   errno = saved;
   return status;
-}
-
-int ih_spawn_watch(pid_t pid) {
-#ifdef SYS_pidfd_open
-  return (int)syscall(SYS_pidfd_open, pid, 0);
-#else
-  (void)pid;
-  return -1;
-#endif
 }

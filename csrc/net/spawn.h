@@ -4,8 +4,8 @@
 ** No shell takes part. The program gets the environment it is given and nothing
 ** else of this process: no open descriptor, no blocked or ignored signal, no
 ** terminal. It leads a session and a group of its own, by which all can be
-** signalled that it starts in turn, and dies with the thread that started it,
-** however that ends.
+** signalled that it starts in turn. On Linux it dies with the thread that started
+** it, however that ends; elsewhere it hears that its input has ended.
 */
 #ifndef IH_SPAWN_H
 #define IH_SPAWN_H
@@ -35,10 +35,6 @@ enum ih_spawn_stage {
 /* A name without a slash is looked for in PATH of the given environment. IH_OK,
 ** IH_NOMEM, or IH_SYSTEM with errno and *stage. */
 int ih_spawn(const struct ih_spawn *s, struct ih_spawned *out, int *stage);
-
-/* A descriptor that is readable when the process has ended; -1 where the system
-** has none. */
-int ih_spawn_watch(pid_t pid);
 
 #pragma GCC visibility pop
 

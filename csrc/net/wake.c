@@ -1,4 +1,5 @@
-#define _GNU_SOURCE
+#include "platform.h"
+
 #include "wake.h"
 
 #include <errno.h>
@@ -8,13 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "../core/buf.h"
+#include "wake_set.h"
 
 /* Room for a thread that calls two functions. */
 #define STACK_BYTES ((size_t)64 * 1024)
@@ -22,14 +22,12 @@
 #define DEFAULT_FOLDER "/tmp"
 #define FOLDER_NAME "/indoxhub-XXXXXX"
 #define SOCKET_NAME "/wake"
-#define OWN_DESCRIPTORS "/proc/self/fd/"
-
-enum { WATCHED, STOP, CONNECTION };
 
 struct ih_wake {
   pid_t pid;
   int fd; /* what is watched; belongs to the caller */
-  int set, stop, listener, connection;
+  struct ih_wake_set set;
+  int listener, connection;
   int place;   /* the socket, as what stands in the file system */
   int running; /* whether there is a thread */
   pthread_t thread;
@@ -38,28 +36,14 @@ struct ih_wake {
   char path[IH_WAKE_PATH_ROOM];
 };
 
-static int watch(struct ih_wake *w, int op, int fd, uint32_t events, int what) {
-  struct epoll_event event;
-  memset(&event, 0, sizeof event);
-  event.events = events;
-  event.data.u32 = (uint32_t)what;
-  return epoll_ctl(w->set, op, fd, &event) == 0 ? IH_OK : IH_SYSTEM;
-}
-
 /* ---- the thread ---- */
 
 static void *run(void *argument) {
   struct ih_wake *w = argument;
-  for (;;) {
-    struct epoll_event event;
-    int n = epoll_wait(w->set, &event, 1, -1);
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n < 0 || event.data.u32 != WATCHED)
-      return NULL; /* told to stop, or the host has hung up */
+  while (ih_wake_set_wait(&w->set))
     /* Never full: the next byte waits for the answer to this one. */
-    send(w->connection, "!", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-  }
+    ih_platform_send(w->connection, "!", 1);
+  return NULL; /* told to stop, or the host has hung up */
 }
 
 /* The signals of the host are for its own threads. */
@@ -111,8 +95,9 @@ static void remove_folder(struct ih_wake *w) {
 static int listen_there(struct ih_wake *w) {
   char *path = w->address.sun_path;
   size_t room = sizeof w->address.sun_path;
-  w->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (w->listener < 0 || make_folder(w) < 0)
+  w->listener = ih_platform_socket(AF_UNIX, SOCK_STREAM, 0);
+  if (w->listener < 0 || fcntl(w->listener, F_SETFL, O_NONBLOCK) < 0 ||
+      make_folder(w) < 0)
     return IH_SYSTEM;
   w->address.sun_family = AF_UNIX;
   if ((size_t)snprintf(path, room, "%s" SOCKET_NAME, w->folder) >= room) {
@@ -126,31 +111,19 @@ static int listen_there(struct ih_wake *w) {
 
 /* Leaves no trace in the file system, so that nothing stays there when the
 ** program is killed: whoever has a descriptor of the socket's place reaches it
-** without a name. Only where there is no /proc it stands there until somebody has
-** connected. */
+** without a name. Only where the system has no such descriptors it stands there
+** until somebody has connected. */
 static void hide(struct ih_wake *w) {
   memcpy(w->path, w->address.sun_path, sizeof w->address.sun_path);
-  w->place = open(w->path, O_PATH | O_CLOEXEC);
-  if (w->place < 0)
-    return;
-  (void)snprintf(w->path, sizeof w->path, OWN_DESCRIPTORS "%d", w->place);
-  if (access(w->path, F_OK) == 0)
+  w->place = ih_platform_hold(w->path, w->path, sizeof w->path);
+  if (w->place >= 0)
     remove_folder(w);
-  else
-    memcpy(w->path, w->address.sun_path, sizeof w->address.sun_path);
-}
-
-static int is_this_process(int fd) {
-  struct ucred peer;
-  socklen_t len = sizeof peer;
-  return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 &&
-         peer.pid == getpid();
 }
 
 /* As if it had never come. errno stays. */
 static void refuse_connection(struct ih_wake *w) {
   int saved = errno;
-  epoll_ctl(w->set, EPOLL_CTL_DEL, w->fd, NULL);
+  ih_wake_set_unwatch(&w->set, w->fd);
   close(w->connection); /* so it is in the set no more */
   w->connection = -1;
   errno = saved;
@@ -159,16 +132,15 @@ static void refuse_connection(struct ih_wake *w) {
 int ih_wake_accept(struct ih_wake *w) {
   if (w->connection >= 0)
     return IH_OK;
-  w->connection = accept4(w->listener, NULL, NULL, SOCK_CLOEXEC);
+  w->connection = ih_platform_accept(w->listener);
   if (w->connection < 0)
     return IH_SYSTEM;
-  if (!is_this_process(w->connection)) {
+  if (ih_platform_peer(w->connection) != getpid()) {
     refuse_connection(w);
     errno = EPERM;
     return IH_SYSTEM;
   }
-  if (watch(w, EPOLL_CTL_ADD, w->connection, EPOLLRDHUP, CONNECTION) < 0 ||
-      watch(w, EPOLL_CTL_ADD, w->fd, EPOLLIN | EPOLLONESHOT, WATCHED) < 0 ||
+  if (ih_wake_set_watch(&w->set, w->fd, w->connection) < 0 ||
       start_thread(w) < 0) {
     refuse_connection(w);
     return IH_SYSTEM;
@@ -187,11 +159,7 @@ int ih_wake_new(int fd, struct ih_wake **out) {
   w->pid = getpid();
   w->fd = fd;
   w->listener = w->connection = w->place = -1;
-  w->set = epoll_create1(EPOLL_CLOEXEC);
-  w->stop = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-  if (w->set < 0 || w->stop < 0 ||
-      watch(w, EPOLL_CTL_ADD, w->stop, EPOLLIN, STOP) < 0 ||
-      listen_there(w) < 0) {
+  if (ih_wake_set_open(&w->set) < 0 || listen_there(w) < 0) {
     ih_wake_free(w);
     return IH_SYSTEM;
   }
@@ -206,7 +174,7 @@ void ih_wake_path(const struct ih_wake *w, char to[IH_WAKE_PATH_ROOM]) {
 
 void ih_wake_rearm(struct ih_wake *w) {
   if (w->running)
-    watch(w, EPOLL_CTL_MOD, w->fd, EPOLLIN | EPOLLONESHOT, WATCHED);
+    ih_wake_set_rearm(&w->set, w->fd);
 }
 
 void ih_wake_hang_up(struct ih_wake *w) {
@@ -227,10 +195,7 @@ void ih_wake_free(struct ih_wake *w) {
     return;
   is_child = w->pid != getpid();
   if (w->running && !is_child) {
-    static const uint64_t one = 1;
-    if (write(w->stop, &one, sizeof one) < 0) {
-      /* The counter is not full: it was never written before. */
-    }
+    ih_wake_set_stop(&w->set);
     pthread_join(w->thread, NULL);
   }
   if (!is_child)
@@ -238,7 +203,6 @@ void ih_wake_free(struct ih_wake *w) {
   close_one(w->connection);
   close_one(w->listener);
   close_one(w->place);
-  close_one(w->stop);
-  close_one(w->set);
+  ih_wake_set_close(&w->set);
   free(w);
 }

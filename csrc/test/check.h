@@ -62,7 +62,7 @@ static inline struct ih_span guarded_span(struct ih_span span) {
 
 /* Every malloc, calloc and realloc of the program passes here. A request of
 ** more than HUGE_REQUEST bytes fails always, as it would without sanitizers. */
-#define HUGE_REQUEST ((size_t)1 << 40)
+#define HUGE_REQUEST ((size_t)1 << (sizeof(size_t) > 4 ? 40 : 27))
 
 struct check_memory {
   long made;      /* allocations since it was zeroed */

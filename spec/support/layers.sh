@@ -47,6 +47,15 @@ forbid "headers of csrc/net do not show libcurl" '#include <curl' csrc/net/*.h
 forbid "only compat.h tests the version of Lua" \
   'LUA_VERSION_NUM|LUAJIT_VERSION' csrc/core/*.[ch] csrc/net/*.[ch] \
   $(ls csrc/bind/*.[ch] | grep -v compat.h)
+twins='csrc/net/(poll|wake|bell)_[a-z]*\.c'
+shared=$(ls csrc/*/*.[ch] csrc/test/*/*.[ch] |
+  grep -vE "^($twins|csrc/net/platform\.h|csrc/test/(kqueue/.*|net/kqueue\.c))\$")
+forbid "only platform.h asks which system it is" \
+  '^ *# *(el)?if.*(__(linux|APPLE|MACH|[A-Za-z]*BSD|unix|GLIBC|MUSL|ANDROID)|TARGET_OS_)' \
+  $shared
+forbid "what not all systems have is in platform.h and in twins" \
+  '\b(epoll|eventfd|timerfd|signalfd|pidfd|inotify|kqueue|kevent)_?[a-z0-9_]*\(|sys/(epoll|eventfd|timerfd|event|prctl|syscall)\.h|\b(accept4|pipe2|fdatasync|explicit_bzero)\(|SOCK_(CLOEXEC|NONBLOCK)|MSG_NOSIGNAL|SO_(PEERCRED|NOSIGPIPE)|POLLRDHUP|O_PATH|"/proc' \
+  $shared
 forbid "nothing is kept in the registry by number" 'luaL_ref' csrc/bind/*.c
 
 # ---- Lua --------------------------------------------------------------------

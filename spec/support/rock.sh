@@ -63,6 +63,23 @@ if [ "$listed" != "$there" ]; then
   exit 1
 fi
 
+# LuaRocks puts what a platform lists into the places of what all have.
+for_macos=$(lua5.4 - <<'PROGRAM'
+local rockspec = {}
+assert(loadfile("rockspec/indoxhub-scm-1.rockspec", "t", rockspec))()
+require("luarocks.core.util").deep_merge(rockspec.build,
+  rockspec.build.platforms.macosx)
+print(table.concat(rockspec.build.modules["indoxhub.core"].sources, "\n"))
+PROGRAM
+)
+wanted=$(make -s --no-print-directory sources SYSTEM=Darwin)
+if [ "$(echo "$for_macos" | sort)" != "$wanted" ]; then
+  echo "the rockspec and the makefile differ for macOS:"
+  echo "$for_macos" | sort >"$work/listed"
+  echo "$wanted" | diff "$work/listed" - || true
+  exit 1
+fi
+
 # A clean copy: LuaRocks leaves objects beside the sources.
 mkdir "$work/source"
 cp -r csrc lua rockspec "$work/source"
