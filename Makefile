@@ -5,6 +5,11 @@
 #                             LuaJIT unless told otherwise
 #   make check POLL=kqueue    the same over a stand-in for kqueue
 #   make test                 everything that can be tested on this machine
+#   make check-here           what is quick to try on a system that is not Linux
+#   make check-macos          compiles and links for macOS; make check-musl does
+#                             for musl, and runs the C tests
+#   make test-arch ARCH=arm64 C tests and some specs on another processor: arm64,
+#                             armhf or s390x
 #   make analyse              clang-tidy and cppcheck on all C files
 #   make asan                 all specs under ASan and UBSan, on two interpreters
 #   make build LUA=luajit     the module for one interpreter (lua5.1 .. lua5.4,
@@ -81,7 +86,8 @@ BIND = $(wildcard csrc/bind/*.c)
 OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(CORE) $(NET) $(BIND) \
   $(if $(STANDIN),$(wildcard csrc/test/kqueue/*.c)))
 
-.PHONY: all build sources neovim env install uninstall clean demo check test analyse \
+.PHONY: all build sources neovim env install uninstall clean demo check test \
+  check-here check-macos check-musl test-arch analyse \
   asan bench soak layers pages pictures release reference types deps \
   deps-test deps-all tools
 
@@ -166,6 +172,24 @@ check:
 test:
 	@sh spec/support/deps.sh test
 	@sh spec/support/test.sh
+
+check-here:
+	@sh spec/support/platforms/here.sh $(LUA)
+
+# On other systems and processors: see doc/platforms.md.
+check-macos check-musl:
+	@sh spec/support/deps.sh platforms
+	@sh spec/support/platforms/$(@:check-%=%).sh
+
+ARCH ?= arm64
+test-arch: export ARCH := $(ARCH)
+test-arch:
+	@sh spec/support/deps.sh platforms
+	@$(MAKE) -s --no-print-directory build tools LUA=lua5.4
+	@sh spec/support/platforms/arch.sh prepare "$$ARCH"
+	@sh spec/support/test.sh "arch_ctest:$$ARCH" $$(for lua in \
+	  $$(sh spec/support/platforms/arch.sh luas "$$ARCH"); do \
+	  echo "arch:$$ARCH:$$lua"; done)
 
 analyse:
 	@sh spec/support/deps.sh test

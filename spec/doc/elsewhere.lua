@@ -21,6 +21,14 @@ return {
     "spec/runtime/openresty_example_spec.lua",
   ["sh examples/gateway/start.sh --port 8091"] =
     "spec/runtime/gateway_example_spec.lua",
+  ["xcode-select --install"] = "it is of macOS alone",
+  ["brew install lua@5.4 pkgconf"] = "it is of macOS alone",
+  ['export PKG_CONFIG_PATH="$(brew --prefix lua@5.4)/lib/pkgconfig"'] =
+    "it is of macOS alone",
+  ["make build LUA=lua5.4"] = "spec/support/suites.sh",
+  ['eval "$(make -s env LUA=lua5.4)"'] = "spec/support/suites.sh",
+  ["brew install luajit pkgconf && make neovim"] = "it is of macOS alone",
+  ["make check-here LUA=lua5.4"] = "spec/support/platforms/here.sh",
   ["make soak SECONDS=540"] = "spec/soak/soak.lua, which takes its time",
   ["make soak SECONDS=540 LUA=lua5.4"] = "spec/soak/soak.lua, too",
   ["INDOXHUB_FUZZ_SECONDS=600 sh spec/support/test.sh fuzz"] =

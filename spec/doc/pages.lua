@@ -18,6 +18,7 @@ local KINDS = {
   ["console elsewhere"] = "nothing", -- commands that elsewhere.lua names
   ["console prompt"] = "nothing", -- a command, and what is typed behind "> "
   ["json"] = "nothing", -- a file of settings
+  ["dockerfile"] = "nothing", -- lines for an image, which nothing here makes
 }
 
 -- What runs of those print that say nothing on their page.

@@ -11,6 +11,7 @@ local varying = require "spec.doc.varying"
 local RUN = { lua = running.lua, console = running.console,
   ["console prompt"] = running.prompt }
 local NOT_RUN = { ["console elsewhere"] = true, json = true,
+  dockerfile = true,
   ["lua lazy"] = true, ["lua lines"] = true, ["nginx http"] = true }
 
 -- What stands in place of text:sub(from, to), and from and to; nothing when the

@@ -76,7 +76,8 @@ done
 # Headers of the system are left out, as its authors advise. Each suppression
 # stands on the line that it is for, with its reason.
 if cppcheck --std=c99 -D_DEFAULT_SOURCE -D__linux__ \
-  --enable=warning,performance,portability --inline-suppr --quiet --error-exitcode=1 "$@"; then
+  --enable=warning,performance,portability --inline-suppr --quiet \
+  --error-exitcode=1 "$@"; then
   passed=$((passed + 1))
 else
   echo "FAILED: cppcheck"

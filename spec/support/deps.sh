@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what is missing for a purpose:
 #
-#     sh deps.sh build|demo|gateway|test|bench|all [LUA]
+#     sh deps.sh build|demo|gateway|test|platforms|bench|all [LUA]
 #
 # Each need is a check and the Debian package that satisfies it; nothing is
 # installed when the check passes. Packages are never removed. For `build`, and
@@ -154,6 +154,20 @@ need_runtimes() {
   need util-linux command -v setpriv
 }
 
+# Compilers for other systems and processors, and what runs their programs.
+need_platforms() {
+  need_test
+  need llvm command -v llvm-nm
+  need musl-tools command -v musl-gcc
+  need qemu-user-static command -v qemu-s390x-static
+  need gcc-aarch64-linux-gnu command -v aarch64-linux-gnu-gcc
+  need libc6-dev-arm64-cross test -e /usr/aarch64-linux-gnu/include/stdio.h
+  need gcc-arm-linux-gnueabihf command -v arm-linux-gnueabihf-gcc
+  need libc6-dev-armhf-cross test -e /usr/arm-linux-gnueabihf/include/stdio.h
+  need gcc-s390x-linux-gnu command -v s390x-linux-gnu-gcc
+  need libc6-dev-s390x-cross test -e /usr/s390x-linux-gnu/include/stdio.h
+}
+
 need_bench() {
   for lua in luajit lua5.4; do
     need_demo
@@ -167,6 +181,7 @@ case $purpose in
   demo) need_demo ;;
   gateway) need_gateway ;;
   test) need_test ;;
+  platforms) need_platforms ;;
   bench) need_runtimes; need_bench ;;
   all) need_test; need_runtimes; need_bench ;;
   *) echo "deps.sh: unknown purpose $purpose" >&2; exit 2 ;;
@@ -203,7 +218,7 @@ fi
 
 # What would push out installed packages is unpacked beside the system.
 case $purpose in
-  test|all)
+  test | all | platforms)
     sh spec/support/nginx.sh || exit 1
     sh spec/support/schema_suite.sh || exit 1
     sh spec/support/peers/install.sh || exit 1

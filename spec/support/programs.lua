@@ -15,6 +15,9 @@ programs.LEAKS = "export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0"
 --- program takes, and they keep for a while what it has freed.
 programs.SANITIZED = os.getenv("ASAN_OPTIONS") ~= nil
 
+-- Whether an emulator of another processor is what runs them.
+programs.EMULATED = os.getenv("INDOXHUB_EMULATED") ~= nil
+
 --- Writes a program to a file. Returns its name.
 function programs.write(code)
   return files.write(os.tmpname(), code)

@@ -281,6 +281,31 @@ suite_over_kqueue() {
   run_specs "$1" $(specs_of "${2:-}" | grep -v core/memory_spec)
 }
 
+# suite_arch_ctest ARCH
+suite_arch_ctest() {
+  title "C tests on $1 under qemu"
+  counted sh spec/support/platforms/arch.sh ctest "$1"
+}
+
+# suite_arch ARCH LUA: specs of what processors may differ in, on a core that
+# platforms/arch.sh has prepared. Not where memory runs out, for which Lua is
+# preloaded here, nor of this machine's terminals and locales.
+suite_arch() {
+  title "specs on $2 on $1 under qemu"
+  BUILD=build/$1-$2
+  program=$root/$BUILD/$2
+  limit=3600
+  INDOXHUB_EMULATED=1
+  export INDOXHUB_EMULATED
+  # Words on purpose.
+  # shellcheck disable=SC2046
+  run_specs "$2" spec/stream spec/embeddings spec/conversation spec/recording \
+    spec/base/json_spec.lua spec/base/sorted_json_spec.lua \
+    spec/base/utf8_spec.lua spec/call/uploads_spec.lua \
+    spec/call/encoding_spec.lua spec/save/encoding_spec.lua \
+    $(ls spec/core/*_spec.lua | grep -v -e memory_ -e process_)
+}
+
 # sanitized LUA: the program that runs an interpreter with the sanitizers.
 sanitized() {
   echo "$root/build/asan-$1/$1"
