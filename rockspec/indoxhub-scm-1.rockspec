@@ -83,6 +83,7 @@ build = {
         "csrc/net/multi.c",
         "csrc/net/notice.c",
         "csrc/net/play.c",
+        "csrc/net/pool.c",
         "csrc/net/refused.c",
         "csrc/net/request.c",
         "csrc/net/rest.c",

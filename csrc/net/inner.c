@@ -85,6 +85,7 @@ void ih_engine_detach(struct ih_engine *e, struct ih_transfer *t,
   ih_heap_drop(&e->timers, &t->timer);
   if (t->gate)
     ih_engine_leave_gate(t);
+  ih_pool_left(&e->lanes.pool, &t->socket);
   e->running--;
   easy = ih_result_write(t, end, code);
   if (easy && !e->failed && e->spares < SPARE_HANDLES)

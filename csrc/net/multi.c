@@ -6,9 +6,6 @@
 #include "inner.h"
 #include "sigpipe.h"
 
-/* Connections kept open for the next request. */
-#define IDLE_CONNECTIONS 100
-
 #define MILLISECOND ((int64_t)1000000)
 
 /* ---- what libcurl tells of ---------------------------------------------- */
@@ -19,7 +16,7 @@ static void note_socket(CURL *easy, curl_socket_t fd) {
   struct ih_transfer *t = NULL;
   curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)(void *)&t);
   if (t)
-    t->socket = fd;
+    ih_pool_has(&t->lanes->pool, &t->socket, fd);
 }
 
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *self,
@@ -88,7 +85,7 @@ void ih_multi_fit(struct ih_engine *e, int running) {
   if (running > 0 && running != e->fitted) {
     e->fitted = running;
     curl_multi_setopt(e->multi, CURLMOPT_MAXCONNECTS,
-                      (long)running - 1 + IDLE_CONNECTIONS);
+                      (long)running - 1 + IH_POOL_IDLE);
   }
 }
 
@@ -104,4 +101,5 @@ void ih_multi_close(struct ih_engine *e) {
   e->libcurl_due = 0;
   memset(&e->lanes.rests, 0, sizeof e->lanes.rests);
   ih_reuse_free(&e->lanes.kept);
+  e->lanes.pool.open = 0;
 }

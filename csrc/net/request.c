@@ -42,6 +42,7 @@ typedef char text_has_room[IH_MAX_TEXT >= CURL_ERROR_SIZE ? 1 : -1];
 static size_t on_body(char *bytes, size_t size, size_t count, void *self) {
   struct ih_transfer *t = self;
   t->lanes->moved++;
+  ih_pool_ending(&t->lanes->pool, t->easy, &t->closes);
   return ih_intake_body(t, bytes, size * count);
 }
 
@@ -101,6 +102,7 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *self) {
   t->lanes->moved++;
   if (t->head_bytes > IH_MAX_HEAD)
     return give_up(t, IH_END_HEAD_LIMIT);
+  ih_pool_ending(&t->lanes->pool, t->easy, &t->closes);
   if (t->status)
     return n; /* a trailer */
   if (begins(bytes, n, "HTTP/"))
@@ -134,6 +136,8 @@ static curl_socket_t open_socket(void *self, curlsocktype purpose,
   (void)purpose;
   if (fd < 0)
     t->os_error = errno;
+  else
+    t->lanes->pool.open++;
   return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
@@ -320,7 +324,7 @@ int ih_request_restart(struct ih_transfer *t, int code) {
   t->restarts++;
   t->spoilt = 0;
   t->text[0] = '\0';
-  t->socket = -1;
+  ih_pool_left(&t->lanes->pool, &t->socket);
   t->connected_at = t->sent_at = 0;
   t->sent = 0;
   return 1;

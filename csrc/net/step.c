@@ -80,6 +80,7 @@ static void hand_over(struct ih_engine *e, struct ih_transfer *t) {
     return;
   }
   t->handed_at = now;
+  ih_pool_start(&e->lanes.pool, t->easy);
   if (ih_multi_open(e) < 0 ||
       curl_multi_add_handle(e->multi, t->easy) != CURLM_OK)
     ih_engine_finish(e, t, IH_END_NOMEM, CURLE_OUT_OF_MEMORY);

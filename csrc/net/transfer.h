@@ -15,6 +15,7 @@
 #include "../core/buf.h"
 #include "../core/heap.h"
 #include "../core/queue.h"
+#include "pool.h"
 #include "refused.h"
 #include "rest.h"
 #include "reuse.h"
@@ -66,6 +67,7 @@ struct ih_lanes {
   struct ih_queue ready;  /* transfers with news for their reader */
   struct ih_queue resume; /* held transfers that may go on */
   struct ih_kept kept;    /* connections that were used */
+  struct ih_pool pool;    /* how many there are */
   struct ih_rests rests;  /* sockets that are not written to for a moment */
   uint64_t calls;         /* into libcurl: see refused.h */
   uint64_t moved;         /* how often something came of those */
@@ -115,6 +117,7 @@ struct ih_transfer {
 
   void *easy; /* libcurl's handle, NULL when it is over */
   int socket; /* the last that libcurl asked to watch, negative: none yet */
+  int closes; /* libcurl was told not to keep its connection */
   struct curl_slist *headers;
   struct ih_buf body;
   struct ih_upload upload;

@@ -58,4 +58,32 @@ describe("a connection that can be used again", function()
     assert.equal(MANY - KEPT, raw:opened "again")
     assert.is_nil(again[MANY]:result())
   end)
+
+  it("is kept after many that never came about", function()
+    local closed = servers.raw()
+    closed:stop()
+    for _ = 1, MANY do
+      assert.equal("curl", engines.finish(engine,
+        submit(("http://localhost:%s/"):format(closed.port))).ended)
+    end
+    local url = raw:script("after",
+      { { "send", servers.reply("200 OK", "text/plain", "ok") }, { "again" } })
+    for _ = 1, 3 do
+      assert.equal("complete", engines.finish(engine, submit(url)).ended)
+    end
+    assert.equal(1, raw:opened "after")
+  end)
+
+  it("is kept after many that were cut off", function()
+    local over = begin_many(slow "left")
+    for i = 1, MANY do
+      over[i]:cancel()
+    end
+    local url = raw:script("behind",
+      { { "send", servers.reply("200 OK", "text/plain", "ok") }, { "again" } })
+    for _ = 1, 3 do
+      assert.equal("complete", engines.finish(engine, submit(url)).ended)
+    end
+    assert.equal(1, raw:opened "behind")
+  end)
 end)
