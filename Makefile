@@ -19,7 +19,8 @@
 #   make env LUA=lua5.4       prints export lines for running from the tree
 #   make install PREFIX=...   installs the module and the command
 #   make uninstall PREFIX=... removes what that has put there
-#   make bench [ONLY=neovim]  compares with peers, prints ratios
+#   make bench [ONLY=neovim]  compares with peers, ends with one table; all of
+#                             them write it to spec/bench/RESULTS.md
 #   make soak [LUA=lua5.4] [CALLS=100000 | SECONDS=60] [SEED=1] [ONLY=7]
 #             [TRANSPORT=plain|tls|h2]
 #                             mixed calls to a server with faults
@@ -260,8 +261,17 @@ build/tools/tls_front: spec/support/tls_front.c spec/support/listener.h
 build/tools/blast: spec/bench/blast.c spec/support/listener.h
 build/tools/cpu: spec/bench/cpu.c
 build/tools/plain_search: spec/bench/vectors/plain_search.c
+build/tools/plain_parse: spec/bench/vectors/plain_parse.c
+build/tools/trickle: spec/bench/many/trickle.c spec/support/listener.h
+
+build/tools/sse_speed: spec/bench/sse/sse_speed.c csrc/core/sse.c csrc/core/buf.c
+	@mkdir -p $(@D)
+	@echo "  CC   $<"
+	@$(CC) $(CFLAGS) -Wall -Wextra $(WERROR) -o $@ $^
 
 build/tools/plain_calls: spec/bench/calls/plain_calls.c
+build/tools/plain_streams: spec/bench/many/plain_streams.c
+build/tools/plain_calls build/tools/plain_streams:
 	@mkdir -p $(@D)
 	@echo "  CC   $<"
 	@$(CC) -O2 -g -Wall -Wextra $(WERROR) $(CURL_CFLAGS) -o $@ $< $(CURL_LIBS)

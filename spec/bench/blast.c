@@ -4,8 +4,8 @@
 ** Prints its port and serves 127.0.0.1 until it is ended. Every request is
 ** answered with a stream of text deltas; the request header
 ** `X-Bench: events,batch` says how many, and how many go into one write. One for
-** /bytes/N is answered with N bytes, and what is sent to /answers with a small
-** answer at once.
+** /bytes/N is answered with N bytes, and what is sent to /answers or /uploads with
+** a small answer at once.
 */
 #define _GNU_SOURCE
 
@@ -68,6 +68,8 @@ static int send_stream(int fd, long events, long batch) {
   return status ? status : send_all(fd, "0\r\n\r\n", 5);
 }
 
+static const char go_ahead[] = "HTTP/1.1 100 Continue\r\n\r\n";
+
 /* Reads one request; its body is read and forgotten. */
 static int read_request(int fd, char *head, long *events, long *batch) {
   size_t len = 0, body;
@@ -91,8 +93,11 @@ static int read_request(int fd, char *head, long *events, long *batch) {
   field = strcasestr(head, "\r\ncontent-length:");
   body = field ? (size_t)atol(field + 17) : 0;
   len -= (size_t)(end - head) + 4;
+  if (len < body && strcasestr(head, "\r\nexpect:") &&
+      send_all(fd, go_ahead, sizeof go_ahead - 1) < 0)
+    return -1;
   while (len < body) {
-    char waste[4096];
+    static _Thread_local char waste[128 * 1024];
     ssize_t got = recv(fd, waste, sizeof waste, 0);
     if (got <= 0)
       return -1;
@@ -117,20 +122,23 @@ static int send_file(int fd, long long bytes) {
   return status;
 }
 
-static int send_answer(int fd) {
-  static const char body[] =
-      "{\"id\":\"" ID "\",\"object\":\"chat.completion\","
-      "\"created\":1700000000,\"model\":\"gpt-4o-mini\",\"choices\":[{"
-      "\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":"
-      "\"Hello there, how may I help you?\"},\"finish_reason\":\"stop\"}],"
-      "\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":9,"
-      "\"total_tokens\":18}}";
+static int send_json(int fd, const char *body) {
   char answer[1024];
   int len = snprintf(answer, sizeof answer,
                      "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
                      "Content-Length: %zu\r\n\r\n%s",
-                     sizeof body - 1, body);
+                     strlen(body), body);
   return send_all(fd, answer, (size_t)len);
+}
+
+static int send_answer(int fd) {
+  return send_json(
+      fd, "{\"id\":\"" ID "\",\"object\":\"chat.completion\","
+          "\"created\":1700000000,\"model\":\"gpt-4o-mini\",\"choices\":[{"
+          "\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":"
+          "\"Hello there, how may I help you?\"},\"finish_reason\":\"stop\"}],"
+          "\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":9,"
+          "\"total_tokens\":18}}");
 }
 
 static void *serve(void *argument) {
@@ -147,6 +155,8 @@ static void *serve(void *argument) {
       status = send_file(fd, bytes);
     else if (strncmp(head, "POST /answers/", 14) == 0)
       status = send_answer(fd);
+    else if (strncmp(head, "POST /uploads/", 14) == 0)
+      status = send_json(fd, "{\"success\":true,\"data\":{\"text\":\"I\"}}");
     else
       status = send_all(fd, ok, sizeof ok - 1) < 0
                    ? -1

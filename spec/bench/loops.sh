@@ -5,7 +5,7 @@
 #     sh spec/bench/loops.sh [ROUNDS]
 set -eu
 
-rounds=${1:-5}
+rounds=${1:-7}
 for lua in luajit lua5.4; do
   make -s build LUA="$lua"
 done

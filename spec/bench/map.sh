@@ -8,5 +8,5 @@ for lua in luajit lua5.4; do
   eval "$(make -s env LUA="$lua")"
   printf '%s: CPU time for an item, and memory that it takes\n' "$lua"
   LUA_PATH="$LUA_PATH" LUA_CPATH="$LUA_CPATH" "$lua" \
-    spec/bench/map/run.lua "$lua" "${1:-5}"
+    spec/bench/map/run.lua "$lua" "${1:-7}"
 done

@@ -19,5 +19,5 @@ for name in CONFIG_HOME DATA_HOME STATE_HOME CACHE_HOME RUNTIME_DIR; do
 done
 eval "$(make -s --no-print-directory env LUA=luajit)"
 export LUA_PATH LUA_CPATH BENCH_PORT="$(cat "$folder/port")"
-export BENCH_ROUNDS="${1:-10}"
+export BENCH_ROUNDS="${1:-7}"
 nvim -u NONE -i NONE -n --headless -c 'luafile spec/bench/neovim/bench.lua'

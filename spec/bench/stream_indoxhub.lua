@@ -1,5 +1,5 @@
 -- One stream with indoxhub: reads every delta. Arguments: port, events, batch,
--- and "joined" to read with next_batch.
+-- and "joined" to read with next_batch, or "events" to read whole events.
 local indoxhub = require "indoxhub"
 
 local port, events, batch = arg[1], tonumber(arg[2]), arg[3]
@@ -18,6 +18,12 @@ if arg[4] == "joined" then
   while text do
     read(text, pieces)
     text, pieces = stream:next_batch()
+  end
+elseif arg[4] == "events" then
+  for event in stream:events() do
+    if event.type == "response.content_part.delta" then
+      read(event.delta, 1)
+    end
   end
 else
   for delta in stream do

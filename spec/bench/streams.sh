@@ -1,18 +1,8 @@
 #!/bin/sh
-# What reading a stream costs, beside curl and lua-http:
+# What reading a stream costs, beside curl, lua-http and the npm package openai:
 #     sh spec/bench/streams.sh [ROUNDS]
 set -eu
 
-for lua in luajit lua5.4; do
-  make -s build LUA="$lua"
-done
-make -s tools
-port_file=$(mktemp)
-build/tools/blast >"$port_file" &
-server=$!
-trap 'kill "$server" 2>/dev/null; rm -f "$port_file"' EXIT
-trap 'exit 130' INT TERM
-until [ -s "$port_file" ]; do
-  sleep 0.05
-done
-lua5.4 spec/bench/streams.lua "$(cat "$port_file")" "${1:-7}"
+. spec/bench/blast.sh
+sh spec/support/peers/install.sh
+lua5.4 spec/bench/streams.lua "$port" "${1:-7}"

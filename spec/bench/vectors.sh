@@ -10,7 +10,7 @@ NEEDED=2500000
 for lua in luajit lua5.4; do
   make -s build LUA="$lua"
 done
-make -s tools
+make -s tools build/tools/plain_parse
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 trap 'exit 130' INT TERM

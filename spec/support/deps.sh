@@ -174,6 +174,8 @@ need_bench() {
     need lua-cjson has_module "$lua" cjson
   done
   need curl command -v curl
+  need nodejs has_node
+  need npm command -v npm
 }
 
 case $purpose in
@@ -227,4 +229,7 @@ case $purpose in
 esac
 case $purpose in
   all | bench) sh spec/support/openresty.sh || exit 1 ;;
+esac
+case $purpose in
+  bench) sh spec/support/peers/install.sh || exit 1 ;;
 esac

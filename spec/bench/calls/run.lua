@@ -5,6 +5,7 @@
 -- turns, and ratios are taken within a round.
 package.path = "spec/bench/?.lua;" .. package.path
 local measure = require "measure"
+local rows = require "rows"
 
 local port, rounds = arg[1], tonumber(arg[2])
 
@@ -21,8 +22,8 @@ local CLIENTS = {
   { name = "C on libcurl", command = function(calls)
     return ("build/tools/plain_calls %s %d"):format(port, calls)
   end },
-  { name = "indoxhub, LuaJIT", command = with_lua "luajit" },
-  { name = "indoxhub, Lua 5.4", command = with_lua "lua5.4" },
+  { name = "indoxhub, LuaJIT", command = with_lua "luajit", most = 2.0 },
+  { name = "indoxhub, Lua 5.4", command = with_lua "lua5.4", most = 2.3 },
 }
 
 -- CPU microseconds of a call of each client.
@@ -41,6 +42,7 @@ for round = 1, rounds do
   all[round] = once()
 end
 print(("Medians of %d rounds."):format(rounds))
+local first
 print(("\n%-28s %14s %10s %16s"):format("a small call", "CPU us", "x C",
   "(min to max)"))
 for i, client in ipairs(CLIENTS) do
@@ -51,4 +53,10 @@ for i, client in ipairs(CLIENTS) do
   end
   print(("%-28s %14.1f %10.2f %16s"):format(client.name,
     measure.median(times), measure.median(ratios), measure.spread(ratios)))
+  first = first or measure.median(times)
+  if i > 1 then
+    rows.add { work = "warm small call", on = client.name,
+      ours = measure.median(times), unit = "µs", peer = "C on libcurl",
+      theirs = first, ratio = measure.median(ratios), most = client.most }
+  end
 end

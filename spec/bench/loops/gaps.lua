@@ -5,6 +5,7 @@ local core = require "indoxhub.core"
 local decoder = require "spec.bench.decoder"
 local indoxhub = require "indoxhub"
 local loop = require "indoxhub.loop"
+local rows = require "spec.bench.rows"
 
 local gaps = {}
 
@@ -138,6 +139,9 @@ local function report(title, phases, budget)
       "%g ms of CPU: %s"):format(phase.name, budget * 1000,
       p99_holds and "yes" or "NO", budget * 1000 + 1,
       step_holds and "yes" or "NO"))
+    rows.add { work = "p99 beside " .. phase.name, on = title:match "^[^:]+",
+      ours = phase.p99, unit = "ms", peer = "no stream",
+      theirs = phases[1].p99, most_ours = phases[1].p99 + budget * 1000 }
   end
 end
 

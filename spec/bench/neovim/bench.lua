@@ -12,6 +12,7 @@ local decoder = require "spec.bench.decoder"
 local ffi = require "ffi"
 local indoxhub = require "indoxhub"
 local loop = require "indoxhub.loop"
+local rows = require "spec.bench.rows"
 
 local uv = vim.uv or vim.loop
 
@@ -281,6 +282,10 @@ local function show_gaps(all, writes)
   say("p99 with every event decoded, minus p99 without: %.2f ms; minus that " ..
     "of a busy machine: %.2f ms (step budget: %d ms)",
     with - at(all[1].gaps, 0.99), with - at(all[BUSY].gaps, 0.99), STEP_BUDGET)
+  rows.add { work = "p99 of a 1 ms timer, " .. writes.title, on = "Neovim",
+    ours = with, unit = "ms", peer = "no stream, a busy machine",
+    theirs = at(all[BUSY].gaps, 0.99),
+    most_ours = at(all[BUSY].gaps, 0.99) + STEP_BUDGET }
 end
 
 local function smoothness(writes)
@@ -359,6 +364,9 @@ local function cost(done)
         list[i] = theirs[what][i] / ours[what][i]
       end
     end
+    rows.add { work = "small request, CPU", on = "Neovim",
+      ours = median(ours.cpu), unit = "ms", peer = "uv.spawn of curl",
+      theirs = median(theirs.cpu) }
     say("%-34s %7.1fx %7.1fx", "curl / indoxhub, in its round",
       median(ratios.cpu), median(ratios.wall))
     done()

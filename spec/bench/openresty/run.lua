@@ -4,8 +4,10 @@ local core = require "indoxhub.core"
 local openresty = require "spec.runtime.openresty.server"
 local servers = require "spec.support.servers"
 
+local rows = require "spec.bench.rows"
+
 local SECONDS = tonumber(arg[1] or 3)
-local ROUNDS = 5
+local ROUNDS = 7
 
 -- The crowd: requests at once, pieces of each answer, milliseconds between.
 local CROWD, PIECES, PAUSE = 1000, 20, 250
@@ -136,6 +138,8 @@ local function latency()
   show("4 slow streams", slow)
   show("1 saturated stream, each event decoded, + 4", busy)
   show("1 call of 2 s that blocks in libcurl", blocked)
+  rows.add { work = "/ping beside a saturated stream, p99", on = "nginx",
+    ours = busy[1][2], unit = "ms", peer = "no stream", theirs = alone[1][2] }
   local steps = nginx:get "/do/steps"
   say("  steps: %s", (steps:gsub("\n", "")))
   stop(nginx)
@@ -232,6 +236,7 @@ local function crowd()
   say("  /ping meanwhile, ms: p50 %s, p99 %s, p99.9 %s, max %s",
     pinged:match("(%S+) (%S+) (%S+) (%S+)"))
   stop(nginx)
+  local each = (all - before) / CROWD
   -- The same with answers that come from nowhere.
   nginx = openresty.start()
   worker = nginx:worker()
@@ -241,8 +246,12 @@ local function crowd()
     function()
       all = resident(worker)
     end)
+  local without = (all - before) / CROWD
   say("  of which nginx and Lua without an upstream call: %.1f KiB each",
-    (all - before) / CROWD)
+    without)
+  rows.add { work = "memory of a streamed response", on = "nginx", ours = each,
+    unit = "KiB", peer = "the same without a call", theirs = without,
+    most_ours = 30 }
   stop(nginx)
 end
 

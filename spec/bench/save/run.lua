@@ -5,6 +5,7 @@
 -- they take turns, and ratios are taken within a round.
 package.path = "spec/bench/?.lua;" .. package.path
 local measure = require "measure"
+local rows = require "rows"
 
 local port, folder, rounds = arg[1], arg[2], tonumber(arg[3])
 
@@ -44,6 +45,7 @@ local all = {}
 for round = 1, rounds do
   all[round] = once()
 end
+local first
 print(("Medians of %d rounds."):format(rounds))
 print(("\n%-28s %14s %10s %16s %10s"):format("a file of 1 GB", "CPU s",
   "x curl", "(min to max)", "peak MiB"))
@@ -57,4 +59,10 @@ for i, client in ipairs(CLIENTS) do
   print(("%-28s %14.2f %10.2f %16s %10.1f"):format(client.name,
     measure.median(seconds), measure.median(ratios), measure.spread(ratios),
     measure.median(kib) / 1024))
+  first = first or measure.median(seconds)
+  if i > 1 then
+    rows.add { work = "save 1 GB", on = client.name,
+      ours = measure.median(seconds), unit = "s", peer = "curl -o",
+      theirs = first, ratio = measure.median(ratios), most = 1.1 }
+  end
 end

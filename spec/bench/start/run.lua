@@ -6,6 +6,7 @@
 -- run.
 package.path = "spec/bench/?.lua;" .. package.path
 local measure = require "measure"
+local rows = require "rows"
 
 local folder, rounds = arg[1], tonumber(arg[2])
 
@@ -72,5 +73,11 @@ for _, lua in ipairs { "luajit", "lua5.4" } do
       measure.median(all[i]), measure.median(over), measure.median(ratios),
       first and ("+%.1f"):format(i == 1 and 0
         or instructions(lua, start) - first) or "?"))
+    if i > 1 then
+      rows.add { work = "require, more than libcurl alone",
+        on = ("%s, %s"):format(start[1], lua), ours = measure.median(over),
+        unit = "ms", peer = "libcurl alone", theirs = measure.median(all[1]),
+        ratio = measure.median(ratios), most_ours = start.installed and 5 }
+    end
   end
 end

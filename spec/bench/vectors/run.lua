@@ -3,6 +3,9 @@
 --
 -- A ratio is taken within its round, where both have met the same machine; the
 -- median of the rounds is what counts.
+package.path = "spec/bench/?.lua;" .. package.path
+local rows = require "rows"
+
 local folder, rounds = arg[1], tonumber(arg[2])
 
 local LUAS = { "lua5.4", "luajit" }
@@ -65,6 +68,19 @@ for _, spelling in ipairs(SPELLINGS) do
       local times = lua(interpreter, "decode_time.lua", file)
       return tonumber(times[1]), tonumber(times[2])
     end)
+    local ours, theirs, ratios = {}, {}, {}
+    for i = 1, rounds do
+      theirs[i] = tonumber(words(("build/tools/plain_parse %s")
+        :format(file))[1])
+      ours[i] = tonumber(lua(interpreter, "decode_time.lua", file)[2])
+      ratios[i] = ours[i] / theirs[i]
+    end
+    print(("%-34s %8.1f %8.1f %-4s %6.2f x"):format("the same beside C, "
+      .. name, median(ours), median(theirs), "ms", median(ratios)))
+    rows.add { work = "embeddings 256 × 1,536, " .. spelling.title,
+      on = interpreter, ours = median(ours), unit = "ms",
+      peer = "a fast parser in C", theirs = median(theirs),
+      ratio = median(ratios), most = 1.1 }
     compare("peak memory, " .. name, "MiB", LESS_MEMORY[interpreter], function()
       return tonumber(lua(interpreter, "decode_peak.lua", file, "tables")[1]),
         tonumber(lua(interpreter, "decode_peak.lua", file, "vectors")[1])

@@ -203,6 +203,21 @@ function actions.drain(arguments, say)
   say(count)
 end
 
+--- Relays a stream whose deltas nobody looks at: all that has come at once.
+function actions.relay(arguments, say)
+  local stream = indoxhub.assert(client_of(arguments.base).chat:stream(
+    { messages = MESSAGES }, arguments.bench
+      and { headers = { ["X-Bench"] = arguments.bench } } or {}))
+  while true do
+    local text, failure = stream:next_batch()
+    if not text then
+      return failure and say(" (" .. failure.kind .. ")")
+    elseif not ngx.print(text) or not ngx.flush(true) then
+      return stream:close()
+    end
+  end
+end
+
 --- What a program does without such a library: libcurl blocks the worker.
 function actions.blocking(arguments, say)
   local ffi = require "ffi"
