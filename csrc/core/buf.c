@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_CAPACITY 256
+#define FIRST_CAPACITY 64
 
 char *ih_buf_grow(struct ih_buf *b, size_t n) {
   size_t len = ih_buf_len(b);

@@ -86,6 +86,30 @@ static CURLcode tell_progress(struct ih_transfer *t) {
   return code ? code : curl_easy_setopt(t->easy, CURLOPT_NOPROGRESS, 0L);
 }
 
+static void wipe_headers(struct curl_slist *list) {
+  for (; list; list = list->next)
+    ih_platform_wipe(list->data, strlen(list->data));
+}
+
+static void free_headers(struct ih_transfer *t) {
+  wipe_headers(t->headers);
+  curl_slist_free_all(t->headers);
+  t->headers = NULL;
+}
+
+/* The server has taken the request: it is sent no more, and what it was need not
+** be kept for as long as a slow answer takes. */
+static void forget_request(struct ih_transfer *t) {
+  curl_off_t sent = 0;
+  if (curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, NULL) == CURLE_OK)
+    free_headers(t);
+  /* It may answer before it has read all of a body. */
+  curl_easy_getinfo(t->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+  if (ih_buf_len(&t->body) > 0 && (size_t)sent >= ih_buf_len(&t->body) &&
+      curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, NULL) == CURLE_OK)
+    ih_buf_free(&t->body);
+}
+
 /* The head of the answer is complete. */
 static int begin_body(struct ih_transfer *t) {
   ih_refused_rest(&t->refusal, t->easy, t->counted);
@@ -114,6 +138,8 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *self) {
     curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
     if (status >= 200 || status == 101) {
       t->status = (int)status;
+      if (!ih_transfer_is_failure(t))
+        forget_request(t);
       if (begin_body(t) == IH_NOMEM)
         return give_up(t, IH_END_NOMEM);
       ih_queue_push(&t->lanes->ready, &t->ready);
@@ -370,18 +396,12 @@ int ih_request_resume(struct ih_transfer *t, int64_t now) {
   return code == CURLE_BAD_FUNCTION_ARGUMENT ? CURLE_OK : code;
 }
 
-static void wipe_headers(struct curl_slist *list) {
-  for (; list; list = list->next)
-    ih_platform_wipe(list->data, strlen(list->data));
-}
-
 void ih_request_free(struct ih_transfer *t) {
   if (!t)
     return;
   if (t->easy)
     curl_easy_cleanup(t->easy);
-  wipe_headers(t->headers);
-  curl_slist_free_all(t->headers);
+  free_headers(t);
   ih_upload_free(&t->upload);
   ih_decoder_free(t->decoder);
   ih_buf_free(&t->body);

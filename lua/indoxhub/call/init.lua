@@ -177,6 +177,14 @@ function call_methods:may_fall_back(err)
   return self.fallback ~= nil and fallback.helps(err)
 end
 
+--- It is not made again: what was sent, perhaps a long history, is not kept
+--- while the answer comes.
+function call_methods:stays()
+  if not self.take then
+    self.operation.body = nil
+  end
+end
+
 --- Names in a reply the model that answered, where there was more than one.
 ---@param made table
 ---@return table made

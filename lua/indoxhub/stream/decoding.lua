@@ -15,7 +15,10 @@ local decoding = {}
 local function keep_pieces(self)
   local one = self._decoder.reading
   self._pieces:add(one.pieces, one.count)
-  self._any_piece = self._any_piece or one.count > 0
+  if not self._any_piece and one.count > 0 then
+    self._any_piece = true
+    state.call_of(self):stays()
+  end
 end
 
 -- Takes what was told as a whole, now that nothing more comes.

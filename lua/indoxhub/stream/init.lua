@@ -123,6 +123,7 @@ local function next_here(self)
     if at <= self._texts then
       return item, "text"
     end
+    self._batch[at] = nil -- a slow stream would keep it for long
     decoding.hear(self, item)
   end
   return self._pieces:take()

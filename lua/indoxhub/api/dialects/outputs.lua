@@ -10,6 +10,10 @@ local outputs = {}
 -- An output that is not named.
 local ANY = "any"
 
+-- In place of a table to which nothing was written yet; nothing ever is to this
+-- one.
+local NOTHING = {}
+
 ---@class indoxhub.Outputs
 ---@field has_item boolean whether an item was told as a whole
 ---@field has_whole boolean whether the whole answer was, with its text
@@ -18,15 +22,24 @@ local outputs_mt = { __index = outputs_methods }
 
 ---@return indoxhub.Outputs
 function outputs.new()
-  return setmetatable({ _how = { text = {}, reasoning = {}, refusal = {} },
-    _parts = { text = {}, reasoning = {}, refusal = {} }, _items = {},
+  return setmetatable({ _how = {}, _parts = NOTHING, _items = NOTHING,
     has_item = false, has_whole = false }, outputs_mt)
 end
 
 local function parts_of(self, kind, output)
-  local parts = self._parts[kind][output or ANY] or {}
-  self._parts[kind][output or ANY] = parts
-  return parts
+  local parts = self._parts[kind]
+  return parts and parts[output or ANY] or NOTHING
+end
+
+local function add_part(self, kind, output, part)
+  if self._parts == NOTHING then
+    self._parts = {}
+  end
+  local parts = self._parts[kind] or {}
+  self._parts[kind] = parts
+  local list = parts[output or ANY] or {}
+  parts[output or ANY] = list
+  list[#list + 1] = part
 end
 
 -- Whether a part was told as a whole already. One without a number is known by
@@ -43,9 +56,19 @@ end
 
 -- How what there is of an output came: "delta", "part" or "item".
 local function how_of(self, kind, output)
-  local how = self._how[kind]
+  local how = self._how[kind] or NOTHING
   return how[output or ANY] or how[ANY] or not output and next(how) and "other"
     or nil
+end
+
+-- Keeps how it came.
+local function set_how(self, kind, output, as)
+  local how = self._how[kind]
+  if not how then
+    how = {}
+    self._how[kind] = how
+  end
+  how[output or ANY] = as
 end
 
 -- Whether what a delta belongs to was told as a whole, as an item: one without
@@ -68,11 +91,11 @@ end
 ---@param index? integer of the part
 ---@return boolean
 function outputs_methods:delta(kind, output, index)
-  if is_told(self._how[kind], output)
+  if is_told(self._how[kind] or NOTHING, output)
     or index and knows_part(self, kind, output, index) then
     return false
   end
-  self._how[kind][output or ANY] = "delta"
+  set_how(self, kind, output, "delta")
   return true
 end
 
@@ -85,11 +108,11 @@ end
 function outputs_methods:part(kind, output, index, text)
   local how = how_of(self, kind, output)
   local known = knows_part(self, kind, output, index, text)
-  table.insert(parts_of(self, kind, output), { index = index, text = text })
+  add_part(self, kind, output, { index = index, text = text })
   if known or how and how ~= "part" then
     return false
   end
-  self._how[kind][output or ANY] = "part"
+  set_how(self, kind, output, "part")
   return true
 end
 
@@ -100,7 +123,7 @@ end
 function outputs_methods:item(kind, output)
   local how = how_of(self, kind, output)
   if how == nil or how == "part" and output then
-    self._how[kind][output or ANY] = "item"
+    set_how(self, kind, output, "item")
   end
   return how == nil
 end
@@ -138,6 +161,9 @@ end
 ---@param said indoxhub.Said
 ---@return boolean is_told_again
 function outputs_methods:keep(key, said)
+  if self._items == NOTHING then
+    self._items = {}
+  end
   local items, at = self._items, nil
   for i, known in ipairs(items) do
     at = is_same(known, key, said) and i or at

@@ -31,13 +31,43 @@ local COMPARED = 64
 ---@field append fun(self, piece: string)
 ---@field text fun(self): string all of it
 
+-- What most answers have nothing of, so that thousands of streams at once keep
+-- no tables for it. Nothing is ever written to these: see `own`.
+local NOTHING, NO_TOOLS, NO_ECHO = {}, tools.new(), echoes.new()
+
+-- A field that is to be written to.
+local function own(self, name)
+  local value = self[name]
+  if value == NOTHING then
+    value = {}
+    self[name] = value
+  end
+  return value
+end
+
+-- The calls, to be added to.
+local function own_tools(self)
+  if self._tools == NO_TOOLS then
+    self._tools = tools.new()
+  end
+  return self._tools
+end
+
+-- What the server wants to see again, to be added to.
+local function own_echo(self)
+  if self.echo == NO_ECHO then
+    self.echo = echoes.new()
+  end
+  return self.echo
+end
+
 ---@param say fun(kind: string, piece: string) hands a piece out
 ---@param store? indoxhub.TextStore where the text is kept, if not here
 ---@return indoxhub.Strand
 function strand.new(say, store)
-  return setmetatable({ echo = echoes.new(), _say = say, _store = store,
-    _said = { reasoning = {}, text = {}, refusal = {} }, _source = {},
-    _others = {}, _other_tools = {}, _waiting = {}, _tools = tools.new(),
+  return setmetatable({ echo = NO_ECHO, _say = say, _store = store,
+    _said = NOTHING, _source = NOTHING, _others = NOTHING,
+    _other_tools = NOTHING, _waiting = NOTHING, _tools = NO_TOOLS,
     _images = nil,
     _whole = nil, _has_halves = false, _has_text = false, _has_one_call = false,
     finish_reason = nil, function_call = nil }, strand_mt)
@@ -53,7 +83,7 @@ function strand_methods:so_far(kind)
   if kind == "text" and self._store then
     return self._store:text()
   end
-  return table.concat(self._said[kind])
+  return table.concat(self._said[kind] or NOTHING)
 end
 
 local function hand_out(self, kind, piece)
@@ -65,14 +95,18 @@ local function hand_out(self, kind, piece)
   if kind == "text" and self._store then
     self._store:append(piece)
   else
-    table.insert(self._said[kind], piece)
+    local said = own(self, "_said")
+    local list = said[kind] or {}
+    said[kind] = list
+    list[#list + 1] = piece
   end
   self._say(kind, piece)
 end
 
 local function say(self, kind, piece)
   if self._has_halves then
-    piece, self._waiting[kind] = halves.piece(self._waiting[kind], piece)
+    local waiting = own(self, "_waiting")
+    piece, waiting[kind] = halves.piece(waiting[kind], piece)
   end
   hand_out(self, kind, piece)
 end
@@ -110,8 +144,9 @@ local function is_copying(self, kind, other, piece)
 end
 
 local function hear_other(self, kind, source, piece)
-  local others = self._others[kind] or {}
-  self._others[kind] = others
+  local all = own(self, "_others")
+  local others = all[kind] or {}
+  all[kind] = others
   local other = others[source] or { pieces = {}, copied = 0, joins = false }
   others[source] = other
   if other.joins then
@@ -124,7 +159,7 @@ end
 
 local function hear_words(self, kind, source, piece)
   if not self._source[kind] then
-    self._source[kind] = source
+    own(self, "_source")[kind] = source
   end
   if self._source[kind] == source then
     say(self, kind, piece)
@@ -165,11 +200,13 @@ end
 -- Fragments are counted by the dialect that had some first. What another one
 -- tells is added when it is whole.
 local function add_calls(self, calls, source)
-  self._source.calls = self._source.calls or source
-  local into = self._tools
-  if source ~= self._source.calls then
-    into = self._other_tools[source] or tools.new()
-    self._other_tools[source] = into
+  local sources = own(self, "_source")
+  sources.calls = sources.calls or source
+  local into = own_tools(self)
+  if source ~= sources.calls then
+    local others = own(self, "_other_tools")
+    into = others[source] or tools.new()
+    others[source] = into
   end
   into:add(calls)
 end
@@ -178,7 +215,7 @@ end
 local function add_function_call(self, call)
   self._has_one_call = self._has_one_call or not self._tools:has_any()
   if self._has_one_call then
-    self._tools:add { { index = 0, ["function"] = call } }
+    own_tools(self):add { { index = 0, ["function"] = call } }
   end
   self.function_call = true
 end
@@ -217,14 +254,14 @@ function strand_methods:hear(said, source, has_halves)
     add_images(self, said.images)
   end
   if said.echo then
-    self.echo:add(said.echo, source)
+    own_echo(self):add(said.echo, source)
   end
 end
 
 --- The calls of this strand, for events that tell of them item by item.
 ---@return indoxhub.Tools
 function strand_methods:tools()
-  return self._tools
+  return own_tools(self)
 end
 
 --- Who says the words of a kind; nil while nobody has.
@@ -259,7 +296,7 @@ local function fill_words(self, whole)
     end
     local rest = text and rest_of(text, self:so_far(kind))
     if rest then
-      self._waiting[kind] = nil -- the whole knows its other half
+      own(self, "_waiting")[kind] = nil -- the whole knows its other half
       hand_out(self, kind, rest)
     end
   end
@@ -279,7 +316,9 @@ local function fill_from_others(self)
 end
 
 local function fill_rest(self, whole)
-  self._tools:add_whole(whole.calls or {})
+  if whole.calls then
+    own_tools(self):add_whole(whole.calls)
+  end
   if whole.function_call and not self._tools:has_any() then
     add_function_call(self, whole.function_call)
   end
@@ -287,7 +326,7 @@ local function fill_rest(self, whole)
     add_images(self, whole.images)
   end
   if whole.echo then
-    self.echo:fill(whole.echo)
+    own_echo(self):fill(whole.echo)
   end
 end
 
@@ -322,7 +361,7 @@ function strand_methods:settle(has_halves)
   end
   for source, other in pairs(self._other_tools) do
     self._other_tools[source] = nil
-    self._tools:add_whole(other:list(self._has_halves) or {})
+    own_tools(self):add_whole(other:list(self._has_halves) or {})
   end
   if self._has_halves then
     halves.mend(self.echo.values)
@@ -333,8 +372,8 @@ end
 --- Whether anything of an answer was said.
 ---@return boolean
 function strand_methods:has_any()
-  return self._has_text or self._said.reasoning[1] ~= nil
-    or self._said.refusal[1] ~= nil or self._tools:has_any()
+  return self._has_text or self._said.reasoning ~= nil
+    or self._said.refusal ~= nil or self._tools:has_any()
     or self._images ~= nil and self._images[1] ~= nil
 end
 
@@ -345,7 +384,8 @@ end
 ---@param kind "reasoning"|"refusal"
 ---@return string?
 function strand_methods:words(kind)
-  return self._said[kind][1] and table.concat(self._said[kind]) or nil
+  local said = self._said[kind]
+  return said and table.concat(said)
 end
 
 --- The calls, as replies list them, and what the server wants to see again of
