@@ -433,6 +433,7 @@ build = {
     ["indoxhub.schema.values"] = "lua/indoxhub/schema/values.lua",
     ["indoxhub.stream"] = "lua/indoxhub/stream/init.lua",
     ["indoxhub.stream.batching"] = "lua/indoxhub/stream/batching.lua",
+    ["indoxhub.stream.cloning"] = "lua/indoxhub/stream/cloning.lua",
     ["indoxhub.stream.decoding"] = "lua/indoxhub/stream/decoding.lua",
     ["indoxhub.stream.elements"] = "lua/indoxhub/stream/elements.lua",
     ["indoxhub.stream.ending"] = "lua/indoxhub/stream/ending.lua",

@@ -45,6 +45,7 @@ struct batch {
   int most;
   int whole;  /* every event as a table */
   int joined; /* all strings as one */
+  int empty;  /* an event with an empty text is another one */
   int count;
   int texts;
   int events; /* that the strings stand for */
@@ -61,7 +62,7 @@ static int give_known(lua_State *L, struct transfer_box *box, struct batch *b,
   struct ih_span text;
   int known = ih_delta_match(&box->delta, event->event, event->data, &text);
   if (known != 1 || text.len == 0)
-    return known;
+    return b->empty && known == 1 ? 0 : known;
   if (ih_buf_append(&box->text, text.ptr, text.len) < 0 ||
       (b->joined && ih_buf_append(&box->joined, text.ptr, text.len) < 0))
     return IH_NOMEM;
@@ -112,23 +113,24 @@ static int is_large(const struct ih_sse *sse, size_t before) {
   return begun >= LARGE_EVENT && begun > before;
 }
 
-/* transfer:take(batch, most, [whole], [joined]) -> count, texts, events
+/* transfer:take(batch, most, [whole], [joined], [empty]) -> count, texts, events
 ** | nil, message.
 ** Writes what waits to batch[1 .. count]: a string for an event whose text the
 ** delta path knows, and a table {event, data, id} for any other, which ends the
 ** batch so that it can be learned from: `texts` strings come first, with the text
 ** of so many events. `joined`: they are one string. With `whole` every event is a
-** table.
+** table, with `empty` one with an empty text, which otherwise is left out.
 ** When Lua ran out of memory in here an event was lost: it then fails for good,
 ** as it does for a finalizer that reads the transfer that is being read. */
 static int l_take(lua_State *L) {
-  struct transfer_box *box = ih_hold_transfer(L, 5);
-  struct batch b = {0, 0, 0, 0, 0, 0};
+  struct transfer_box *box = ih_hold_transfer(L, 6);
+  struct batch b = {0, 0, 0, 0, 0, 0, 0};
   size_t begun = ih_sse_begun(&box->sse);
   int got;
   b.most = (int)luaL_checkinteger(L, 3);
   b.whole = lua_toboolean(L, 4);
   b.joined = lua_toboolean(L, 5);
+  b.empty = lua_toboolean(L, 6);
   luaL_checktype(L, BATCH, LUA_TTABLE);
   if (box->taking)
     return ih_push_failure(L, "memory");

@@ -526,13 +526,15 @@ function transfer:whole() end
 --- a string for an event whose text was recognised, and a table for any other,
 --- which ends the batch: `texts` strings come first, with the text of `events`
 --- events; as one string when they are `joined`. With `whole` every event is a
---- table. The message of a failure is "limit" or "memory".
+--- table, with `empty` one with an empty text, which else is left out. The
+--- message of a failure is "limit" or "memory".
 ---@param batch (string|indoxhub.core.Event)[]
 ---@param most integer
 ---@param whole? boolean
 ---@param joined? boolean
+---@param empty? boolean
 ---@return integer? count, integer|string texts_or_message, integer events
-function transfer:take(batch, most, whole, joined) end
+function transfer:take(batch, most, whole, joined, empty) end
 
 --- Tells that an event of the last `take` meant something, so that the wait for
 --- the next one begins anew: comments and pings extend it to `first_byte`, or to

@@ -5,9 +5,12 @@ local answers = require "indoxhub.api.reading.answer"
 local answer_errors = require "indoxhub.api.errors.answer"
 local ending = require "indoxhub.stream.ending"
 local errors = require "indoxhub.base.errors"
+local later = require "indoxhub.base.later"
 local opening = require "indoxhub.stream.opening"
 local state = require "indoxhub.stream.state"
 local transfer_errors = require "indoxhub.api.errors.transfer"
+
+local cloning = later.get "indoxhub.stream.cloning"
 
 local decoding = {}
 
@@ -45,6 +48,52 @@ local function conclude(self)
   state.drop_batch(self) -- what came after the end does not count
 end
 
+-- How many patterns are tried before it is known whether they help, and events
+-- that have to be recognised for each one more.
+local TRIES, WORTH = 4, 32
+
+--- Has the transfer recognise nothing, until it learns again.
+---@param self indoxhub.Stream
+function decoding.unlearn(self)
+  self._build = nil
+  self._transfer:learn("", "", "", 1)
+end
+
+--- Whether events are built, or may be soon.
+---@param self indoxhub.Stream
+---@return boolean
+function decoding.builds(self)
+  return self._build ~= nil or (self._tries or TRIES) >= 1
+end
+
+-- Has events like this one recognised, and built from their text.
+local function learn_to_build(self, item, event)
+  local text, holes = self._decoder.reading.pieces[2], self._decoder.holes
+  local had_one, tries = self._build, self._tries or TRIES
+  self._build = nil
+  if tries >= 1 then
+    self._tries = tries - 1
+    if self._transfer:learn(item.event, item.data, text, holes) then
+      self._build = cloning().builder(event, text, holes)
+    end
+  end
+  if not self._build and (had_one or tries >= 1) then
+    decoding.unlearn(self)
+  end
+end
+
+--- The event of a text that was recognised.
+---@param self indoxhub.Stream
+---@param text string
+---@return table event
+function decoding.build(self, text)
+  if not self._build then
+    return { type = "text", data = text } -- was not read as an event
+  end
+  self._tries = self._tries + 1 / WORTH
+  return self._build(text)
+end
+
 --- Decodes one event and keeps what it says until that is handed out.
 ---@param self indoxhub.Stream
 ---@param item table an event as transfer:take gives it
@@ -57,7 +106,9 @@ function decoding.hear(self, item)
   if decoder.meant then
     transfer:heard()
   end
-  if decoder.holes > 0 then
+  if decoder.holes > 0 and self._by_event then
+    learn_to_build(self, item, event)
+  elseif decoder.holes > 0 then
     transfer:learn(item.event, item.data, one.pieces[2], decoder.holes)
   end
   if one.failure or decoder.finished then

@@ -43,10 +43,13 @@ end
 -- Fetches what has arrived of the events.
 local function fetch_events(self, joined)
   local transfer, one = self._transfer, self._decoder.reading
-  local is_whole = self._by_event or one:is_waiting()
-  local count, texts, events = transfer:take(self._batch,
-    is_whole and WHOLE_BATCH or joined and JOINED_BATCH or BATCH, is_whole,
-    joined)
+  local waits, most = one:is_waiting(), joined and JOINED_BATCH or BATCH
+  local is_whole = waits or self._by_event and not decoding.builds(self)
+  if is_whole then
+    most = waits and self._by_event and 1 or WHOLE_BATCH
+  end
+  local count, texts, events = transfer:take(self._batch, most, is_whole,
+    joined, self._by_event)
   self._next, self._last, self._texts = 1, count or 0, count and texts or 0
   self._joined = joined and events or nil
   if not count then

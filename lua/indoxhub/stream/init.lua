@@ -232,7 +232,12 @@ function stream_methods:events()
   if getmetatable(self) ~= stream_mt then
     refuse_dot "events()"
   end
-  self._by_event = true
+  if not self._by_event then
+    self._by_event = true
+    if self._transfer then
+      decoding.unlearn(self)
+    end
+  end
   return function()
     check_can_wait("event")
     while true do
@@ -241,7 +246,7 @@ function stream_methods:events()
         local item = self._batch[at]
         self._next = at + 1
         if at <= self._texts then
-          return { type = "text", data = item }
+          return decoding.build(self, item)
         end
         local event = decoding.hear(self, item)
         self._pieces:clear()

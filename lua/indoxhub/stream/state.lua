@@ -21,6 +21,9 @@ local state = {}
 ---@field package _pieces indoxhub.Pieces that wait to be handed out
 ---@field package _any_piece boolean whether whole events brought any piece
 ---@field package _by_event boolean whether it is read with `events`
+---@field package _build? fun(text: string): table an event like the last that
+--- was learned, with another text
+---@field package _tries? number how many more of those may be made
 ---@field package _owes_turn boolean whether it was read without giving way
 ---@field package _refusal? indoxhub.Error after which it is opened again
 ---@field package _follow? fun(reply: table): function? what to do before the
@@ -62,7 +65,7 @@ end
 
 -- What a stream reads, which another can take over.
 local READ = { "_transfer", "_answer", "_after_end", "_form", "_told", "_batch",
-  "_next", "_last", "_texts", "_joined",
+  "_next", "_last", "_texts", "_joined", "_build",
   "_decoder", "_pieces", "_refusal" }
 
 --- Has a stream read what another was opened for, which nobody has read yet.
