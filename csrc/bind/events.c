@@ -1,6 +1,8 @@
 /* transfer:take() and what teaches it: the body as an event stream. */
 #include "transfer.h"
 
+#include <string.h>
+
 #include "bind.h"
 #include "open.h"
 
@@ -19,6 +21,29 @@ static void push_event(lua_State *L, const struct ih_sse_event *event) {
   lua_setfield(L, -2, "id");
 }
 
+/* Takes the next bytes when there are none left. */
+static void refill(struct transfer_box *box) {
+  if (ih_buf_len(&box->work) == 0) {
+    ih_buf_swap(&box->work, &box->transfer->in);
+    box->transfer->reading = ih_buf_len(&box->work);
+  }
+}
+
+/* Keeps what stood around the data of an event, when it came in one piece: n
+** bytes that began where a frame does. */
+static void note_frame(struct transfer_box *box, const char *bytes, size_t n,
+                       struct ih_span data) {
+  const char *end = bytes + n;
+  box->tail_len = 0;
+  if (data.ptr < bytes || data.ptr + data.len >= end ||
+      data.ptr - bytes > LEAD_ROOM || end - (data.ptr + data.len) > TAIL_ROOM)
+    return;
+  box->lead_len = (unsigned char)(data.ptr - bytes);
+  box->tail_len = (unsigned char)(end - (data.ptr + data.len));
+  memcpy(box->lead, bytes, box->lead_len);
+  memcpy(box->tail, data.ptr + data.len, box->tail_len);
+}
+
 /* One event of the waiting bytes. Returns what ih_sse_next does. The bytes are
 ** consumed at once; the spans stay good until the next event. What is left of
 ** `work` may hold no whole event while the rest of it is in `in`. */
@@ -27,14 +52,16 @@ static int next_event(struct transfer_box *box, struct ih_sse_event *event) {
   size_t used;
   int got;
   do {
-    if (ih_buf_len(work) == 0) {
-      ih_buf_swap(work, &box->transfer->in);
-      box->transfer->reading = ih_buf_len(work);
-    }
-    got = ih_sse_next(&box->sse, ih_buf_bytes(work), ih_buf_len(work), &used,
-                      event);
+    int is_frame = ih_sse_is_between(&box->sse);
+    const char *bytes;
+    refill(box);
+    bytes = ih_buf_bytes(work);
+    got = ih_sse_next(&box->sse, bytes, ih_buf_len(work), &used, event);
     if (got < 0)
       return got;
+    box->tail_len = 0;
+    if (got == IH_SSE_EVENT && is_frame)
+      note_frame(box, bytes, used, event->data);
     ih_buf_consume(work, used);
   } while (got == IH_SSE_MORE && ih_buf_len(&box->transfer->in) > 0);
   return got;
@@ -55,14 +82,12 @@ static void add(lua_State *L, struct batch *b) {
   lua_rawseti(L, BATCH, ++b->count);
 }
 
-/* Gives the text of an event that the delta path knows, unless it is empty. 1, 0
-** when the event is another one, or IH_NOMEM. */
-static int give_known(lua_State *L, struct transfer_box *box, struct batch *b,
-                      const struct ih_sse_event *event) {
-  struct ih_span text;
-  int known = ih_delta_match(&box->delta, event->event, event->data, &text);
-  if (known != 1 || text.len == 0)
-    return b->empty && known == 1 ? 0 : known;
+/* Gives the text of an event that is known, unless it is empty. 1, 0 when the
+** event is to be given as another one, or IH_NOMEM. */
+static int give_text(lua_State *L, struct transfer_box *box, struct batch *b,
+                     struct ih_span text) {
+  if (text.len == 0)
+    return !b->empty;
   if (ih_buf_append(&box->text, text.ptr, text.len) < 0 ||
       (b->joined && ih_buf_append(&box->joined, text.ptr, text.len) < 0))
     return IH_NOMEM;
@@ -75,6 +100,32 @@ static int give_known(lua_State *L, struct transfer_box *box, struct batch *b,
     b->texts = b->count;
   }
   return 1;
+}
+
+/* The same for one that the delta path knows. 0 when that is another one, too. */
+static int give_known(lua_State *L, struct transfer_box *box, struct batch *b,
+                      const struct ih_sse_event *event) {
+  struct ih_span text;
+  int known = ih_delta_match(&box->delta, event->event, event->data, &text);
+  return known == 1 ? give_text(L, box, b, text) : known;
+}
+
+/* The same for the next event, when it is known by its frame. */
+static int give_frame(lua_State *L, struct transfer_box *box, struct batch *b) {
+  size_t most = box->sse.max_event_bytes, used;
+  struct ih_span text;
+  int known;
+  if (b->whole || !ih_sse_is_between(&box->sse))
+    return 0;
+  refill(box);
+  known = ih_delta_match_frame(&box->delta, ih_buf_bytes(&box->work),
+                               ih_buf_len(&box->work), &used, &text);
+  if (known != 1 || used > (most ? most : IH_SSE_MAX_EVENT))
+    return known < 0 ? known : 0;
+  if (text.len == 0 && b->empty)
+    return 0;
+  ih_buf_consume(&box->work, used);
+  return give_text(L, box, b, text);
 }
 
 /* The strings that were joined become the first of the batch. Nobody else writes
@@ -91,9 +142,18 @@ static int fill(lua_State *L, struct transfer_box *box, struct batch *b,
                 size_t *begun) {
   struct ih_sse_event event;
   int got = IH_SSE_MORE;
-  while (b->events < b->most && b->count < b->most &&
-         (got = next_event(box, &event)) == IH_SSE_EVENT) {
-    int known = b->whole ? 0 : give_known(L, box, b, &event);
+  while (b->events < b->most && b->count < b->most) {
+    int known = give_frame(L, box, b);
+    if (known == 0) {
+      got = next_event(box, &event);
+      if (got != IH_SSE_EVENT)
+        return got;
+      known = b->whole ? 0 : give_known(L, box, b, &event);
+    } else if (known == 1) {
+      got = IH_SSE_EVENT;
+      *begun = 0;
+      continue;
+    }
     *begun = 0;
     if (known < 0)
       return known;
@@ -169,12 +229,54 @@ static struct ih_span check_span(lua_State *L, int index) {
   return span;
 }
 
+/* Whether what stood around the last event would have been taken apart into this
+** one, with these data. 1, 0, or a negative status. */
+static int is_framed(struct transfer_box *box, struct ih_span name,
+                     struct ih_span data, struct ih_buf *frame) {
+  struct ih_sse sse;
+  struct ih_sse_event event;
+  size_t used;
+  int got;
+  memset(&sse, 0, sizeof sse);
+  sse._state = IH_SSE_AT_LINE;
+  sse.objects = box->sse.objects;
+  if (ih_buf_append(frame, box->lead, box->lead_len) < 0 ||
+      ih_buf_append(frame, data.ptr, data.len) < 0 ||
+      ih_buf_append(frame, box->tail, box->tail_len) < 0)
+    return IH_NOMEM;
+  got =
+      ih_sse_next(&sse, ih_buf_bytes(frame), ih_buf_len(frame), &used, &event);
+  if (got == IH_SSE_EVENT)
+    got = used == ih_buf_len(frame) && ih_sse_is_between(&sse) &&
+          event.event.len == name.len &&
+          memcmp(event.event.ptr, name.ptr, name.len) == 0 &&
+          event.data.ptr == ih_buf_bytes(frame) + box->lead_len &&
+          event.data.len == data.len;
+  ih_sse_free(&sse);
+  return got;
+}
+
+/* Has the path know its event by its frame, too, where there is memory. */
+static void learn_frame(struct transfer_box *box, struct ih_span name,
+                        struct ih_span data) {
+  struct ih_span lead = {box->lead, box->lead_len};
+  struct ih_span tail = {box->tail, box->tail_len};
+  struct ih_buf frame;
+  memset(&frame, 0, sizeof frame);
+  if (box->tail_len && is_framed(box, name, data, &frame) == 1)
+    ih_delta_frame(&box->delta, lead, tail);
+  ih_buf_free(&frame);
+}
+
 /* transfer:learn(event, data, text, holes) -> boolean: shows the delta path
 ** that this event carries this text in `holes` of its strings. */
 static int l_learn(lua_State *L) {
   struct transfer_box *box = ih_hold_transfer(L, 5);
-  int learned = ih_delta_learn(&box->delta, check_span(L, 2), check_span(L, 3),
-                               check_span(L, 4), (int)luaL_checkinteger(L, 5));
+  struct ih_span name = check_span(L, 2), data = check_span(L, 3);
+  int learned = ih_delta_learn(&box->delta, name, data, check_span(L, 4),
+                               (int)luaL_checkinteger(L, 5));
+  if (learned == 1)
+    learn_frame(box, name, data);
   lua_pushboolean(L, learned == 1);
   return 1;
 }

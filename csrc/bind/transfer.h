@@ -20,6 +20,10 @@
 
 #define SELF 1
 
+/* The longest frame of an event that is looked for: see core/delta.h. */
+#define LEAD_ROOM 64
+#define TAIL_ROOM 4
+
 /* Of the state of a transfer. */
 #define STATE_TYPE "indoxhub.transfer.state"
 
@@ -42,6 +46,10 @@ struct transfer_box {
   struct ih_buf text;
   struct ih_buf joined; /* while take makes one string of many */
   struct ih_buf work;   /* what take reads; the engine writes elsewhere */
+  /* What stood around the data of the last event that was taken apart; no tail:
+  ** it is not known. */
+  char lead[LEAD_ROOM], tail[TAIL_ROOM];
+  unsigned char lead_len, tail_len;
   int taking;
 };
 

@@ -70,6 +70,8 @@ static int keep_shape(struct ih_delta *d, struct ih_span name,
       at = found[i].ptr + found[i].len;
   }
   d->_holes = holes;
+  d->_lead = d->_tail = 0;
+  d->_framed = 0;
   return 1;
 }
 
@@ -90,44 +92,91 @@ int ih_delta_learn(struct ih_delta *d, struct ih_span name, struct ih_span data,
   return keep_shape(d, name, data, found, holes);
 }
 
-int ih_delta_match(struct ih_delta *d, struct ih_span name, struct ih_span data,
-                   struct ih_span *text) {
-  const char *shape = ih_buf_bytes(&d->_shape);
-  struct ih_json_string string;
-  size_t fixed = ih_buf_len(&d->_shape), rest;
-  const char *at = data.ptr;
-  if (!d->_holes || data.len < fixed || !same(name, ih_buf_span(&d->_name)) ||
-      memcmp(at, shape, d->_part[0]) != 0)
+/* Whether n bytes are of the shape from its byte `from` on, which stands in the
+** part before the text, to its byte `to`, which stands behind it. *used is how
+** many bytes it takes, *string the text. */
+static int has_shape(const struct ih_delta *d, size_t from, size_t to,
+                     const char *bytes, size_t n, size_t *used,
+                     struct ih_json_string *string) {
+  const char *shape = ih_buf_bytes(&d->_shape) + from, *at = bytes;
+  size_t before = d->_lead + d->_part[0] - from, rest = to - from - before;
+  if (n < to - from || memcmp(at, shape, before) != 0)
     return 0;
-  at += d->_part[0];
-  shape += d->_part[0];
-  if (!ih_json_string(at, data.len - d->_part[0], &string))
+  at += before;
+  shape += before;
+  if (!ih_json_string(at, n - before, string))
     return 0;
-  rest = fixed - d->_part[0];
-  if (data.len != fixed + string.raw.len * (size_t)d->_holes)
+  *used = to - from + string->raw.len * (size_t)d->_holes;
+  if (n < *used)
     return 0;
-  at += string.raw.len;
+  at += string->raw.len;
   if (d->_holes == 2) {
     if (memcmp(at, shape, d->_part[1]) != 0 ||
-        memcmp(at + d->_part[1], string.raw.ptr, string.raw.len) != 0)
+        memcmp(at + d->_part[1], string->raw.ptr, string->raw.len) != 0)
       return 0;
-    at += d->_part[1] + string.raw.len;
+    at += d->_part[1] + string->raw.len;
     shape += d->_part[1];
     rest -= d->_part[1];
   }
-  if (memcmp(at, shape, rest) != 0)
-    return 0;
-  *text = string.raw;
-  if (string.escaped) {
+  return memcmp(at, shape, rest) == 0;
+}
+
+/* What a string stands for. 1, 0 when an escape in it is none, or IH_NOMEM. */
+static int read_text(struct ih_delta *d, const struct ih_json_string *string,
+                     struct ih_span *text) {
+  *text = string->raw;
+  if (string->escaped) {
     int status;
     ih_buf_clear(&d->_text);
-    status = ih_json_unescape(string.raw, &d->_text);
+    status = ih_json_unescape(string->raw, &d->_text);
     if (status != 1)
       return status;
     *text = ih_buf_span(&d->_text);
   }
   d->_learned_in_vain = 0;
   return 1;
+}
+
+int ih_delta_match(struct ih_delta *d, struct ih_span name, struct ih_span data,
+                   struct ih_span *text) {
+  struct ih_json_string string;
+  size_t used;
+  if (!d->_holes || !same(name, ih_buf_span(&d->_name)) ||
+      !has_shape(d, d->_lead, ih_buf_len(&d->_shape) - d->_tail, data.ptr,
+                 data.len, &used, &string) ||
+      used != data.len)
+    return 0;
+  return read_text(d, &string, text);
+}
+
+int ih_delta_frame(struct ih_delta *d, struct ih_span lead,
+                   struct ih_span tail) {
+  struct ih_buf framed;
+  memset(&framed, 0, sizeof framed);
+  if (!d->_holes || d->_framed)
+    return IH_OK;
+  if (ih_buf_append(&framed, lead.ptr, lead.len) < 0 ||
+      ih_buf_append(&framed, ih_buf_bytes(&d->_shape), ih_buf_len(&d->_shape)) <
+          0 ||
+      ih_buf_append(&framed, tail.ptr, tail.len) < 0) {
+    ih_buf_free(&framed);
+    return IH_NOMEM;
+  }
+  ih_buf_swap(&framed, &d->_shape);
+  ih_buf_free(&framed);
+  d->_lead = lead.len;
+  d->_tail = tail.len;
+  d->_framed = 1;
+  return IH_OK;
+}
+
+int ih_delta_match_frame(struct ih_delta *d, const char *bytes, size_t n,
+                         size_t *used, struct ih_span *text) {
+  struct ih_json_string string;
+  if (!d->_holes || !d->_framed ||
+      !has_shape(d, 0, ih_buf_len(&d->_shape), bytes, n, used, &string))
+    return 0;
+  return read_text(d, &string, text);
 }
 
 void ih_delta_free(struct ih_delta *d) {

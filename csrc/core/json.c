@@ -10,13 +10,11 @@ static int is_plain(char byte) {
 }
 
 /* How many bytes stand before a quote, a backslash, one below 0x20 or the end.
-** Escapes stand close together, so the first few are looked at one by one. */
+** Escapes stand close together, so the first byte is looked at by itself. */
 static size_t plain_length(const char *at, size_t n) {
-  size_t i = 0, few = n < 8 ? n : 8;
-  while (i < few && is_plain(at[i]))
-    i++;
-  if (i < few)
-    return i;
+  size_t i = 0;
+  if (n > 0 && !is_plain(*at))
+    return 0;
   for (; n - i >= 8; i += 8) {
     uint64_t word = ih_word_load(at + i);
     uint64_t marks = ih_word_below(word, 0x20) | ih_word_equal(word, '"') |

@@ -5,7 +5,7 @@
 /* Where in the stream the next byte stands. */
 enum state {
   AT_START, /* perhaps in a byte order mark */
-  AT_LINE,  /* first byte of a line */
+  AT_LINE = IH_SSE_AT_LINE,
   IN_NAME,
   AFTER_COLON, /* a space here is dropped */
   IN_VALUE,

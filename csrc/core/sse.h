@@ -32,6 +32,7 @@
 #pragma GCC visibility push(hidden)
 
 #define IH_SSE_MAX_EVENT ((size_t)64 * 1024 * 1024)
+#define IH_SSE_AT_LINE 1   /* a _state: before the first byte of a line */
 #define IH_SSE_NAME_ROOM 6 /* longer than every field name that counts */
 
 /* Or IH_NOMEM, IH_LIMIT. */
@@ -70,6 +71,13 @@ int ih_sse_next(struct ih_sse *p, const char *bytes, size_t n, size_t *used,
 /* How many bytes of the values of an event that is not complete there are. */
 static inline size_t ih_sse_begun(const struct ih_sse *p) {
   return p->_spent ? 0 : p->_size;
+}
+
+/* Whether the next byte begins a line, and nothing before it belongs to the next
+** event. */
+static inline int ih_sse_is_between(const struct ih_sse *p) {
+  return p->_state == IH_SSE_AT_LINE && !p->_error && !p->_skip_lf &&
+         !p->_bare_cr && (p->_spent || (!p->_has_data && p->_size == 0));
 }
 
 /* Milliseconds of the last valid `retry` field, -1 when there was none. */

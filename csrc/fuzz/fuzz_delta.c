@@ -9,9 +9,12 @@
 ** very event it learned from, and must recognise any other exactly when it is
 ** the same around the holes and the same text decodes from each: then the text
 ** is the decoder's. Each of the other data is tried as an event and, between
-** the right surroundings, as a text.
+** the right surroundings, as a text. Each is tried in a frame, too: what is
+** recognised by that must be what the event-stream parser and the path make of the
+** same bytes, and only what is not whole, or not of that shape, may be missed.
 */
 #include "../core/delta.h"
+#include "../core/sse.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -245,6 +248,64 @@ static char *text_of_twin(const struct lesson *l, size_t holes,
   return decode(data.ptr + first->from, first->to - first->from, len);
 }
 
+/* ---- frames -------------------------------------------------------------- */
+
+static const struct ih_span lead = {"id: 7\ndata: ", 12}, tail = {"\n\n", 2};
+
+/* Shows so many bytes of a stream to the path by its frame, and to the parser and
+** then to the path. */
+static void must_frame_alike(struct ih_delta *d, const struct lesson *l,
+                             const char *bytes, size_t n) {
+  struct ih_span known, text;
+  struct ih_sse_event event;
+  struct ih_sse sse;
+  size_t used = 0, parsed = 0;
+  char *copy = NULL;
+  int got = ih_delta_match_frame(d, bytes, n, &used, &text), want;
+  if (got == 1) {
+    must(used <= n);
+    copy = malloc(text.len + 1);
+    must(copy != NULL);
+    memcpy(copy, text.ptr, text.len);
+    known.len = text.len;
+  }
+  memset(&sse, 0, sizeof sse);
+  sse._state = IH_SSE_AT_LINE;
+  want = ih_sse_next(&sse, bytes, n, &parsed, &event) == IH_SSE_EVENT &&
+         ih_delta_match(d, l->name, event.data, &text) == 1;
+  if (got == 1) {
+    must(want && used == parsed && known.len == text.len &&
+         memcmp(copy, text.ptr, text.len) == 0);
+  } else {
+    /* Other spellings of the same event are for the parser. */
+    must(got == 0 &&
+         !(want && parsed == lead.len + event.data.len + tail.len &&
+           memcmp(bytes, lead.ptr, lead.len) == 0 &&
+           event.data.ptr == bytes + lead.len &&
+           memcmp(bytes + parsed - tail.len, tail.ptr, tail.len) == 0));
+  }
+  ih_sse_free(&sse);
+  free(copy);
+}
+
+/* Frames data, whole and cut off. */
+static void match_framed(struct ih_delta *d, const struct lesson *l,
+                         struct ih_span data) {
+  size_t n = lead.len + data.len + tail.len;
+  char *bytes;
+  if (!d->_framed)
+    return;
+  bytes = malloc(n);
+  must(bytes != NULL);
+  memcpy(bytes, lead.ptr, lead.len);
+  memcpy(bytes + lead.len, data.ptr, data.len);
+  memcpy(bytes + lead.len + data.len, tail.ptr, tail.len);
+  must_frame_alike(d, l, bytes, n);
+  must_frame_alike(d, l, bytes, n - 1);
+  must_frame_alike(d, l, bytes + lead.len, n - lead.len);
+  free(bytes);
+}
+
 /* Shows an event, in memory of its own size, to both. */
 static void must_match_alike(struct ih_delta *d, const struct lesson *l,
                              size_t holes, struct ih_span data) {
@@ -259,6 +320,7 @@ static void must_match_alike(struct ih_delta *d, const struct lesson *l,
   must(got == (want != NULL));
   if (want)
     must(text.len == len && memcmp(text.ptr, want, len) == 0);
+  match_framed(d, l, event);
   free(want);
   free(copy);
 }
@@ -319,6 +381,11 @@ static void try_lesson(struct lesson *l, size_t holes, struct ih_span rest) {
   learned = ih_delta_learn(&d, l->name, l->data, l->text, (int)holes);
   must(learned == can_be_learned(l, holes));
   if (learned) {
+    must_match_alike(&d, l, holes, l->data);
+    /* Data with the end of a line in it stand in no such frame. */
+    if (!memchr(l->data.ptr, '\n', l->data.len) &&
+        !memchr(l->data.ptr, '\r', l->data.len))
+      must(ih_delta_frame(&d, lead, tail) == IH_OK);
     must_match_alike(&d, l, holes, l->data);
     while (rest.len) {
       struct ih_span part = next_part(&rest);

@@ -329,6 +329,65 @@ static void matching_is_linear(void) {
   work_end();
 }
 
+/* As ih_delta_match_frame, of bytes at a guard page. */
+#define FRAME(bytes)                                                           \
+  (guarded = guarded_span(SPAN(bytes)),                                        \
+   ih_delta_match_frame(&path, guarded.ptr, guarded.len, &used, &text))
+
+static void knows_a_frame(void) {
+  struct ih_span guarded, lead = SPAN("event: e\ndata: ");
+  size_t used;
+  fresh();
+  CHECK_INT(LEARN("e", ONE, "hello", 1), 1);
+  CHECK_INT(FRAME("event: e\ndata: " ONE "\n\n"), 0);
+  CHECK_INT(ih_delta_frame(&path, lead, SPAN("\n\n")), IH_OK);
+  CHECK_INT(FRAME("event: e\ndata: " ONE "\n\n"), 1);
+  CHECK_SPAN(text, "hello");
+  CHECK_INT(used, sizeof "event: e\ndata: " ONE "\n\n" - 1);
+  CHECK_INT(FRAME("event: e\ndata: " ONE "\n\nevent: e\nda"), 1);
+  CHECK_INT(used, sizeof "event: e\ndata: " ONE "\n\n" - 1);
+  CHECK_INT(MATCH("e", ONE), 1);
+  CHECK_SPAN(text, "hello");
+  /* What is not whole, or framed otherwise, is for the parser. */
+  CHECK_INT(FRAME("event: e\ndata: " ONE "\n"), 0);
+  CHECK_INT(FRAME("event: e\ndata: " ONE "\r\n\r\n"), 0);
+  CHECK_INT(FRAME("event: f\ndata: " ONE "\n\n"), 0);
+  CHECK_INT(FRAME("data: " ONE "\n\n"), 0);
+  CHECK_INT(FRAME("event: e\ndata: {\"id\":7,\"delta\":\"hel"), 0);
+  CHECK_INT(FRAME(""), 0);
+}
+
+static void a_frame_of_two_holes(void) {
+  struct ih_span guarded;
+  size_t used;
+  fresh();
+  CHECK_INT(LEARN("message", TWO, "a b", 2), 1);
+  CHECK_INT(ih_delta_frame(&path, SPAN("data:"), SPAN("\n\n")), IH_OK);
+  CHECK_INT(FRAME("data:" TWO "\n\n"), 1);
+  CHECK_SPAN(text, "a b");
+  CHECK_INT(FRAME("data:{\"delta\":\"\\n\",\"old\":{\"delta\":\"\\n\"},"
+                  "\"n\":1}\n\n"),
+            1);
+  CHECK_SPAN(text, "\n");
+  CHECK_INT(FRAME("data:{\"delta\":\"a\",\"old\":{\"delta\":\"b\"},"
+                  "\"n\":1}\n\n"),
+            0);
+}
+
+static void another_shape_has_no_frame(void) {
+  struct ih_span guarded;
+  size_t used;
+  fresh();
+  CHECK_INT(LEARN("message", ONE, "hello", 1), 1);
+  CHECK_INT(ih_delta_frame(&path, SPAN("data: "), SPAN("\n\n")), IH_OK);
+  CHECK_INT(LEARN("message", TWO, "a b", 2), 1);
+  CHECK_INT(FRAME("data: " TWO "\n\n"), 0);
+  CHECK_INT(MATCH("message", TWO), 1);
+  fresh();
+  CHECK_INT(ih_delta_frame(&path, SPAN("data: "), SPAN("\n\n")), IH_OK);
+  CHECK_INT(FRAME("data: \n\n"), 0);
+}
+
 static void free_leaves_nothing(void) {
   fresh();
   CHECK_INT(LEARN("", "{\"d\":\"\\n\"}", "\n", 1), 1);
@@ -360,5 +419,8 @@ void test_delta(void) {
   RUN(refusals_are_not_in_vain);
   RUN(large_events);
   RUN(matching_is_linear);
+  RUN(knows_a_frame);
+  RUN(a_frame_of_two_holes);
+  RUN(another_shape_has_no_frame);
   RUN(free_leaves_nothing);
 }
