@@ -64,19 +64,48 @@ local function check_extra(row, name)
   end
 end
 
--- Row -> the names of its params.
-local known_names = setmetatable({}, { __mode = "k" })
+-- Row -> its params by name, and lists of those that are required, and that
+-- have another name for compatible servers.
+local known_params = setmetatable({}, { __mode = "k" })
 
 local function known_of(row)
-  local known = known_names[row]
+  local known = known_params[row]
   if not known then
-    known = {}
+    known = { by_name = {}, required = {}, renamed = {} }
     for _, param in ipairs(row.params) do
-      known[param[1]] = true
+      known.by_name[param[1]] = param
+      if param.required then
+        table.insert(known.required, param)
+      end
+      if param.compatible then
+        table.insert(known.renamed, param)
+      end
     end
-    known_names[row] = known
+    known_params[row] = known
   end
   return known
+end
+
+-- What is wrong with the fields of params, in the order of the row.
+local function find_wrong(row, given)
+  for _, param in ipairs(row.params) do
+    local value = given[param[1]]
+    local wrong = value ~= nil and types.check(param, value)
+    if wrong then
+      return wrong
+    elseif value == nil and param.required then
+      return ("%s is required: %s"):format(param[1], param.about)
+    end
+  end
+end
+
+local function has_required(known, given)
+  for i = 1, #known.required do
+    if given[known.required[i][1]] == nil then
+      return false
+    end
+  end
+  return true
 end
 
 -- The given fields by what they are: those of params, and others; or nil and
@@ -84,8 +113,13 @@ end
 -- missing.
 local function sort_out(row, given)
   local fields, extra, known = {}, {}, known_of(row)
+  local is_wrong = not has_required(known, given)
   for name, value in pairs(given) do
-    if not known[name] then
+    local param = known.by_name[name]
+    if param then
+      fields[name] = value
+      is_wrong = is_wrong or types.check(param, value)
+    else
       local wrong = check_extra(row, name)
       if wrong then
         return nil, wrong
@@ -93,15 +127,8 @@ local function sort_out(row, given)
       extra[name] = value
     end
   end
-  for _, param in ipairs(row.params) do
-    local value = given[param[1]]
-    local wrong = value ~= nil and types.check(param, value)
-    if wrong then
-      return nil, wrong
-    elseif value == nil and param.required then
-      return nil, ("%s is required: %s"):format(param[1], param.about)
-    end
-    fields[param[1]] = value
+  if is_wrong then
+    return nil, find_wrong(row, given) or tostring(is_wrong)
   end
   return fields, extra
 end
@@ -143,11 +170,9 @@ local function json_body(row, fields, extra, compatible)
       :format(twice, row.extra)
   end
   local renamed = {}
-  for _, param in ipairs(compatible and row.params or NONE) do
-    if param.compatible then
-      body[param.compatible], body[param[1]] = body[param[1]], nil
-      renamed[param.compatible] = param[1]
-    end
+  for _, param in ipairs(compatible and known_of(row).renamed or NONE) do
+    body[param.compatible], body[param[1]] = body[param[1]], nil
+    renamed[param.compatible] = param[1]
   end
   return body, nil, renamed
 end

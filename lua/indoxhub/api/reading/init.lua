@@ -228,8 +228,9 @@ local TELLERS = { "response", "final", "event", "start" }
 ---@return table?
 function reading_methods:used()
   local used
-  for _, by in ipairs(TELLERS) do
-    used = usage.fill(used, self._used[by])
+  for i = 1, #TELLERS do
+    local told = self._used[TELLERS[i]]
+    used = told and usage.fill(used, told) or used
   end
   return used
 end
@@ -308,8 +309,8 @@ local MEANT = { "data", "finish_reason", "reasoning_content", "refusal",
 ---@return table body
 function reading_methods:fill(body)
   local made = self:reply()
-  for _, name in ipairs(MEANT) do
-    body[name] = made[name]
+  for i = 1, #MEANT do
+    body[MEANT[i]] = made[MEANT[i]]
   end
   echoes[body] = echoes[made]
   if self._has_halves then

@@ -113,6 +113,9 @@ end
 
 -- A half that nothing followed.
 local function say_waiting(self)
+  if self._waiting == NOTHING then
+    return
+  end
   for _, kind in ipairs(KINDS) do
     local waiting = self._waiting[kind]
     if waiting then
@@ -336,7 +339,8 @@ end
 ---@param has_halves? boolean whether halves of characters came
 function strand_methods:fill(said, has_halves)
   self._has_halves = self._has_halves or has_halves or false
-  for _, kind in ipairs(KINDS) do
+  for i = 1, #KINDS do
+    local kind = KINDS[i]
     local text = said[kind]
     if text and self:so_far(kind) == "" then
       hand_out(self, kind, self._has_halves and halves.whole(text) or text)
