@@ -58,6 +58,40 @@ for _, lua in ipairs { "lua5.4", "luajit" } do
       ]]
     end)
 
+    -- A turn for two or three of them is most of what they cost; and a program
+    -- that then waits for nothing must end.
+    it("pieces that are written one by one share turns", function()
+      local pipe = io.popen("echo $$; exec setpriv --pdeathsig KILL "
+        .. "build/tools/blast")
+      local pid, port = pipe:read "*l", pipe:read "*l"
+      finally(function()
+        os.execute("kill -9 " .. pid)
+        pipe:close()
+      end)
+      assert_says("100000\ttrue\nended\tfalse\n", ([[
+        local loop = require "indoxhub.loop"
+        local client = indoxhub.new { api_key = "k",
+          base_url = "http://127.0.0.1:%s" }
+        local turns, pump = 0, loop.pump
+        function loop.pump(...)
+          turns = turns + 1
+          return pump(...)
+        end
+        indoxhub.spawn(function()
+          local stream = indoxhub.assert(client.chat:stream({
+            messages = { { role = "user", content = "go" } } },
+            { headers = { ["X-Bench"] = "100000,1" } }))
+          local pieces = 0
+          while stream:next() do
+            pieces = pieces + 1
+          end
+          print(pieces, turns < pieces / 10)
+        end)
+        uv.run()
+        print("ended", uv.loop_alive())
+      ]]):format(port))
+    end)
+
     it("a program that is started is an MCP server", function()
       local asked = hosts.ASKED
       assert_says(asked .. "ticked\ttrue\nended\tfalse\n", [[

@@ -38,8 +38,18 @@ if vim then
   end
 end
 
+-- A stream that sends each piece in a write of its own would have a turn for
+-- two or three of them, which costs ten times what they do. When some turns in
+-- a row were short and came at once, the next has to wait for a moment.
+-- Seconds; the pause is the shortest that libuv has, in milliseconds.
+local AT_ONCE, SHORT, IN_A_ROW, PAUSE = 0.003, 0.0005, 3, 1
+
 -- The engine, the handle that watches it, and whether that is on.
 local engine, poll, polling
+
+-- How many turns in a row were short and came at once, when the last ended, the
+-- timer of the pause, and whether that is on.
+local quick, ended_at, pause, pausing = 0, 0, nil, false
 
 -- Fires when a task's time has come, and in the next turn of luv's loop. Made
 -- once, because luv crashes a program that ends with a handle half closed.
@@ -47,7 +57,7 @@ local timer, soon
 
 -- Whether luv holds functions of ours, by which it holds all of this: it keeps
 -- the last one that a handle was given, also when the handle was stopped.
-local poll_holds, timer_holds = false, false
+local poll_holds, timer_holds, pause_holds = false, false, false
 
 -- Whether a turn is on its way, or going on.
 local scheduled, turning = false, false
@@ -87,8 +97,44 @@ end
 local function nothing()
 end
 
+local function end_pause()
+  if pausing then
+    pause:stop()
+    pausing = false
+  end
+end
+
+local function on_pause()
+  end_pause()
+  set_polling(not scheduled)
+end
+
+-- Watches the engine again, after a pause where that is due.
+local function watch_again()
+  if quick < IN_A_ROW then
+    end_pause()
+    set_polling(true)
+  elseif not pausing and not polling then
+    pause = pause or luv.new_timer()
+    pause:start(PAUSE, 0, on_pause)
+    pausing, pause_holds = true, true
+  end
+end
+
+local function note_turn(began)
+  local now = core.now()
+  quick = began - ended_at < AT_ONCE and now - began < SHORT and quick + 1 or 0
+  ended_at = now
+end
+
 -- The engine has nothing to do.
 local function rest()
+  end_pause()
+  if pause_holds then
+    pause:start(PAUSE, 0, nothing)
+    pause:stop()
+    pause_holds = false
+  end
   set_polling(false)
   if poll_holds then
     poll:start("r", nothing)
@@ -131,7 +177,11 @@ local function settle()
     schedule()
   end
   if engine and engine:busy() then
-    set_polling(not scheduled)
+    if scheduled then
+      set_polling(false)
+    else
+      watch_again()
+    end
   elseif engine then
     rest()
   end
@@ -152,8 +202,10 @@ end
 
 function turn(seconds)
   scheduled, turning = false, true
+  local began = core.now()
   local ok, pending = pcall(scheduler.turn, seconds)
   turning = false
+  note_turn(began)
   settle()
   if not ok then
     error(pending, 0)
@@ -166,6 +218,7 @@ end
 
 local function let_go()
   if poll then
+    end_pause()
     set_polling(false)
     poll:close()
     engine, poll, poll_holds = nil, nil, false
@@ -202,7 +255,8 @@ if vim then
   uv.guard = newproxy(true) -- luacheck: ignore 113
   getmetatable(uv.guard).__gc = function()
     if not leaving then
-      for _, handle in pairs { poll = poll, timer = timer, soon = soon } do
+      for _, handle in pairs { poll = poll, timer = timer, soon = soon,
+        pause = pause } do
         pcall(handle.close, handle)
       end
     end
@@ -231,6 +285,8 @@ function uv.forget()
   scheduler.forget()
   engine, poll, polling, timer, soon = nil, nil, false, nil, nil
   poll_holds, timer_holds, scheduled = false, false, false
+  pause_holds = false
+  quick, pause, pausing = 0, nil, false
 end
 
 ---------------------------------------------------------------------------
