@@ -97,6 +97,7 @@ describe("stream:next_batch", function()
       servers.EVENTS_HEAD .. events.created
       .. events.delta("a") }, { "sleep", 100 },
       { "send", events.delta("b") .. events.completed .. events.done } })
+    assert.equal("a", (stream:next_batch())) -- whenever it comes
     local seen = {}
     indoxhub.run(function()
       local other = indoxhub.spawn(function()
@@ -111,6 +112,6 @@ describe("stream:next_batch", function()
       end
       other:await()
     end)
-    assert.same({ "a", "other", "b" }, seen)
+    assert.same({ "other", "b" }, seen)
   end)
 end)
