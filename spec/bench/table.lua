@@ -92,7 +92,9 @@ file:write("# What `make bench` measured\n\n",
   "seven rounds or more; in a round all take turns, and\na ratio is that of ",
   "one round, so it may differ from the ratio of the medians. \"Reached\" ",
   "compares the\nratio with the goal, or our own figure where the goal has a ",
-  "unit.\n\n", text, "\n")
+  "unit. Waits, such as those for a first\npiece, a tick or a frame, are as ",
+  "long as other work of the machine makes them; CPU times are not.\n\n", text,
+  "\n")
 for _, version in ipairs(VERSIONS) do
   file:write("- ", version[1], ": ", first_line(version[2]), "\n")
 end

@@ -286,6 +286,10 @@ local function show_gaps(all, writes)
     ours = with, unit = "ms", peer = "no stream, a busy machine",
     theirs = at(all[BUSY].gaps, 0.99),
     most_ours = at(all[BUSY].gaps, 0.99) + STEP_BUDGET }
+  rows.add { work = "p99 of the editor's CPU between, " .. writes.title,
+    on = "Neovim", ours = at(all[JUDGED].cpu, 0.99), unit = "ms",
+    peer = "no stream, a busy machine", theirs = at(all[BUSY].cpu, 0.99),
+    most_ours = STEP_BUDGET }
 end
 
 local function smoothness(writes)
