@@ -53,7 +53,7 @@ static double with_memchr(const char *text, size_t n) {
     count++;
     text++;
   }
-  if (count != 2 * EVENTS)
+  if (count != (size_t)2 * EVENTS)
     exit(1);
   return (now() - start) / EVENTS;
 }
@@ -73,8 +73,10 @@ int main(int argc, char **argv) {
   size_t len = sizeof event - 1;
   char *text = malloc(EVENTS * len);
   double *ours, *theirs, *ratios;
-  if (rounds < 1 || !text)
+  if (rounds < 1 || !text) {
+    free(text);
     return 2;
+  }
   ours = calloc((size_t)rounds, sizeof *ours);
   theirs = calloc((size_t)rounds, sizeof *theirs);
   ratios = calloc((size_t)rounds, sizeof *ratios);

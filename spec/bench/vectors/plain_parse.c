@@ -91,5 +91,5 @@ int main(int argc, char **argv) {
   qsort(took, ROUNDS, sizeof *took, compare);
   printf("%.3f %zu\n", took[ROUNDS / 2], count);
   free(text);
-  return count == 256 * 1536 ? 0 : 1;
+  return count == (size_t)256 * 1536 ? 0 : 1;
 }
