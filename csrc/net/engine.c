@@ -71,22 +71,8 @@ void ih_engine_alarm(struct ih_engine *e, int64_t delay) {
 
 /* ---- the life of a transfer --------------------------------------------- */
 
-/* Each would have a table of its own for TLS sessions, a kilobyte, before it knows
-** whether it will ever use TLS. */
-static void share_sessions(struct ih_engine *e, CURL *easy) {
-  if (!e->share) {
-    e->share = curl_share_init();
-    if (e->share)
-      curl_share_setopt(e->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
-  }
-  if (easy && e->share)
-    curl_easy_setopt(easy, CURLOPT_SHARE, e->share);
-}
-
 static CURL *take_handle(struct ih_engine *e) {
-  CURL *easy = e->spares ? e->spare[--e->spares] : curl_easy_init();
-  share_sessions(e, easy);
-  return easy;
+  return e->spares ? e->spare[--e->spares] : curl_easy_init();
 }
 
 int ih_engine_submit(struct ih_engine *e, const struct ih_request_options *o,
@@ -249,9 +235,6 @@ static void close_libcurl(struct ih_engine *e) {
   while (e->spares)
     curl_easy_cleanup(e->spare[--e->spares]);
   ih_multi_close(e);
-  if (e->share)
-    curl_share_cleanup(e->share);
-  e->share = NULL;
 }
 
 void ih_engine_free(struct ih_engine *e) {

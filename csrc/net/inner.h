@@ -40,7 +40,6 @@ struct ih_engine {
   size_t running;
   void *spare[SPARE_HANDLES];
   int spares;
-  void *share;  /* of all handles: the table of TLS sessions, or NULL */
   long process; /* that made it */
 };
 
