@@ -34,6 +34,10 @@
 /* libcurl takes no "never" for the time to connect. */
 #define NEVER_MS 2147483647L
 
+/* Earlier libcurls free a name twice when memory runs out while they keep the
+** session of a TLS connection. */
+#define SAFE_SESSIONS 0x080c00
+
 /* libcurl writes its message into the transfer. */
 typedef char text_has_room[IH_MAX_TEXT >= CURL_ERROR_SIZE ? 1 : -1];
 
@@ -273,6 +277,8 @@ static CURLcode set_all(struct ih_transfer *t,
   /* The least, whatever the machine's settings for OpenSSL allow. */
   SET(SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
   SET(PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+  if (ih_global_libcurl() < SAFE_SESSIONS)
+    SET(SSL_SESSIONID_CACHE, 0L);
   SET(SSL_VERIFYPEER, o->unverified ? 0L : 1L);
   SET(SSL_VERIFYHOST, o->unverified ? 0L : 2L);
   if (o->proxy)

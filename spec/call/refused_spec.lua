@@ -17,6 +17,9 @@ local TELLS_ALL = libcurl() == 788 or libcurl() >= 819
 -- And where it tells of a GOAWAY.
 local TELLS_GOAWAY = libcurl() >= 788
 
+-- How often a scene is played at most; see `played`.
+local TIMES = libcurl() == 788 and 3 or 1
+
 -- How many things are done.
 local function size(deeds)
   return select(2, deeds:gsub("[^,]+", ""))
@@ -50,6 +53,26 @@ describe("over HTTP/2", function()
     end
   end
 
+  -- Plays a scene with a server that does such things, and returns its error.
+  -- libcurl 7.88 tells of a refused stream between the lines only, and a
+  -- machine with too much to do can hide it: then fewer requests are sent than
+  -- could be, and the scene is played anew. More than could be are never sent.
+  local function played(deeds, all, play)
+    local times = deeds:find("refuse", 1, true) and TIMES or 1
+    local err
+    for _ = 1, times do
+      if server then
+        server:stop()
+      end
+      server = servers.frames(all)
+      err = play()
+      if server:requests() >= size(deeds) then
+        break
+      end
+    end
+    return err
+  end
+
   local NOT_PROCESSED = {
     { "answer,below,answer", "a GOAWAY before it", TELLS_GOAWAY },
     { "below,answer", "a GOAWAY before it, on a new connection", true },
@@ -66,12 +89,14 @@ describe("over HTTP/2", function()
     local deeds, is_told = row[1], row[3]
     it(("sends again after %s%s"):format(row[2],
       is_told and "" or ", once this libcurl tells"), function()
-      server = servers.frames(deeds)
-      local client = client_of("v1", { max_retries = 0 })
-      local err
-      for _ = 1, select(2, deeds:gsub("answer", "")) do
-        err = select(2, client.chat:create(FIELDS))
-      end
+      local err = played(deeds, deeds, function()
+        local client = client_of("v1", { max_retries = 0 })
+        local last
+        for _ = 1, select(2, deeds:gsub("answer", "")) do
+          last = select(2, client.chat:create(FIELDS))
+        end
+        return last
+      end)
       assert.equal(is_told, err == nil, tostring(err))
       assert.equal(is_told, server:requests() == size(deeds))
     end)
@@ -93,8 +118,9 @@ describe("over HTTP/2", function()
       local deeds = before .. row[1] .. row[3]
       it(("sends nothing twice after %s (%s)"):format(row[2], deeds),
         function()
-          server = servers.frames(deeds .. ",answer")
-          local err = ask_all(client_of("v1"), deeds)
+          local err = played(deeds, deeds .. ",answer", function()
+            return ask_all(client_of("v1"), deeds)
+          end)
           assert.is_truthy(err)
           assert.equal(size(deeds), server:requests())
         end)
