@@ -100,7 +100,7 @@ static int l_retry(lua_State *L) {
   if (retry < 0)
     lua_pushnil(L);
   else
-    lua_pushinteger(L, (lua_Integer)retry);
+    ih_push_count(L, (uint64_t)retry);
   return 1;
 }
 
