@@ -53,26 +53,6 @@ describe("over HTTP/2", function()
     end
   end
 
-  -- Plays a scene with a server that does such things, and returns its error.
-  -- libcurl 7.88 tells of a refused stream between the lines only, and a
-  -- machine with too much to do can hide it: then fewer requests are sent than
-  -- could be, and the scene is played anew. More than could be are never sent.
-  local function played(deeds, all, play)
-    local times = deeds:find("refuse", 1, true) and TIMES or 1
-    local err
-    for _ = 1, times do
-      if server then
-        server:stop()
-      end
-      server = servers.frames(all)
-      err = play()
-      if server:requests() >= size(deeds) then
-        break
-      end
-    end
-    return err
-  end
-
   local NOT_PROCESSED = {
     { "answer,below,answer", "a GOAWAY before it", TELLS_GOAWAY },
     { "below,answer", "a GOAWAY before it, on a new connection", true },
@@ -89,14 +69,12 @@ describe("over HTTP/2", function()
     local deeds, is_told = row[1], row[3]
     it(("sends again after %s%s"):format(row[2],
       is_told and "" or ", once this libcurl tells"), function()
-      local err = played(deeds, deeds, function()
-        local client = client_of("v1", { max_retries = 0 })
-        local last
-        for _ = 1, select(2, deeds:gsub("answer", "")) do
-          last = select(2, client.chat:create(FIELDS))
-        end
-        return last
-      end)
+      server = servers.frames(deeds)
+      local client = client_of("v1", { max_retries = 0 })
+      local err
+      for _ = 1, select(2, deeds:gsub("answer", "")) do
+        err = select(2, client.chat:create(FIELDS))
+      end
       assert.equal(is_told, err == nil, tostring(err))
       assert.equal(is_told, server:requests() == size(deeds))
     end)
@@ -113,15 +91,32 @@ describe("over HTTP/2", function()
   local BEFORE = { "", "answer,", "refuse,", "answer,answer,",
     TELLS_ALL and "answer,refuse," or nil }
 
+  -- Plays a scene with a server that does such things to its last one, and
+  -- returns its error. With libcurl 7.88 a machine with too much to do can hide
+  -- that a stream was refused; the call ends there, and what the scene is about
+  -- was not reached, so it is played anew.
+  local function played(deeds)
+    local times = deeds:find("refuse", 1, true) and TIMES or 1
+    local err
+    for _ = 1, times do
+      if server then
+        server:stop()
+      end
+      server = servers.frames(deeds .. ",answer")
+      err = ask_all(client_of("v1"), deeds)
+      if server:requests() >= size(deeds) then
+        break
+      end
+    end
+    return err
+  end
+
   for _, row in ipairs(MAYBE_PROCESSED) do
     for _, before in ipairs(BEFORE) do
       local deeds = before .. row[1] .. row[3]
       it(("sends nothing twice after %s (%s)"):format(row[2], deeds),
         function()
-          local err = played(deeds, deeds .. ",answer", function()
-            return ask_all(client_of("v1"), deeds)
-          end)
-          assert.is_truthy(err)
+          assert.is_truthy(played(deeds))
           assert.equal(size(deeds), server:requests())
         end)
     end
