@@ -13,10 +13,8 @@ set -eu
 usage="usage: sh examples/gateway/start.sh [--port N] [--redis HOST:PORT] \
 [--workers N] [--upstream URL]"
 
-fail() {
-  echo "$1" >&2
-  exit "${2:-2}"
-}
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/../nginx.sh"
 
 port=8080
 workers=2
@@ -42,22 +40,6 @@ while [ $# -gt 0 ]; do
   esac
 done
 
-is_number() {
-  case $1 in
-    '' | *[!0-9]* | ??????*) false ;;
-    *) [ "$1" -ge 1 ] && [ "$1" -le "$2" ] ;;
-  esac
-}
-
-# Whether a program listens on a port, on any address of this machine.
-is_taken() {
-  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port="$(printf \
-    ':%04X' "$1")" '$4 == "0A" && substr($2, length($2) - 4) == port { n++ }
-    END { exit n == 0 }'
-}
-
-is_number "$port" 65535 ||
-  fail "--port takes a number from 1 to 65535, not \"$port\""
 is_number "$workers" 64 ||
   fail "--workers takes a number from 1 to 64, not \"$workers\""
 case $redis in
@@ -65,57 +47,18 @@ case $redis in
 it there; put the whole address into REDIS_URL" ;;
   *' '*) fail "--redis takes HOST:PORT, not \"$redis\"" ;;
 esac
-if is_taken "$port"; then
-  free=$port
-  while is_taken "$free"; do
-    free=$((free % 65535 + 1))
-  done
-  fail "Another program uses port $port. Start with another one, such as:
-  sh examples/gateway/start.sh --port $free" 1
-fi
+check_port examples/gateway/start.sh
 if [ -n "$upstream" ] && [ -z "${INDOXHUB_API_KEY:-}" ]; then
   fail "--upstream asks a real server: set INDOXHUB_API_KEY to your key."
 fi
 
-here=$(cd "$(dirname "$0")" && pwd)
-cd "$here/../.."
-
-sh spec/support/deps.sh gateway luajit
-sh spec/support/openresty.sh
-make -s --no-print-directory build LUA=luajit
-eval "$(make -s --no-print-directory env LUA=luajit)"
-
-folder=$(mktemp -d)
-sandbox=
-nginx=
-cleanup() {
-  for pid in $nginx $sandbox; do
-    kill "$pid" 2>/dev/null || true
-    wait "$pid" 2>/dev/null || true
-  done
-  rm -rf "$folder"
-}
-trap cleanup EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-
+prepare
 if [ -n "$upstream" ]; then
   INDOXHUB_BASE_URL=$upstream
+  export INDOXHUB_BASE_URL INDOXHUB_API_KEY
 else
-  luajit lua/indoxhub/cli/command.lua sandbox --pace 0.1 \
-    >"$folder/sandbox.log" 2>&1 &
-  sandbox=$!
-  until grep -qs http "$folder/sandbox.log"; do
-    if ! kill -0 "$sandbox" 2>/dev/null; then
-      cat "$folder/sandbox.log" >&2
-      exit 1
-    fi
-    sleep 0.05
-  done
-  INDOXHUB_BASE_URL=$(sed 's/.*\(http.*\)/\1/' "$folder/sandbox.log")
-  INDOXHUB_API_KEY=indox-sandbox
+  start_sandbox
 fi
-export INDOXHUB_BASE_URL INDOXHUB_API_KEY
 
 if [ -n "$redis" ]; then
   REDIS_URL=redis://$redis
@@ -128,9 +71,6 @@ if [ -z "${REDIS_URL:-}" ]; then
   export GATEWAY_KEY_SHA256
 fi
 
-# The workers are of another user when this one is root.
-chmod 755 "$folder"
-mkdir "$folder/tmp"
 # The page, and what it shows Markdown with.
 cp -R "$here/page" "$folder/page"
 if sh spec/support/npm.sh "$here/page"; then
@@ -145,15 +85,7 @@ fi
 chmod -R a+rX "$folder/page"
 sed "s|@HERE@|$here|g; s|@PORT@|$port|g; s|@WORKERS@|$workers|g" \
   "$here/nginx.conf" >"$folder/nginx.conf"
-sh spec/support/openresty.sh run "$folder" "$folder/nginx.conf" &
-nginx=$!
-until [ -s "$folder/nginx.pid" ]; do
-  if ! kill -0 "$nginx" 2>/dev/null; then
-    echo "nginx does not start on port $port; its reason stands above." >&2
-    exit 1
-  fi
-  sleep 0.05
-done
+start_nginx
 if [ -n "$key" ]; then
   echo "Its only key is $key"
 else
