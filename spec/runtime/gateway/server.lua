@@ -1,14 +1,13 @@
 -- A gateway for specs: nginx with its Lua module on a port the system chose.
 local files = require "spec.support.files"
 local json = require "indoxhub.base.json"
-local openresty = require "spec.runtime.openresty.server"
+local nginx = require "spec.runtime.gateway.nginx"
 local programs = require "spec.support.programs"
 local servers = require "spec.support.servers"
 
 local server = {}
 
 local methods = {}
-methods.__index = methods
 
 -- The upstream key, which must never be seen.
 server.UPSTREAM_KEY = "indox-upstream-" .. ("s3cr3t"):rep(4)
@@ -18,40 +17,21 @@ server.UPSTREAM_KEY = "indox-upstream-" .. ("s3cr3t"):rep(4)
 --- `options.lua` is a Lua table in text, what the gateway is made with.
 ---@param options table
 function server.start(options)
-  local folder = files.folder()
-  assert(os.execute("chmod 755 " .. folder)) -- workers are of another user
-  local self = setmetatable({ folder = folder, port = servers.free_port() },
-    methods)
-  self.root = "http://127.0.0.1:" .. self.port
-  self.url = self.root .. "/v1"
-  local config = files.read("spec/runtime/gateway/nginx.conf")
-    :gsub("@([%u_]+)@", { FOLDER = folder, PORT = self.port,
-      WORKERS = tostring(options.workers or 1) })
-  files.write(folder .. "/nginx.conf", config)
-  files.write(folder .. "/options.lua", "return " .. (options.lua or "{}"))
   local place = options.redis
     and ("REDIS_URL='%s'"):format(options.redis.url) or ""
-  self.process = servers.start_silent(("env -u REDIS_URL " ..
-    "INDOXHUB_API_KEY=%s INDOXHUB_BASE_URL=%s %s setpriv --pdeathsig TERM " ..
-    "sh spec/support/openresty.sh run %s %s/nginx.conf 2>%s/stderr"):format(
-    server.UPSTREAM_KEY, options.base or "http://127.0.0.1:1/v1", place,
-    folder, folder, folder))
-  self.pid = self.process.pid
-  servers.wait_until(function()
-    return files.read(folder .. "/nginx.pid") or not programs.is_alive(self.pid)
-  end, "nginx")
-  if not programs.is_alive(self.pid) then
-    error("nginx did not start: " .. (files.read(folder .. "/stderr") or "")
-      .. self:log())
-  end
-  servers.wait_until(function()
-    return (servers.curl(self.root .. "/health")) ~= 0
-  end, "nginx to answer")
+  local self = nginx.start(methods, {
+    config = "spec/runtime/gateway/nginx.conf",
+    values = { WORKERS = tostring(options.workers or 1) },
+    options = "return " .. (options.lua or "{}"),
+    environment = ("-u REDIS_URL INDOXHUB_API_KEY=%s INDOXHUB_BASE_URL=%s %s")
+      :format(server.UPSTREAM_KEY, options.base or "http://127.0.0.1:1/v1",
+      place),
+    is_up = function(self)
+      return (servers.curl(self.root .. "/health")) ~= 0
+    end,
+  })
+  self.url = self.root .. "/v1"
   return self
-end
-
-function methods:log()
-  return files.read(self.folder .. "/error.log") or ""
 end
 
 --- Lines of its access log, decoded.
@@ -62,10 +42,6 @@ function methods:accesses()
     list[#list + 1] = json.decode(line)
   end
   return list
-end
-
-function methods:workers()
-  return openresty.children(self.pid)
 end
 
 -- The arguments of curl for a request.
@@ -145,24 +121,6 @@ function methods:run(code)
   local _, said = servers.curl(("--data-binary @%s %s/run"):format(
     files.write(self.folder .. "/code", code), self.root))
   return (said:gsub("\n$", ""))
-end
-
---- Has the master "reload" or "quit".
-function methods:signal(what)
-  os.execute(("kill -%s %s"):format(what == "reload" and "HUP" or "QUIT",
-    self.pid))
-end
-
---- Ends it. Returns the bad news of its log, without lines in which one of
---- `expected` stands.
----@param expected? string[]
-function methods:stop(expected)
-  os.execute("kill -TERM " .. self.pid .. " 2>/dev/null")
-  programs.wait_for_end(self.pid)
-  servers.kill(self.process)
-  local bad = openresty.bad_news(self:log(), expected)
-  files.remove_folder(self.folder)
-  return bad
 end
 
 return server

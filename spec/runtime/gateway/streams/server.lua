@@ -2,14 +2,13 @@
 -- system chose, see handlers.lua.
 local core = require "indoxhub.core"
 local files = require "spec.support.files"
-local openresty = require "spec.runtime.openresty.server"
+local nginx = require "spec.runtime.gateway.nginx"
 local programs = require "spec.support.programs"
 local servers = require "spec.support.servers"
 
 local server = {}
 
 local methods = {}
-methods.__index = methods
 
 --- Starts one. `options.workers` is 1 unless told otherwise, `options.redis`
 --- what spec/support/redis.lua gave, `options.dict` the size of the shared
@@ -17,42 +16,17 @@ methods.__index = methods
 --- options, as text.
 ---@param options table
 function server.start(options)
-  local folder = files.folder()
-  assert(os.execute("chmod 755 " .. folder)) -- workers are of another user
-  local self = setmetatable({ folder = folder, port = servers.free_port() },
-    methods)
-  self.root = "http://127.0.0.1:" .. self.port
-  local config = files.read("spec/runtime/gateway/streams/nginx.conf")
-    :gsub("@([%u_]+)@", { FOLDER = folder, PORT = self.port,
-      WORKERS = tostring(options.workers or 1), DICT = options.dict or "8m",
-      TIMERS = tostring(options.timers or 256) })
-  files.write(folder .. "/nginx.conf", config)
-  files.write(folder .. "/options.lua", ("return { %s%s }"):format(
-    options.redis and ("redis = %q, "):format(options.redis.url) or "",
-    options.lua or ""))
-  self.process = servers.start_silent(("setpriv --pdeathsig TERM " ..
-    "sh spec/support/openresty.sh run %s %s/nginx.conf 2>%s/stderr"):format(
-    folder, folder, folder))
-  self.pid = self.process.pid
-  servers.wait_until(function()
-    return files.read(folder .. "/nginx.pid") or not programs.is_alive(self.pid)
-  end, "nginx")
-  if not programs.is_alive(self.pid) then
-    error("nginx did not start: " .. (files.read(folder .. "/stderr") or "")
-      .. self:log())
-  end
-  servers.wait_until(function()
-    return select(2, servers.curl(self.root .. "/ping")) == "pong"
-  end, "nginx to answer")
-  return self
-end
-
-function methods:log()
-  return files.read(self.folder .. "/error.log") or ""
-end
-
-function methods:workers()
-  return openresty.children(self.pid)
+  return nginx.start(methods, {
+    config = "spec/runtime/gateway/streams/nginx.conf",
+    values = { WORKERS = tostring(options.workers or 1),
+      DICT = options.dict or "8m", TIMERS = tostring(options.timers or 256) },
+    options = ("return { %s%s }"):format(options.redis
+      and ("redis = %q, "):format(options.redis.url) or "", options.lua or ""),
+    environment = "",
+    is_up = function(self)
+      return select(2, servers.curl(self.root .. "/ping")) == "pong"
+    end,
+  })
 end
 
 --- How many connections its workers have.
@@ -192,24 +166,6 @@ function server.events(text)
     end
   end
   return first, last, ending
-end
-
---- Has the master "reload" or "quit".
-function methods:signal(what)
-  os.execute(("kill -%s %s"):format(what == "reload" and "HUP" or "QUIT",
-    self.pid))
-end
-
---- Ends it. Returns the bad news of its log, without lines in which one of
---- `expected` stands.
----@param expected? string[]
-function methods:stop(expected)
-  os.execute("kill -TERM " .. self.pid .. " 2>/dev/null")
-  programs.wait_for_end(self.pid)
-  servers.kill(self.process)
-  local bad = openresty.bad_news(self:log(), expected)
-  files.remove_folder(self.folder)
-  return bad
 end
 
 return server
