@@ -4,14 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "reuse_tls.h"
-
-/* OpenSSL's connection, NULL when there is none. */
-static void *openssl_of(const struct ih_transfer *t) {
-  struct curl_tlssessioninfo *tls = NULL;
-  curl_easy_getinfo(t->easy, CURLINFO_TLS_SSL_PTR, &tls);
-  return tls && tls->backend == CURLSSLBACKEND_OPENSSL ? tls->internals : NULL;
-}
+#include "openssl.h"
 
 static int has_header(struct ih_span head, const char *name) {
   size_t n = strlen(name);
@@ -33,11 +26,11 @@ int ih_ending_begins(const struct ih_transfer *t) {
          (version == CURL_HTTP_VERSION_1_0 ||
           version == CURL_HTTP_VERSION_1_1) &&
          !has_header(head, "Content-Length:") &&
-         !has_header(head, "Transfer-Encoding:") && openssl_of(t);
+         !has_header(head, "Transfer-Encoding:") && ih_openssl_of(t->easy);
 }
 
 void ih_ending_look(struct ih_transfer *t) {
-  void *ssl = openssl_of(t);
+  void *ssl = ih_openssl_of(t->easy);
   if (ssl)
-    t->end_said = ih_reuse_tls_said_end(ssl);
+    t->end_said = ih_openssl_said_end(ssl);
 }

@@ -5,11 +5,16 @@
 #include <string.h>
 
 #include "global.h"
+#include "openssl.h"
 
 /* What is compared of a line. */
 #define LINE_ROOM 128
 
 enum about { STREAM, GOAWAY, REFUSED_FIRST, REFUSED, DIED };
+
+/* Which have to be watched when they read: see died_of_refusal. */
+#define FIRST_MUTE 0x075800
+#define LAST_MUTE 0x075801
 
 /* The later ones are believed to go on as they are. */
 #define AND_LATER 0xffffff
@@ -30,7 +35,7 @@ static const struct {
      "REFUSED_STREAM, retrying a fresh connect"},
     {REFUSED, 0x081300, AND_LATER,
      "HTTP/2 stream # refused by server, try again on a new "},
-    {DIED, 0x075800, 0x075801, "Connection died, retrying a fresh connect"},
+    {DIED, FIRST_MUTE, LAST_MUTE, "Connection died, retrying a fresh connect"},
 };
 
 static int says(const char *text, const char *line, long *stream) {
@@ -52,11 +57,12 @@ static int says(const char *text, const char *line, long *stream) {
 
 /* Whether libcurl 7.88 takes a connection for dead of which it has nothing to
 ** say. In its HTTP/2 there are two ways to that: a stream was refused, or the
-** server broke the rules and may have done anything. After the second it calls
-** the function for progress before it gives up, after the first it does not. */
+** server broke the rules and may have done anything. It has read of either, and
+** after the second it calls the function for progress before it gives up, after
+** the first it does not. */
 static int died_of_refusal(const struct ih_refusal *refusal) {
   return refusal->stream && !refusal->complaint[0] &&
-         refusal->progressed_in != *refusal->calls;
+         refusal->progressed_in != *refusal->moments;
 }
 
 static int is_told(const struct ih_refusal *refusal, enum about about,
@@ -113,19 +119,29 @@ static int on_progress(void *self, curl_off_t down_total, curl_off_t down,
 }
 
 void ih_refused_progress(struct ih_refusal *refusal) {
-  if (refusal->calls)
-    refusal->progressed_in = *refusal->calls;
+  if (refusal->moments)
+    refusal->progressed_in = *refusal->moments;
+}
+
+static void watch_reading(void *easy, uint64_t *moments) {
+  unsigned libcurl = ih_global_libcurl();
+  void *ssl = libcurl >= FIRST_MUTE && libcurl <= LAST_MUTE
+                  ? ih_openssl_of(easy)
+                  : NULL;
+  if (ssl)
+    ih_openssl_count_reads(ssl, moments);
 }
 
 void ih_refused_watch(struct ih_refusal *refusal, void *easy,
-                      const char *complaint, const uint64_t *calls,
+                      const char *complaint, uint64_t *moments,
                       int has_progress) {
   CURLcode code = CURLE_OK;
   refusal->stream = 0;
   refusal->is_told = 0;
   refusal->complaint = complaint;
-  refusal->calls = calls;
+  refusal->moments = moments;
   refusal->chances++;
+  watch_reading(easy, moments);
 #define SET(option, value)                                                     \
   do {                                                                         \
     if (!code)                                                                 \

@@ -33,16 +33,17 @@ struct ih_refusal {
   int is_told;            /* the server has not processed the request */
   int chances;            /* how often it was sent */
   const char *complaint;  /* libcurl's last, "" when it has none */
-  const uint64_t *calls;  /* of the engine into libcurl, */
-  uint64_t progressed_in; /* and the last that got somewhere */
+  uint64_t *moments;      /* of libcurl: see ih_refused_watch */
+  uint64_t progressed_in; /* the one in which it last got somewhere */
 };
 
 /* The request is about to be sent, for the first time or once more. `complaint`
-** is the buffer of CURLOPT_ERRORBUFFER, `calls` counts calls that serve a
-** socket or a timer. `has_progress`: the request has a function for progress,
+** is the buffer of CURLOPT_ERRORBUFFER. `*moments` grows with each call that
+** serves a socket or a timer, and here with each reading of the connection; it
+** lives as long as that. `has_progress`: the request has a function for progress,
 ** which passes it on. */
 void ih_refused_watch(struct ih_refusal *refusal, void *easy,
-                      const char *complaint, const uint64_t *calls,
+                      const char *complaint, uint64_t *moments,
                       int has_progress);
 void ih_refused_progress(struct ih_refusal *refusal);
 

@@ -190,7 +190,7 @@ static int on_sending(void *self, char *to, char *from, int to_port,
   t->begun++;
   t->refusal.is_told = 0;
   if (t->multiplexed && reuse == IH_REUSE_UNKNOWN)
-    ih_refused_watch(&t->refusal, t->easy, t->text, &t->lanes->calls,
+    ih_refused_watch(&t->refusal, t->easy, t->text, &t->lanes->moments,
                      t->counted);
   return 0;
 }

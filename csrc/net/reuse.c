@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 
 #include "global.h"
-#include "reuse_tls.h"
+#include "openssl.h"
 
 /* As text: an IPv6 address with one of IPv4 inside, and its end. */
 #define ADDRESS_ROOM 46
@@ -106,12 +106,10 @@ static int has_news(int fd) {
 }
 
 static int is_spoilt(CURL *easy, int fd) {
-  struct curl_tlssessioninfo *tls = NULL;
-  curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &tls);
-  if (!tls || !tls->internals || tls->backend != CURLSSLBACKEND_OPENSSL)
-    return has_news(fd);
-  return ih_reuse_tls_is_spoilt(tls->internals, fd, has_news(fd),
-                                ih_global_libcurl() < WARY);
+  void *ssl = ih_openssl_of(easy);
+  return ssl ? ih_openssl_is_spoilt(ssl, fd, has_news(fd),
+                                    ih_global_libcurl() < WARY)
+             : has_news(fd);
 }
 
 enum ih_reuse ih_reuse_look(struct ih_kept *kept, void *easy, const char *to,

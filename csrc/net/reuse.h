@@ -18,7 +18,7 @@
 ** - libcurl from 8.0 on takes no connection on which bytes wait, tickets or
 **   not. There this look only finds what came since, or waits in OpenSSL
 **   already decrypted.
-** - Before, OpenSSL is asked what the bytes are: see reuse_tls.h. With any other
+** - Before, OpenSSL is asked what the bytes are: see openssl.h. With any other
 **   library for TLS, GnuTLS for one, they count as an answer: a connection is
 **   lost to a late ticket, but no answer is ever taken for another. What such a
 **   library has decrypted already is not seen.

@@ -107,7 +107,7 @@ static void act(struct ih_engine *e, curl_socket_t fd, int what) {
   int mask = (what & IH_READ ? CURL_CSELECT_IN : 0) |
              (what & IH_WRITE ? CURL_CSELECT_OUT : 0) |
              (what & IH_ERROR ? CURL_CSELECT_ERR : 0);
-  e->lanes.calls++;
+  e->lanes.moments++;
   if (curl_multi_socket_action(e->multi, fd, mask, &running) != CURLM_OK)
     e->failed = 1;
   else

@@ -69,7 +69,7 @@ struct ih_lanes {
   struct ih_kept kept;    /* connections that were used */
   struct ih_pool pool;    /* how many there are */
   struct ih_rests rests;  /* sockets that are not written to for a moment */
-  uint64_t calls;         /* into libcurl: see refused.h */
+  uint64_t moments;       /* of libcurl: see refused.h */
   uint64_t moved;         /* how often something came of those */
   int64_t stop_at;        /* when the time of this step is spent */
   size_t bytes_left;      /* of this step */

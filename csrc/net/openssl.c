@@ -1,6 +1,6 @@
 #define _GNU_SOURCE /* dladdr, RTLD_DEFAULT */
 
-#include "reuse_tls.h"
+#include "openssl.h"
 
 #include <curl/curl.h>
 #include <dlfcn.h>
@@ -12,6 +12,12 @@
 
 /* SSL_RECEIVED_SHUTDOWN */
 #define SAID_END 2
+
+/* BIO_CB_READ */
+#define IS_READ 2
+
+typedef long on_operation(void *bio, int operation, const char *bytes, size_t n,
+                          int number, long more, int result, size_t *done);
 
 /* What is used of OpenSSL 1.1.0 or later; LibreSSL and BoringSSL have it, too.
 ** */
@@ -33,6 +39,10 @@ static struct {
   int (*hold)(void *bio);
   int (*free_bio)(void *bio);
   void (*clear_errors)(void);
+  /* NULL before OpenSSL 1.1.1. */
+  void (*set_callback)(void *bio, on_operation *callback);
+  void (*set_argument)(void *bio, char *argument);
+  char *(*get_argument)(const void *bio);
 } openssl = {.once = PTHREAD_ONCE_INIT};
 
 /* libcurl finds a name either among those of the whole process or, when it was
@@ -63,6 +73,16 @@ static void look_up(void) {
                    find(curl, "BIO_up_ref", &openssl.hold) &&
                    find(curl, "BIO_free", &openssl.free_bio) &&
                    find(curl, "ERR_clear_error", &openssl.clear_errors);
+  if (openssl.usable &&
+      find(curl, "BIO_get_callback_arg", &openssl.get_argument) &&
+      find(curl, "BIO_set_callback_arg", &openssl.set_argument))
+    find(curl, "BIO_set_callback_ex", &openssl.set_callback);
+}
+
+void *ih_openssl_of(void *easy) {
+  struct curl_tlssessioninfo *tls = NULL;
+  curl_easy_getinfo((CURL *)easy, CURLINFO_TLS_SSL_PTR, &tls);
+  return tls && tls->backend == CURLSSLBACKEND_OPENSSL ? tls->internals : NULL;
 }
 
 /* Has OpenSSL read all that is there. Whether it was nothing but tickets. */
@@ -100,7 +120,7 @@ static int is_talk_on(void *ssl, int fd) {
   return is_talk;
 }
 
-int ih_reuse_tls_is_spoilt(void *ssl, int fd, int has_news, int may_read) {
+int ih_openssl_is_spoilt(void *ssl, int fd, int has_news, int may_read) {
   pthread_once(&openssl.once, look_up);
   if (!openssl.usable)
     return has_news;
@@ -109,7 +129,26 @@ int ih_reuse_tls_is_spoilt(void *ssl, int fd, int has_news, int may_read) {
   return !may_read || !is_talk_on(ssl, fd);
 }
 
-int ih_reuse_tls_said_end(void *ssl) {
+int ih_openssl_said_end(void *ssl) {
   pthread_once(&openssl.once, look_up);
   return !openssl.usable || openssl.get_shutdown(ssl) & SAID_END;
+}
+
+/* The result of an operation is as it was; before one it is 1, "go on". */
+static long count_read(void *bio, int operation, const char *bytes, size_t n,
+                       int number, long more, int result, size_t *done) {
+  (void)bytes, (void)n, (void)number, (void)more, (void)done;
+  if (operation == IS_READ)
+    ++*(uint64_t *)(void *)openssl.get_argument(bio);
+  return result;
+}
+
+void ih_openssl_count_reads(void *ssl, uint64_t *reads) {
+  void *reader;
+  pthread_once(&openssl.once, look_up);
+  reader = openssl.set_callback ? openssl.get_reader(ssl) : NULL;
+  if (reader) {
+    openssl.set_argument(reader, (char *)(void *)reads);
+    openssl.set_callback(reader, count_read);
+  }
 }
