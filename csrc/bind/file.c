@@ -42,17 +42,19 @@ static int l_read_file(lua_State *L) {
   const char *path = luaL_checkstring(L, 1);
   lua_Number most = luaL_optnumber(L, 2, -1);
   int64_t size = ih_file_size(path), n, got;
+  int is_whole;
   char *bytes;
   if (size < 0)
     return unreadable(L);
   do {
     lua_settop(L, 2);
-    n = most >= 0 && most < (lua_Number)size ? (int64_t)most : size;
+    is_whole = !(most >= 0 && most < (lua_Number)size);
+    n = is_whole ? size : (int64_t)most;
     bytes = lua_newuserdata(L, n > 0 ? (size_t)n : 1);
     got = ih_file_load(path, bytes, (size_t)n, &size);
     if (got < 0)
       return unreadable(L);
-  } while (size > n && (most < 0 || most > (lua_Number)n));
+  } while (is_whole && size > n);
   lua_pushlstring(L, bytes, (size_t)got);
   return 1;
 }
