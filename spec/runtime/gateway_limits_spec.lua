@@ -243,6 +243,39 @@ describe("gateway/limits", function()
       end
       assert.equal("", alone:stop())
     end)
+
+    it("find room where others have left some", function()
+      local key, option = keys.option "requests_per_minute = 100"
+      local held, calls = keys.option "calls_at_once = 3"
+      local alone = gateways.start { base = sandbox.url,
+        lua = ("{ keys = { %s, %s } }"):format(option, calls) }
+      -- What was used longest ago stays: behind it nothing is let go.
+      local function fill(seconds)
+        assert.truthy(alone:run(([[
+          local dict = ngx.shared.indoxhub_limits
+          dict:flush_all()
+          dict:flush_expired()
+          dict:set("old", 1, 3600)
+          local i, ok, why = 0, true, nil
+          while ok do
+            i = i + 1
+            ok, why = dict:safe_add("short" .. i, 0, %g)
+          end
+          return why
+        ]]):format(seconds)):find("no memory", 1, true))
+      end
+      fill(3600)
+      assert.equal(503, (chat(alone, key)))
+      assert.equal(503, (chat(alone, held)))
+      for _, one in ipairs { key, held } do
+        fill(0.3)
+        servers.wait_until(function()
+          return (chat(alone, one)) == 200
+        end, "room")
+      end
+      assert.equal("1", alone:run "return ngx.shared.indoxhub_limits:get 'old'")
+      assert.equal("", alone:stop { "no memory" })
+    end)
   end)
 
   describe("while Redis is away", function()

@@ -15,11 +15,28 @@ local machine = {}
 -- Seconds that counters stay beyond their time.
 local LATER = 60
 
--- Adds to a counter. Nil and why not: another must not be thrown out for it.
+-- Seconds between two times that a worker looks for what has expired.
+local BETWEEN = 1
+local looked_at = -math.huge
+
+-- Adds what is not there. False and why not: another must not be thrown out for
+-- it. By itself the dictionary lets go of what has expired only as long as that
+-- is what was used longest ago.
+local function safe_add(dict, name, value, lifetime)
+  local ok, why = dict:safe_add(name, value, lifetime)
+  if why == "no memory" and ngx.now() - looked_at >= BETWEEN then
+    looked_at = ngx.now()
+    dict:flush_expired()
+    ok, why = dict:safe_add(name, value, lifetime)
+  end
+  return ok, why
+end
+
+-- Adds to a counter. Nil and why not.
 local function add(dict, name, amount, lifetime)
   local value, message = dict:incr(name, amount)
   if not value and message == "not found" then
-    local ok, why = dict:safe_add(name, 0, lifetime)
+    local ok, why = safe_add(dict, name, 0, lifetime)
     if not ok and why ~= "exists" then
       return nil, why
     end
@@ -32,7 +49,7 @@ local function take_place(dict, request, most)
   local from = math.random(most)
   for i = 1, most do
     local name = ("place:%s:%d"):format(request.id, (from + i) % most)
-    local ok, why = dict:safe_add(name, request.call, request.lifetime)
+    local ok, why = safe_add(dict, name, request.call, request.lifetime)
     if ok then
       return name
     elseif why ~= "exists" then
@@ -41,31 +58,30 @@ local function take_place(dict, request, most)
   end
 end
 
--- Counters of a request: name, what it takes, the most, seconds, and the limit.
+-- Counters of the limits that a request has, and the seconds that are left of
+-- the minute, the day and the month.
 local function counters(request, now)
   local minute, day, month, to_minute, to_day, to_month =
     calendar.windows(now)
-  local id, limits = request.id, request.limits
-  local function counter(limit, letter, window, amount, left)
-    return { limit = limit, amount = amount, most = limits[limit],
-      name = ("%s:%s:%d"):format(letter, id, window), left = left }
+  local list = {}
+  local function count(limit, letter, window, amount, left)
+    local most = request.limits[limit]
+    if most then
+      list[#list + 1] = { limit = limit, amount = amount, most = most,
+        name = ("%s:%s:%d"):format(letter, request.id, window), left = left }
+    end
   end
-  return {
-    counter("requests_per_minute", "r", minute, 1, to_minute),
-    counter("tokens_per_minute", "t", minute, request.tokens, to_minute),
-    counter("cost_per_day", "d", day, request.cost, to_day),
-    counter("cost_per_month", "o", month, request.cost, to_month),
-  }
+  count("requests_per_minute", "r", minute, 1, to_minute)
+  count("tokens_per_minute", "t", minute, request.tokens, to_minute)
+  count("cost_per_day", "d", day, request.cost, to_day)
+  count("cost_per_month", "o", month, request.cost, to_month)
+  return list, to_minute, to_day, to_month
 end
 
 -- Whether a counter that has just got more is over its limit.
 local function is_over(counter, value)
-  local most = counter.most
-  if not most then
-    return false
-  end
-  return value > most
-    or counter.limit:find("^cost") and value - counter.amount >= most
+  return value > counter.most
+    or counter.limit:find("^cost") and value - counter.amount >= counter.most
 end
 
 local function give_back(dict, taken)
@@ -88,16 +104,17 @@ end
 ---@param request indoxhub.gateway.LimitRequest
 ---@return table? told, table|string taken
 function machine.admit(dict, request)
-  local list, taken, values = counters(request, ngx.time()), {}, {}
+  local list, to_minute, to_day, to_month = counters(request, ngx.time())
+  local taken, values = {}, {}
   local refused, place = "", nil
-  for i, counter in ipairs(list) do
+  for _, counter in ipairs(list) do
     local value, message = add(dict, counter.name, counter.amount,
       counter.left + LATER)
     if not value then
       give_back(dict, taken)
       return nil, message
     end
-    taken[#taken + 1], values[i] = counter, value
+    taken[#taken + 1], values[counter.limit] = counter, value
     if is_over(counter, value) then
       refused = counter.limit
       break
@@ -106,8 +123,10 @@ function machine.admit(dict, request)
   local most = request.limits.calls_at_once
   if refused == "" and most then
     local message
-    place, message = most >= 1 and take_place(dict, request, most) or nil, nil
-    if not place and message then
+    if most >= 1 then
+      place, message = take_place(dict, request, most)
+    end
+    if message then
       give_back(dict, taken)
       return nil, message
     end
@@ -115,12 +134,13 @@ function machine.admit(dict, request)
   end
   if refused ~= "" then
     give_back(dict, taken)
-    for i, counter in ipairs(taken) do
-      values[i] = values[i] - counter.amount
+    for _, counter in ipairs(taken) do
+      values[counter.limit] = values[counter.limit] - counter.amount
     end
   end
-  return { refused, values[1], values[2] or 0, values[3] or 0, values[4] or 0,
-    0, list[1].left, list[3].left, list[4].left },
+  return { refused, values.requests_per_minute or 0,
+    values.tokens_per_minute or 0, values.cost_per_day or 0,
+    values.cost_per_month or 0, 0, to_minute, to_day, to_month },
     { counters = list, place = place }
 end
 
@@ -134,13 +154,11 @@ function machine.settle(dict, taken, tokens, cost)
   if taken.place then
     dict:delete(taken.place)
   end
-  local list = taken.counters
-  if tokens then
-    dict:incr(list[2].name, tokens - list[2].amount)
-  end
-  for i = 3, 4 do
-    if cost then
-      dict:incr(list[i].name, cost - list[i].amount)
+  local used = { tokens_per_minute = tokens, cost_per_day = cost,
+    cost_per_month = cost }
+  for _, counter in ipairs(taken.counters) do
+    if used[counter.limit] then
+      dict:incr(counter.name, used[counter.limit] - counter.amount)
     end
   end
 end
