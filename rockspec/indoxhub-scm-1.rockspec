@@ -321,6 +321,7 @@ build = {
     ["indoxhub.gateway.streams.worker"] =
       "lua/indoxhub/gateway/streams/worker.lua",
     ["indoxhub.gateway.upstreams"] = "lua/indoxhub/gateway/upstreams.lua",
+    ["indoxhub.gateway.visitors"] = "lua/indoxhub/gateway/visitors.lua",
     ["indoxhub.health"] = "lua/indoxhub/health.lua",
     ["indoxhub.loop"] = "lua/indoxhub/loop/init.lua",
     ["indoxhub.loop.builtin"] = "lua/indoxhub/loop/builtin.lua",

@@ -227,8 +227,8 @@ of their own. None takes an argument. The module is for nginx only. Options that
 are wrong raise, so that nginx does not start.]],
     sections = {
       { "Options", nil, { "indoxhub.GatewayOptions", "indoxhub.GatewayKey",
-        "indoxhub.GatewayPrice", "indoxhub.GatewayUpstream",
-        "indoxhub.GatewayCacheRule" } },
+        "indoxhub.GatewayVisitors", "indoxhub.GatewayPrice",
+        "indoxhub.GatewayUpstream", "indoxhub.GatewayCacheRule" } },
     },
   },
   {

@@ -2,6 +2,7 @@
 -- which it knows when it gets one that there is not.
 local during_tests = require "spec.support.during_tests"
 local gateway_options = require "indoxhub.gateway.options"
+local gateway_visitors = require "indoxhub.gateway.visitors"
 local indoxhub = require "indoxhub"
 local reference = require "doc.generate.reference"
 local rows_class = require "indoxhub.analytics.rows"
@@ -102,6 +103,7 @@ local takers = {
     indoxhub.reader(print, given)
   end,
   ["indoxhub.GatewayOptions"] = gateway_options.check,
+  ["indoxhub.GatewayVisitors"] = gateway_visitors.of_options,
   ["indoxhub.GatherOptions"] = function(given)
     indoxhub.gather({}, given)
   end,

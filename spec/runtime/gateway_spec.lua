@@ -259,6 +259,23 @@ describe("gateway", function()
     assert.equal("", closed:stop())
   end)
 
+  it("tells that the model is busy, and until when", function()
+    local raw = servers.raw()
+    local busy = gateways.start { redis = store, base = raw:script("v1",
+      servers.last_reply("429 Too Many Requests", "{}",
+      "Retry-After: 120\r\n")) }
+    for _, is_stream in ipairs { false, true } do
+      local status, body, head = busy:ask("/v1/chat/completions", { key = key,
+        json = question(nil, { stream = is_stream }) })
+      assert.equal(503, status)
+      assert.same({ type = "upstream_busy", code = "rate_limit",
+        message = "the model is busy" }, body.error)
+      assert.truthy(head:lower():find("retry-after: 120\r\n", 1, true))
+    end
+    assert.equal("", busy:stop())
+    raw:stop()
+  end)
+
   it("passes a traceparent on, if it is one", function()
     local raw = servers.raw()
     local answer = servers.json('{"choices":[{"message":{"role":'

@@ -10,10 +10,10 @@
 --       log_by_lua_block { gateway.log() }
 --     }
 --
--- A request goes through routes (what is asked for), keys (who asks), requests
--- and fields (with what), limits (whether now), and then calls, models or a
--- source within streams. A face says the answer in the form of the path.
--- examples/gateway has all of the configuration.
+-- A request goes through routes (what is asked for), keys and visitors (who
+-- asks), requests and fields (with what), limits (whether now), and then calls,
+-- models or a source within streams. A face says the answer in the form of the
+-- path. examples/gateway has all of the configuration.
 
 local cache = require "indoxhub.gateway.cache"
 local calls = require "indoxhub.gateway.calls"
@@ -34,6 +34,7 @@ local routes = require "indoxhub.gateway.routes"
 local sources = require "indoxhub.gateway.source"
 local streams = require "indoxhub.gateway.streams"
 local upstreams = require "indoxhub.gateway.upstreams"
+local visitors = require "indoxhub.gateway.visitors"
 
 -- Workers may not be able to read what is loaded later.
 require "indoxhub.all"
@@ -72,7 +73,8 @@ function gateways.new(given)
   local options = options_of.check(given)
   local url = options.redis or os.getenv "REDIS_URL"
   local gateway = { options = options, dicts = dictionaries(),
-    upstreams = upstreams.new(options), keys = keys.of_options(options.keys) }
+    upstreams = upstreams.new(options), keys = keys.of_options(options.keys),
+    visitors = visitors.of_options(options.visitors) }
   if url and url ~= "" then
     gateway.redis = redis.new { url = url, timeout = options.redis_timeout,
       connections = options.redis_connections }
@@ -231,6 +233,19 @@ local function admit(gateway, context)
   return true
 end
 
+-- The key of a request; nil and a refusal.
+local function who_asks(gateway, context)
+  local token = requests.token()
+  if token then
+    return keys.find(gateway, token)
+  elseif token == nil and gateway.visitors then
+    return visitors.find(gateway, context.body_kind ~= nil)
+  end
+  return nil, { status = 401, type = "invalid_request_error",
+    code = "invalid_api_key", message = "give an API key of this gateway: "
+      .. "Authorization: Bearer ihg-..." }
+end
+
 -- What a request is about; nil when it was refused.
 local function begin(gateway)
   local route, other_method = routes.find(ngx.req.get_method(), ngx.var.uri)
@@ -246,13 +261,7 @@ local function begin(gateway)
       or { status = 404, type = "invalid_request_error", code = "not_found",
         message = "there is nothing here" }
   end
-  local token = requests.token()
-  local key, refusal = nil, { status = 401, type = "invalid_request_error",
-    code = "invalid_api_key", message = "give an API key of this gateway: "
-      .. "Authorization: Bearer ihg-..." }
-  if token then
-    key, refusal = keys.find(gateway, token)
-  end
+  local key, refusal = who_asks(gateway, context)
   context.key = key
   return key and route, context, refusal
 end

@@ -6,6 +6,7 @@
 --   "closed"  nothing passes (503)
 --   "open"    known keys pass, and nobody counts
 --   "local"   each machine counts by itself
+-- Visitors are counted by the machine where known keys pass uncounted.
 
 local machine = require "indoxhub.gateway.limits.machine"
 local records = require "indoxhub.gateway.shared.records"
@@ -95,7 +96,8 @@ local function refusal(key, told, headers)
   local at = TOLD[limit]
   headers["Retry-After"] = at and told[at[2]] or A_WHILE
   return { status = 429, type = "rate_limit_exceeded", code = limit,
-    headers = headers, message = ("this key may use %s"):format(
+    headers = headers, message = ("%s may use %s"):format(
+      key.is_visitor and "a visitor" or "this key",
       WHAT[limit]:format(key[limit])) }
 end
 
@@ -117,6 +119,9 @@ function limits.admit(gateway, key, request)
     reservation = {}
   end
   local failure = gateway.options.on_store_failure
+  if failure == "open" and key.is_visitor then
+    failure = "local"
+  end
   if not told and gateway.redis and failure == "open" then
     return false, {}
   elseif not told and (not gateway.redis or failure == "local") then

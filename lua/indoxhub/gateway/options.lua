@@ -10,6 +10,7 @@ local KNOWN = {
   upstreams = { "table" },
   redis = { "string" },
   keys = { "table" },
+  visitors = { "table" },
   models = { "table" },
   prices = { "table", {} },
   cache = { "table" },

@@ -68,11 +68,11 @@ function requests.context(route)
   }
 end
 
---- The key that a request has; nil for none.
----@return string?
+--- The key that a request has; nil for none, false for what is no key.
+---@return string|false|nil
 function requests.token()
   local value = header(ngx.req.get_headers(100), "authorization")
-  return value and value:match("^[Bb]earer +(%S+)$") or nil
+  return value and (value:match("^[Bb]earer +(%S+)$") or false)
 end
 
 -- The body, which nginx may have put into a file.

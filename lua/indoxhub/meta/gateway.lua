@@ -8,6 +8,7 @@
 ---@field upstreams? indoxhub.GatewayUpstream[] Several in place of `client`: each call begins at one, by weight, and goes to another when that does not answer.
 ---@field redis? string Where Redis is: "redis://:password@host:port/database", "unix:///path" or "host:port". Default: the variable REDIS_URL; without either everything stays in the machine.
 ---@field keys? indoxhub.GatewayKey[] Keys that are known beside those of Redis.
+---@field visitors? indoxhub.GatewayVisitors What those may do who ask without a key, each address by itself. Default: nothing.
 ---@field models? string[] The models that may be asked at all. Default: all.
 ---@field prices? table<string, indoxhub.GatewayPrice> Prices by model, for limits of cost where the upstream tells none.
 ---@field cache? indoxhub.GatewayCacheRule[] Whole answers that are given again to equal requests. The first rule that fits holds; requests may ask for it, or decline, by the header X-Gateway-Cache: SECONDS.
@@ -33,6 +34,18 @@
 ---@field cost_per_month? number US dollars in a month of UTC.
 ---@field calls_at_once? number Calls at the same time.
 ---@field linger? number Seconds that its streams go on without a reader, if less than those of the gateway.
+
+--- What those may do who ask without a key. Each is known by the address that nginx sees, and has these limits of his own; one of them must be given.
+---@class indoxhub.GatewayVisitors
+---@field models? string[] The models that they may ask.
+---@field requests_per_minute? number Requests in a clock minute.
+---@field tokens_per_minute? number Tokens in a clock minute.
+---@field cost_per_day? number US dollars in a day of UTC.
+---@field cost_per_month? number US dollars in a month of UTC.
+---@field calls_at_once? number Calls at the same time.
+---@field linger? number Seconds that their streams go on without a reader, if less than those of the gateway.
+---@field body_bytes? integer Bytes that a request may have. Default: 1 MiB.
+---@field [string] indoxhub.NoSuchOption There is no other.
 
 --- One of several servers to ask.
 ---@class indoxhub.GatewayUpstream

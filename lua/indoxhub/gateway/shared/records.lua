@@ -38,6 +38,7 @@ end
 ---@field cost_per_month? number US dollars
 ---@field calls_at_once? number
 ---@field linger? number seconds that its streams go on without a reader
+---@field is_visitor? boolean whether it stands for one who has no key
 
 --- The digest of a key.
 ---@param token string
