@@ -14,8 +14,7 @@ files["spec"] = {
     package = { fields = { "searchpath" } } },
 }
 -- What hosts put in place.
-for _, folder in ipairs { "examples/openresty", "spec/runtime/openresty",
-  "spec/bench/openresty" } do
+for _, folder in ipairs { "spec/runtime/openresty", "spec/bench/openresty" } do
   files[folder] = { globals = { "ngx" } }
 end
 for _, folder in ipairs { "examples/neovim", "spec/runtime/neovim",

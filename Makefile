@@ -239,8 +239,7 @@ pictures:
 	@$(MAKE) -s --no-print-directory demo LUA=lua5.4 | \
 	  lua5.4 doc/pictures/demo.lua >doc/pictures/demo.svg
 	@eval "$$($(MAKE) -s --no-print-directory env LUA=luajit \
-	  BUILD=build/luajit)" && luajit doc/pictures/page.lua \
-	  doc/pictures/page.png && luajit doc/pictures/chat.lua \
+	  BUILD=build/luajit)" && luajit doc/pictures/chat.lua \
 	  doc/pictures/chat.png doc/pictures/chat-dark.png \
 	  doc/pictures/chat-phone.png
 

@@ -61,7 +61,7 @@ local function wait_for(expression)
 end
 
 local ok, why = pcall(function()
-  chromium:be(900, 820, "light")
+  chromium:be(900, 880, "light")
   chromium:open(gateway.root)
   wait_for "document.querySelector('dialog[open]') !== null"
   chromium:press(gateway.key .. "\n")
@@ -75,7 +75,7 @@ local ok, why = pcall(function()
   wait_for "document.querySelectorAll('.text td').length === 9"
   wait_for "document.querySelectorAll('.answer')[1].innerText.includes('rule')"
   files.write(arg[1], chromium:picture())
-  chromium:be(900, 820, "dark")
+  chromium:be(900, 880, "dark")
   files.write(arg[2], chromium:picture())
   chromium:be(390, 780, "light", true)
   chromium:run "document.documentElement.scrollTop = 1e6"

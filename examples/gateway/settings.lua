@@ -21,4 +21,11 @@ if digest and digest ~= "" then
     requests_per_minute = 60 } }
 end
 
+-- Who comes to a page for everybody. Name the models, too, where somebody
+-- pays: models = { "openai/gpt-4o-mini" }.
+if (os.getenv "GATEWAY_VISITORS" or "") ~= "" then
+  settings.visitors = { requests_per_minute = 20, tokens_per_minute = 40000,
+    calls_at_once = 2, linger = 10 }
+end
+
 return settings

@@ -17,9 +17,9 @@ return {
   ["luarocks --lua-version 5.4 make rockspec/indoxhub-scm-1.rockspec"] =
     "spec/support/rock.sh",
   ["luarocks --lua-version 5.4 remove indoxhub"] = "it is of LuaRocks alone",
-  ["sh examples/openresty/start.sh --port 8091"] =
-    "spec/runtime/openresty_example_spec.lua",
   ["sh examples/gateway/start.sh --port 8091"] =
+    "spec/runtime/gateway_example_spec.lua",
+  ["sh examples/gateway/start.sh --visitors --port 8091"] =
     "spec/runtime/gateway_example_spec.lua",
   ["xcode-select --install"] = "it is of macOS alone",
   ["brew install lua@5.4 pkgconf"] = "it is of macOS alone",

@@ -22,13 +22,15 @@ local function counted(last)
 end
 
 describe("the page of examples/gateway", function()
-  -- One in front of a sandbox, one in front of what a test says.
-  local chromium, raw, gateway, scripted
+  -- Two in front of a sandbox, one of them for visitors without a key, and one
+  -- in front of what a test says.
+  local chromium, raw, gateway, public, scripted
 
   setup(function()
     chromium = browser.start()
     raw = servers.raw()
     gateway = example.start "--workers 2"
+    public = example.start "--workers 1 --visitors"
     scripted = example.start("--workers 1 --upstream " .. raw:base "up",
       "INDOXHUB_API_KEY=indox-test")
   end)
@@ -36,6 +38,7 @@ describe("the page of examples/gateway", function()
   teardown(function()
     chromium:stop()
     assert.equal("", gateway:stop())
+    assert.equal("", public:stop())
     assert.equal("", scripted:stop { "exited on signal 9" })
     raw:stop()
   end)
@@ -243,6 +246,61 @@ describe("the page of examples/gateway", function()
     local sent = raw:got("up"):match "^.*(POST.*)$"
     assert.truthy(sent:find('"all of it"', 1, true), sent)
     assert.is_nil(sent:find("half", 1, true))
+  end)
+
+  it("tells when a model that is busy may be asked again", function()
+    visit(scripted)
+    raw:script("up", servers.last_reply("429 Too Many Requests", "{}",
+      "Retry-After: 120\r\n"))
+    ask "Say something"
+    wait_until_over()
+    assert.equal("The model is busy. Ask again in 120 seconds.", problem())
+  end)
+
+  it("asks visitors for no key, where they may ask", function()
+    visit(public, "")
+    wait_for "document.getElementById('model').options.length > 1"
+    assert.is_true(js "document.querySelector('#key-dialog[open]') === null")
+    ask "What is 6 * 7?"
+    wait_until_over()
+    assert.equal("6 * 7 is 42.", answer())
+    ask "Count to 40"
+    wait_for(ANSWER .. "?.querySelector('.text').innerText.length > 25")
+    chromium:reload()
+    wait_until_over()
+    assert.equal(counted(40), answer())
+    -- The minute may turn in between: then it is answered once more.
+    servers.wait_until(function()
+      for _ = 1, 41 do
+        if servers.curl(public.root .. "v1/models") ~= 200 then
+          break
+        end
+      end
+      ask "One more?"
+      wait_until_over()
+      return problem():find(
+        "^A visitor may use 20 requests in a minute%. Ask again in %d+ sec")
+    end, "the refusal")
+  end)
+
+  it("takes a visitor's key, and forgets it", function()
+    visit(public, "")
+    chromium:click "#key"
+    assert.is_true(js "document.getElementById('key-forget').hidden")
+    chromium:press(public.key .. ENTER)
+    wait_for "document.querySelector('#key-dialog[open]') === null"
+    ask "What is 6 * 7?"
+    wait_until_over()
+    assert.equal("6 * 7 is 42.", answer())
+    chromium:click "#key"
+    chromium:click "#key-forget"
+    wait_for "document.querySelector('#key-dialog[open]') === null"
+    assert.is_true(js "sessionStorage.getItem('indoxhub.key') === null")
+    visit(gateway)
+    chromium:click "#key"
+    chromium:click "#key-forget"
+    wait_for "document.querySelector('#key-dialog[open]') !== null"
+    assert.equal("", chromium:text "#key-problem")
   end)
 
   it("tells of a key that is not known any more", function()

@@ -33,8 +33,8 @@ describe("OpenResty", function()
   end)
 
   describe("when a client goes away", function()
-    -- Visits, leaves in mid-stream, and waits for the upstream to see it.
-    -- Returns the worker's process id, which has not changed.
+    -- Visits, leaves in mid-stream, and waits for the upstream to see it. The
+    -- worker is the same afterwards. Returns the name of the script.
     local function leave(path, script, arguments)
       local name, base = pair:serve(script)
       local worker = nginx:worker()
@@ -46,6 +46,7 @@ describe("OpenResty", function()
       pair:wait_for_end(name, arguments.count)
       assert.equal(worker .. "\n", nginx:get "/do/pid")
       assert.equal(ANSWER .. "\n", nginx:get "/do/chat")
+      return name
     end
 
     it("closes upstream without ngx.on_abort", function()
@@ -58,6 +59,17 @@ describe("OpenResty", function()
     it("closes upstream with ngx.on_abort", function()
       leave("/do/stream_on_abort", SILENT)
       leave("/do/stream_on_abort", TALKING)
+    end)
+
+    it("tells the service to stop, where its stream is closed in ngx.on_abort",
+    function()
+      local name = leave("/do/close_on_abort", { { "body" },
+        { "send", servers.EVENTS_HEAD .. events.created .. events.delta "one "
+          .. events.delta "two" }, { "hold" } })
+      servers.wait_until(function()
+        return pair.raw:got(name):find("/chat/stop-stream/r-1 ", 1, true)
+      end, "the service to be told")
+      assert.is_nil(nginx:log():find("[warn]", 1, true))
     end)
 
     it("closes upstream once it cannot write, where nobody told", function()

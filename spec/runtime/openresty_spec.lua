@@ -1,5 +1,5 @@
 -- nginx with the Lua module: real workers, asked over real connections. Who
--- leaves them, how they leave, and the example have specs of their own.
+-- leaves them, how they leave, and the gateway have specs of their own.
 local hosts = require "spec.runtime.hosts"
 local openresty = require "spec.runtime.openresty.server"
 local programs = require "spec.support.programs"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what is missing for a purpose:
 #
-#     sh deps.sh build|demo|gateway|test|platforms|bench|all [LUA]
+#     sh deps.sh build|demo|test|platforms|bench|all [LUA]
 #
 # Each need is a check and the Debian package that satisfies it; nothing is
 # installed when the check passes. Packages are never removed. For `build`, and
@@ -101,12 +101,6 @@ need_demo() {
   need lua-http has_lua_http
 }
 
-# The example for nginx, where OpenResty's own JSON is a package of its own.
-need_gateway() {
-  need_demo
-  need lua-cjson has_module "$lua" cjson
-}
-
 need_test() {
   need groff-base command -v groff
   for lua in lua5.1 lua5.2 lua5.3 lua5.4 luajit; do
@@ -181,7 +175,6 @@ need_bench() {
 case $purpose in
   build) need_build ;;
   demo) need_demo ;;
-  gateway) need_gateway ;;
   test) need_test ;;
   platforms) need_platforms ;;
   bench) need_runtimes; need_bench ;;

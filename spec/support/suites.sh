@@ -242,8 +242,6 @@ suite_runtimes() {
     name=$(basename "$spec" _spec.lua)
     case $name in
       neovim*) runtime "$name" "command -v nvim" ;;
-      openresty_example) runtime "$name" has_openresty "command -v chromium" \
-        "command -v chromedriver" ;;
       openresty*) runtime "$name" has_openresty ;;
       gateway_page) runtime "$name" has_openresty "command -v chromium" \
         "command -v chromedriver" "command -v npm" ;;

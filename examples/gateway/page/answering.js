@@ -30,7 +30,7 @@ function take(exchange, { id, data }) {
     exchange.status = "stopped";
     return true;
   } else if (said.error) {
-    throw new Refusal(200, said.error.message, 0);
+    throw new Refusal(200, said.error.message);
   }
   const choice = said.choices?.[0];
   exchange.text += choice?.delta?.content ?? choice?.delta?.refusal ?? "";
@@ -127,7 +127,7 @@ export class Answering {
 
   async #goOn() {
     const exchange = this.#exchange;
-    let problem = new Refusal(0, BROKEN, 0);
+    let problem = new Refusal(0, BROKEN);
     if (!exchange.stream) throw problem;
     const { signal } = this.#leaving;
     for (let tries = 0; tries < PAUSES.length; tries++) {

@@ -1,11 +1,10 @@
-// What the page asks the gateway for.
+// What the page asks the gateway for. The key is "" for a visitor without one.
 
 // A refusal, or the failure to get any answer (status 0).
 export class Refusal extends Error {
-  constructor(status, message, wait) {
+  constructor(status, message) {
     super(message.charAt(0).toUpperCase() + message.slice(1));
     this.status = status;
-    this.wait = wait; // seconds after which it may be tried again, if told
   }
 
   // Whether the same may well be answered later.
@@ -22,7 +21,10 @@ async function refusalOf(response) {
     // Not every refusal comes from the gateway itself.
   }
   const wait = Number(response.headers.get("Retry-After")) || 0;
-  return new Refusal(response.status, message, wait);
+  if (wait > 1) {
+    message = `${message.replace(/\.$/, "")}. Ask again in ${wait} seconds.`;
+  }
+  return new Refusal(response.status, message);
 }
 
 async function send(key, method, path, options = {}) {
@@ -31,10 +33,11 @@ async function send(key, method, path, options = {}) {
     cache: "no-store",
     credentials: "omit",
     ...options,
-    headers: { Authorization: `Bearer ${key}`, ...options.headers },
+    headers: { ...(key && { Authorization: `Bearer ${key}` }),
+      ...options.headers },
   }).catch((error) => {
     if (options.signal?.aborted) throw error;
-    throw new Refusal(0, "The gateway does not answer.", 0);
+    throw new Refusal(0, "The gateway does not answer.");
   });
   if (!response.ok) throw await refusalOf(response);
   return response;

@@ -14,11 +14,19 @@ const NO_MARKDOWN = "Answers are shown as plain text: marked and dompurify, " +
   "which show Markdown, are not installed. \u201cmake deps-all\u201d " +
   "installs them.";
 
+// Whether the gateway answers no one who has no key, as far as is known.
+let needsKey = false;
+
 function keyRefused() {
-  keyDialog.open("The gateway does not know this key.");
+  if (store.key.get() !== "") {
+    keyDialog.open("The gateway does not know this key.");
+    return;
+  }
+  needsKey = true;
+  keyDialog.open();
 }
 
-// What the key may ask.
+// What the key may ask, or who has none.
 async function findModels() {
   try {
     models.fill(select, await gateway.models(store.key.get()));
@@ -44,10 +52,10 @@ keyDialog.listen((list) => {
   models.fill(select, list);
   store.model.set(select.value);
   composer.focus();
-}, () => keyDialog.open());
+}, findModels);
 
 composer.listen((question) => {
-  if (store.key.get() === "") {
+  if (needsKey && store.key.get() === "") {
     keyDialog.open();
     return;
   }
@@ -57,5 +65,4 @@ composer.listen((question) => {
 
 if (!await markdown.load()) conversation.tell(NO_MARKDOWN);
 conversation.begin(keyRefused);
-if (store.key.get() === "") keyDialog.open();
-else await findModels();
+await findModels();

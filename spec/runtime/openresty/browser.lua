@@ -110,10 +110,6 @@ function methods:text(selector)
   return command(self, "GET", element(self, selector) .. "/text")
 end
 
-function methods:is_enabled(selector)
-  return command(self, "GET", element(self, selector) .. "/enabled")
-end
-
 --- Loads the page anew.
 function methods:reload()
   command(self, "POST", self.session .. "/refresh")
@@ -165,12 +161,6 @@ function methods:block(address)
   devtools(self, "Network.enable", { maxTotalBufferSize = 0 })
   devtools(self, "Network.setBlockedURLs", { urlPatterns = json.array(
     address and { { urlPattern = address, block = true } }) })
-end
-
---- Makes its window that large, in pixels.
-function methods:resize(width, height)
-  command(self, "POST", self.session .. "/window/rect",
-    { width = width, height = height })
 end
 
 --- What is to be seen of the page, as the bytes of a PNG.

@@ -93,6 +93,29 @@ function actions.stream_on_abort(arguments, say)
   task:await()
 end
 
+--- The same as the page of nginx shows it: the handler closes the stream, so
+--- that the service is told.
+function actions.close_on_abort(arguments, say)
+  local stream, err = client_of(arguments.base).chat:stream {
+    messages = MESSAGES }
+  if not stream then
+    return say(tostring(err))
+  end
+  assert(ngx.on_abort(function()
+    stream:close()
+  end))
+  while true do
+    local delta, failure = stream:next()
+    if failure and not delta then
+      return say("\nThis is not all: ", tostring(failure))
+    elseif not delta then
+      return say()
+    end
+    ngx.print(delta)
+    ngx.flush(true)
+  end
+end
+
 --- The same in a task, while the request does something else: it waits for
 --- another task, or sleeps.
 function actions.stream_in_task(arguments, say)

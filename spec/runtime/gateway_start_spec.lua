@@ -1,4 +1,4 @@
--- How examples/openresty/start.sh begins and ends, and what it refuses.
+-- How examples/gateway/start.sh begins and ends, and what it refuses.
 local command = require "spec.support.command"
 local during_tests = require "spec.support.during_tests"
 local files = require "spec.support.files"
@@ -6,14 +6,14 @@ local openresty = require "spec.runtime.openresty.server"
 local servers = require "spec.support.servers"
 local terminals = require "spec.support.terminals"
 
-local START = "exec sh examples/openresty/start.sh "
+local START = "exec env -u REDIS_URL -u INDOXHUB_API_KEY "
+  .. "sh examples/gateway/start.sh "
 
-describe("examples/openresty/start.sh", function()
+describe("examples/gateway/start.sh", function()
   local raw = during_tests(servers.raw)
 
-  local function run(arguments, environment)
-    local said, errors, code = command.shell((environment or "") .. START
-      .. arguments)
+  local function run(arguments)
+    local said, errors, code = command.shell(START .. arguments)
     assert.equal("", said)
     return errors, code
   end
@@ -22,7 +22,7 @@ describe("examples/openresty/start.sh", function()
     local errors, code = run("--port " .. raw.port)
     local free = errors:match("%-%-port (%d+)\n$")
     assert.equal(("Another program uses port %s. Start with another one, " ..
-      "such as:\n  sh examples/openresty/start.sh --port %s\n"):format(raw.port,
+      "such as:\n  sh examples/gateway/start.sh --port %s\n"):format(raw.port,
       free), errors)
     assert.are_not.equal(raw.port, free)
     assert.equal(1, code)
@@ -35,30 +35,38 @@ describe("examples/openresty/start.sh", function()
         :format(port == "''" and "" or port), errors)
       assert.equal(2, code)
     end
-    for _, arguments in ipairs { "port", "--help", "--ports 1" } do
+    for _, arguments in ipairs { "port", "--help", "--ports 1", "--port",
+      "8080", "--visitors=no", "--colour=x" } do
       local errors, code = run(arguments)
-      assert.equal("usage: sh examples/openresty/start.sh [--port 8080]\n",
+      assert.equal("usage: sh examples/gateway/start.sh [--port N] "
+        .. "[--redis HOST:PORT] [--workers N] [--upstream URL] [--visitors]\n",
         errors)
+      assert.equal(2, code)
+    end
+    for arguments, word in pairs { ["--workers 0"] = "--workers takes",
+      ["--workers=65"] = "--workers takes", ["--redis :x@h"] = "no password",
+      ["--redis 'a b'"] = "HOST:PORT" } do
+      local errors, code = run(arguments)
+      assert.truthy(errors:find(word, 1, true), errors)
       assert.equal(2, code)
     end
   end)
 
-  it("asks the real service with a key only", function()
-    local free = servers.raw()
-    free:stop()
-    local errors, code = run("--port " .. free.port, "LIVE=1 ")
-    assert.equal("LIVE=1 asks the real service: set INDOXHUB_API_KEY to your "
+  it("asks a real server with a key only", function()
+    local errors, code = run("--upstream http://127.0.0.1:1/v1 --port "
+      .. servers.free_port())
+    assert.equal("--upstream asks a real server: set INDOXHUB_API_KEY to your "
       .. "key.\n", errors)
     assert.equal(2, code)
   end)
 
   it("tells its address, and leaves nothing behind at Ctrl-C", function()
-    local free, temporary = servers.raw(), files.folder()
-    free:stop()
+    local port, temporary = servers.free_port(), files.folder()
     local terminal = terminals.start(("export TMPDIR=%s; %s --port %s")
-      :format(temporary, START, free.port))
-    local address = ("http://127.0.0.1:%s/"):format(free.port)
-    terminal:expect("Ask on " .. address .. " and end with Ctrl-C.\r\n")
+      :format(temporary, START, port))
+    local address = ("http://127.0.0.1:%s/"):format(port)
+    terminal:expect("Chat with a key on " .. address .. "\r\nThe gateway is at "
+      .. address .. "v1; Ctrl-C ends it.\r\n")
     assert.equal(200, (servers.curl(address)))
     local children = openresty.children(terminal.id)
     assert.equal(2, #children)
