@@ -1,6 +1,7 @@
 #!/bin/sh
-# What a stream costs in the gateway: sh spec/bench/gateway.sh [STREAMS [MOST]]
-# It takes about two minutes.
+# What a stream costs in the gateway, and what more gateways cost one Redis:
+#     sh spec/bench/gateway.sh [STREAMS [MOST [cpu|machines|many]]]
+# It takes about three minutes; of its parts, each a minute.
 set -eu
 
 make -s build tools LUA=luajit

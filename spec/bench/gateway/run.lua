@@ -1,6 +1,7 @@
 -- What a stream costs in the gateway, beside proxy_pass of the same upstream in
--- the same nginx. Started by spec/bench/gateway.sh. Arguments: streams at once
--- when CPU time is measured, and at most.
+-- the same nginx, and what one Redis does for several gateways. Started by
+-- spec/bench/gateway.sh. Arguments: streams at once when CPU time is measured,
+-- and at most, and the only part to run.
 local core = require "indoxhub.core"
 local files = require "spec.support.files"
 local json = require "indoxhub.base.json"
@@ -10,6 +11,7 @@ local redis = require "spec.support.redis"
 local servers = require "spec.support.servers"
 
 local FEW, MANY = tonumber(arg[1] or 200), tonumber(arg[2] or 2000)
+local PART = arg[3]
 local ROUNDS = 3
 
 -- Pieces of each answer and milliseconds between them.
@@ -19,7 +21,11 @@ local MANY_PIECES, MANY_PAUSE = 40, 500
 -- What the clock of /proc counts in a second.
 local TICKS = 100
 
-local KEY = "ihg-" .. ("b"):rep(64)
+-- How many gateways share one Redis.
+local MACHINES = { 1, 2, 4 }
+
+-- A key without limits, and one whose limits are asked for but never reached.
+local KEY, LIMITED = "ihg-" .. ("b"):rep(64), "ihg-" .. ("c"):rep(64)
 
 local function say(...)
   io.stdout:write(string.format(...), "\n")
@@ -41,9 +47,11 @@ local function start(options)
       PORT = port, WORKERS = options.workers,
       UPSTREAM = options.upstream.said })))
   files.write(folder .. "/options.lua", ('return { most_streams = 4096, '
-    .. 'redis = %s, keys = { { name = "bench", sha256 = "%s" } } }')
+    .. 'redis = %s, keys = { { name = "bench", sha256 = "%s" }, '
+    .. '{ name = "limited", sha256 = "%s", requests_per_minute = 1e6, '
+    .. 'tokens_per_minute = 1e12, calls_at_once = 1e6 } } }')
     :format(options.redis and ("%q"):format(options.redis.url) or "nil",
-      core.sha256(KEY)))
+      core.sha256(KEY), core.sha256(LIMITED)))
   local process = servers.start_silent(("env -u REDIS_URL INDOXHUB_API_KEY=x "
     .. "INDOXHUB_BASE_URL=http://127.0.0.1:%s/v1 setpriv --pdeathsig TERM "
     .. "sh spec/support/openresty.sh run %s %s/nginx.conf 2>%s/stderr")
@@ -84,11 +92,15 @@ local function resident(pids)
   return sum
 end
 
--- Runs a crowd against a path; `among` is called when all answers have begun.
-local function crowd(nginx, path, count, pieces, among)
-  local pipe = io.popen(("node spec/bench/gateway/crowd.js "
-    .. "http://127.0.0.1:%s%s %d %d %s"):format(nginx.port, path, count, pieces,
-    KEY))
+-- Runs a crowd against a path of one or more gateways; `among` is called when
+-- all answers have begun. `words` are the key and what else crowd.js takes.
+local function crowd(list, path, count, pieces, among, words)
+  local urls = {}
+  for i, nginx in ipairs(list) do
+    urls[i] = ("http://127.0.0.1:%s%s"):format(nginx.port, path)
+  end
+  local pipe = io.popen(("node spec/bench/gateway/crowd.js %s %d %d %s"):format(
+    table.concat(urls, ","), count, pieces, words or KEY))
   local line = pipe:read("*l")
   if line == "begun" then
     if among then
@@ -107,7 +119,7 @@ local function cpu_of(nginx, path, store)
   local workers = openresty.children(nginx.process.pid)
   local before = seconds_of(workers)
   local stored = store and seconds_of { store.process.pid } or 0
-  local told = crowd(nginx, path, FEW, PIECES)
+  local told = crowd({ nginx }, path, FEW, PIECES)
   assert(told == FEW .. " whole, 0 lost, 0 mixed up", told)
   os.execute "sleep 0.3"
   local each = 1e6 / (FEW * PIECES)
@@ -164,6 +176,107 @@ local function cpu()
 end
 
 ---------------------------------------------------------------------------
+-- machines
+
+-- What Redis has done and holds so far.
+local function state_of(store)
+  local commands, bytes = done_by(store)
+  local told = store:cli "INFO"
+  local function figure(name)
+    return tonumber(told:match("%f[%w_]" .. name .. ":([%d.]+)"))
+  end
+  return { commands = commands, bytes = bytes,
+    memory = figure "used_memory" - figure "mem_clients_normal",
+    cpu = figure "used_cpu_user" + figure "used_cpu_sys" }
+end
+
+local function seconds_of_all(list)
+  local sum = 0
+  for _, nginx in ipairs(list) do
+    sum = sum + seconds_of(openresty.children(nginx.process.pid))
+  end
+  return sum
+end
+
+-- What a crowd costs that is spread over these gateways.
+local function cost_of(store, list, words)
+  store:cli "FLUSHALL" -- so that what it holds is of this crowd
+  local before, worked = state_of(store), seconds_of_all(list)
+  local told = crowd(list, "/v1/chat/completions", FEW, PIECES, nil, words)
+  local wanted = words:find "elsewhere" and 2 * FEW or FEW
+  assert(told == wanted .. " whole, 0 lost, 0 mixed up", told)
+  os.execute "sleep 0.3"
+  local after = state_of(store)
+  return { commands = (after.commands - before.commands) / FEW,
+    bytes = (after.bytes - before.bytes) / FEW,
+    memory = (after.memory - before.memory) / FEW,
+    redis = (after.cpu - before.cpu) * 1e6 / FEW / PIECES,
+    worked = (seconds_of_all(list) - worked) * 1e6 / FEW / PIECES }
+end
+
+-- Of each figure the least of all rounds.
+local function least_of(rounds)
+  local found = {}
+  for name in pairs(rounds[1]) do
+    local list = {}
+    for i, round in ipairs(rounds) do
+      list[i] = round[name]
+    end
+    found[name] = least(list)
+  end
+  return found
+end
+
+local function say_row(name, row, base)
+  say("  %-28s %7.1f %7.3f %7.1f %7.0f %7.1f %7.2f x %.2f %7.1f x %.2f", name,
+    row.commands, row.commands / PIECES, row.bytes / 1024, row.bytes / PIECES,
+    row.memory / 1024, row.redis, row.redis / base.redis, row.worked,
+    row.worked / base.worked)
+end
+
+local function machines()
+  local model, store = upstream(PIECES, PAUSE), redis.start()
+  local all, works = {}, {}
+  for i = 1, MACHINES[#MACHINES] do
+    all[i] = start { workers = 1, upstream = model, redis = store }
+  end
+  for i, count in ipairs(MACHINES) do
+    works[i] = { name = count .. (count == 1 and " gateway" or " gateways"),
+      count = count, words = LIMITED, rounds = {} }
+  end
+  local more = #MACHINES
+  works[more + 1] = { name = "1 gateway, key without limits", count = 1,
+    words = KEY, rounds = {} }
+  works[more + 2] = { name = "2 gateways, read at both", count = 2,
+    words = LIMITED .. " elsewhere", rounds = {} }
+  for i = 1, ROUNDS do
+    for _, work in ipairs(works) do
+      local list = {}
+      for k = 1, work.count do
+        list[k] = all[k]
+      end
+      work.rounds[i] = cost_of(store, list, work.words)
+    end
+  end
+  say("One Redis, the same %d streams of %d pieces over more gateways of one "
+    .. "worker; the least of %d rounds, x: beside one gateway", FEW, PIECES,
+    ROUNDS)
+  say("  %-28s %15s %15s %7s %14s %14s", "", "commands", "KiB, bytes",
+    "KiB", "µs of Redis", "µs of workers")
+  say("  %-28s %7s %7s %7s %7s %7s %14s %14s", "", "answer", "piece", "answer",
+    "piece", "kept", "piece", "piece")
+  local base = least_of(works[1].rounds)
+  for _, work in ipairs(works) do
+    say_row(work.name, least_of(work.rounds), base)
+  end
+  for _, nginx in ipairs(all) do
+    stop(nginx)
+  end
+  store:stop()
+  servers.kill(model)
+end
+
+---------------------------------------------------------------------------
 -- many
 
 local function many()
@@ -173,9 +286,9 @@ local function many()
   for _, path in ipairs { "/proxy", "/v1/chat/completions" } do
     local nginx = start { workers = 2, upstream = model, redis = store }
     local workers = openresty.children(nginx.process.pid)
-    crowd(nginx, path, 10, MANY_PIECES)
+    crowd({ nginx }, path, 10, MANY_PIECES)
     local before, all = resident(workers), nil
-    local told = crowd(nginx, path, MANY, MANY_PIECES, function()
+    local told = crowd({ nginx }, path, MANY, MANY_PIECES, function()
       all = resident(workers)
     end)
     say("  %-22s %s, %.1f KiB each", path, told,
@@ -189,9 +302,14 @@ local function many()
   servers.kill(model)
 end
 
+local PARTS = { { "cpu", cpu }, { "machines", machines }, { "many", many } }
+
 local ok, err = xpcall(function()
-  cpu()
-  many()
+  for _, part in ipairs(PARTS) do
+    if PART == nil or PART == part[1] then
+      part[2]()
+    end
+  end
 end, debug.traceback)
 servers.kill_all()
 if not ok then
