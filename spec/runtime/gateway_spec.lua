@@ -2,6 +2,7 @@
 local gateways = require "spec.runtime.gateway.server"
 local json = require "indoxhub.base.json"
 local keys = require "spec.runtime.gateway.keys"
+local programs = require "spec.support.programs"
 local redis = require "spec.support.redis"
 local servers = require "spec.support.servers"
 
@@ -328,5 +329,19 @@ describe("gateway", function()
     status, text = gateway:ask "/health"
     assert.equal(200, status)
     assert.equal("ok", text.store)
+  end)
+end)
+
+describe("a gateway of the specs", function()
+  it("leaves no worker when it is killed, as a spec that fails does",
+  function()
+    local gateway = gateways.start { workers = 2 }
+    local workers = gateway:workers()
+    assert.equal(2, #workers)
+    servers.kill(gateway.process)
+    for _, pid in ipairs(workers) do
+      programs.wait_for_end(pid)
+    end
+    gateway:stop()
   end)
 end)

@@ -13,11 +13,27 @@ local FREE = "env -u LD_PRELOAD "
 
 servers.FREE = FREE
 
---- Ends a server, at once and without its consent.
+-- What a process has started, and what that has, as a list of ids.
+local function descendants(pid)
+  local list = {}
+  local children = files.read(("/proc/%s/task/%s/children"):format(pid, pid))
+  for child in (children or ""):gmatch "%d+" do
+    list[#list + 1] = child
+    for _, other in ipairs(descendants(child)) do
+      list[#list + 1] = other
+    end
+  end
+  return list
+end
+
+--- Ends a server, at once and without its consent, with what it has started: of
+--- an nginx its workers, which nobody else would end. The server comes first,
+--- as it would start others in their place.
 function servers.kill(server)
   if running[server] then
     running[server] = nil
-    os.execute("kill -9 " .. server.pid .. " 2>/dev/null")
+    os.execute(("kill -9 %s %s 2>/dev/null"):format(server.pid,
+      table.concat(descendants(server.pid), " ")))
     server.pipe:close()
   end
 end
