@@ -115,6 +115,79 @@ describe("streams that say nothing while Redis is emptied", function()
   end)
 end)
 
+describe("streams of which a full Redis takes no more", function()
+  local store, a, b
+
+  setup(function()
+    store = redis.start()
+    a = gateways.start { redis = store }
+    b = gateways.start { redis = store }
+  end)
+
+  teardown(function()
+    assert.equal("", a:stop(TROUBLE))
+    assert.equal("", b:stop(TROUBLE))
+    store:stop()
+  end)
+
+  -- A stream that both gateways read, when Redis has been filled.
+  local function scene(arguments)
+    local one = { reader = a:write(arguments) }
+    one.id = one.reader:wait_for("id: 1\n"):id()
+    one.other = b:read(one.id):wait_for "id: 1\n"
+    store:cli "CONFIG SET maxmemory 1"
+    assert.truthy(store:cli("SET a b"):find("OOM", 1, true))
+    return one
+  end
+
+  after_each(function()
+    store:cli "CONFIG SET maxmemory 0"
+  end)
+
+  it("are stopped from elsewhere", function()
+    for _, arguments in ipairs { "events=600&every=0.1&name=talks",
+      "events=1&silence=60&name=quiet" } do
+      local one = scene(arguments)
+      local status, body = b:ask("DELETE", "/streams/" .. one.id)
+      assert.same({ 200, "cancelled" }, { status,
+        json.decode(body).status })
+      a:wait_for(arguments:match "name=(.*)", "closed")
+      assert.equal("cancelled", (select(3, events(one.reader:wait()))))
+      assert.equal("cancelled", (select(3, events(one.other:wait()))))
+      assert.equal("cancelled", (select(3, events(b:read(one.id):wait()))))
+      store:cli "CONFIG SET maxmemory 0"
+    end
+  end)
+
+  it("go on as long as somebody reads them elsewhere", function()
+    local one = scene "events=1&silence=60&linger=1&name=read"
+    one.reader:leave()
+    -- Longer than a mark of a reader stays, and a stream without one.
+    os.execute "sleep 6"
+    assert.equal("asked opened ", a:told "read")
+    assert.is_false(one.other:is_over())
+    local late = b:read(one.id):wait_for "id: 1\n"
+    one.other:leave()
+    late:leave()
+    a:wait_for("read", "closed")
+  end)
+
+  it("have a writer that lives, though its lease ran out meanwhile", function()
+    local one = scene "events=1&silence=60&name=leased"
+    store:sleep()
+    os.execute("sleep " .. OUTAGE)
+    store:wake()
+    servers.wait_until(function()
+      return store:cli("KEYS *lease*"):find "^indoxhub:stream:lease:%x+$"
+    end, "the lease to be taken again")
+    -- By then B has been in contact with Redis for longer than a lease.
+    os.execute("sleep " .. OUTAGE)
+    assert.is_false(one.other:is_over())
+    one.other:leave()
+    one.reader:leave()
+  end)
+end)
+
 describe("streams while Redis", function()
   -- What is done to it, what ends that, and what B answers meanwhile.
   local KINDS = {

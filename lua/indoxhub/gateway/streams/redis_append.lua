@@ -16,15 +16,18 @@ local append = {}
 
 local KEPT_MS = limits.KEPT * 1000
 
-local function prepare(text)
+--- Makes a script ready, as the Redis of the gateway takes it.
+---@param text string
+function append.prepare(text)
   return { text = text, sha = ngx.sha1_bin(text):gsub(".", function(byte)
     return ("%02x"):format(byte:byte())
   end) }
 end
 
 -- Ends a stream: by the writer when its last entry is the one told, by anybody
--- else whatever there is. Returns how it has ended and whether that was now.
-append.END = prepare [[
+-- else whatever there is. Returns how it has ended and whether that was now. A
+-- full Redis lets a script that has written before add something.
+append.END = append.prepare [[
 local top = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 if not top or redis.call('EXISTS', KEYS[2]) == 0 then
   return { 'missing' }
@@ -35,9 +38,9 @@ if number == ARGV[3] then
 elseif ARGV[2] ~= '' and ARGV[2] ~= number then
   return { 'behind' }
 end
-redis.call('XADD', KEYS[1], ARGV[3] .. '-0', 'how', ARGV[1], 'last', number)
 redis.call('PEXPIRE', KEYS[1], ARGV[4])
 redis.call('PEXPIRE', KEYS[2], ARGV[4])
+redis.call('XADD', KEYS[1], ARGV[3] .. '-0', 'how', ARGV[1], 'last', number)
 return { ARGV[1], 'now' }
 ]]
 

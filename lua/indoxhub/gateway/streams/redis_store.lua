@@ -24,10 +24,27 @@ local STOPPING = 60
 -- Words for streams that a writer stops at a time.
 local MOST_STOPS = 1000
 
+-- A full Redis refuses what takes memory, but not within a script that has
+-- written before. What keeps streams in order takes next to none, and goes so:
+-- a mark that was refused, and the id of a stream that is to be stopped.
+local MARK = append.prepare [[
+redis.call('PEXPIRE', KEYS[1], ARGV[1])
+return redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])
+]]
+local ASK_TO_STOP = append.prepare [[
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+redis.call('RPUSH', KEYS[1], ARGV[1])
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+]]
+
 ---@param redis indoxhub.gateway.Redis
 function redis_store.new(redis)
   return setmetatable({ redis = redis, epoch = nil, was_emptied = false },
     methods)
+end
+
+local function is_refused(reply)
+  return type(reply) == "table" and reply.refused ~= nil
 end
 
 -- Remembers when Redis began to be filled, which is now where it does not say.
@@ -46,23 +63,23 @@ local function learn_epoch(self, told)
 end
 
 --- Renews a writer's lease. Returns whether the store was emptied since it was
---- asked before, and the ids of streams that others have ended. The first
---- command is one that a full Redis does not refuse.
+--- asked before, and the ids of streams that others have ended.
 ---@param writer string
 ---@return boolean? emptied, string[]|string stops
 function methods:renew(writer)
   local lease, time = keys.lease(writer), limits.LEASE * 1000
   local replies, message = self.redis:pipeline {
-    { "PEXPIRE", lease, time },
     { "SET", lease, "1", "PX", time },
     { "GET", keys.EPOCH },
     { "LPOP", keys.stops(writer), MOST_STOPS },
   }
   if not replies then
     return nil, message
+  elseif is_refused(replies[1]) then
+    self.redis:script(MARK, { lease }, { time })
   end
-  learn_epoch(self, replies[3])
-  local emptied, stops = self.was_emptied, replies[4]
+  learn_epoch(self, replies[2])
+  local emptied, stops = self.was_emptied, replies[3]
   self.was_emptied = false
   return emptied, type(stops) == "table" and not stops.refused and stops or {}
 end
@@ -108,10 +125,8 @@ function methods:stop(id, how, writer)
     return nil, "unknown"
   end
   if reply[2] == "now" then
-    self.redis:pipeline {
-      { "RPUSH", keys.stops(writer), id },
-      { "PEXPIRE", keys.stops(writer), STOPPING * 1000 },
-    }
+    self.redis:script(ASK_TO_STOP, { keys.stops(writer) },
+      { id, STOPPING * 1000 })
   end
   return reply[1]
 end
@@ -183,7 +198,7 @@ function methods:poll(waits)
   if not replies then
     return nil, message
   end
-  local at = 1
+  local at, marks = 1, {}
   for _, wait in ipairs(waits) do
     if type(replies[at]) ~= "table" or replies[at].refused then
       return nil, "Redis refused to read a stream"
@@ -193,9 +208,14 @@ function methods:poll(waits)
     if wait.check then
       wait.missing = replies[at] == 0
       wait.orphaned = replies[at + 1] == 0
+      if is_refused(replies[at + 2]) then
+        marks[#marks + 1] = { "EVAL", MARK.text, 1, keys.readers(wait.id),
+          limits.READER * 1000 }
+      end
       at = at + 3
     end
   end
+  self.redis:pipeline(marks)
   return true
 end
 
