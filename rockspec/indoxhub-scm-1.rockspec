@@ -320,6 +320,7 @@ build = {
       "lua/indoxhub/gateway/streams/tending.lua",
     ["indoxhub.gateway.streams.worker"] =
       "lua/indoxhub/gateway/streams/worker.lua",
+    ["indoxhub.gateway.timers"] = "lua/indoxhub/gateway/timers.lua",
     ["indoxhub.gateway.upstreams"] = "lua/indoxhub/gateway/upstreams.lua",
     ["indoxhub.gateway.visitors"] = "lua/indoxhub/gateway/visitors.lua",
     ["indoxhub.health"] = "lua/indoxhub/health.lua",

@@ -4,6 +4,8 @@
 -- between the gateway and the upstream (its key, its credits, its limits, its
 -- health) is nothing that the client could change, and no detail of it leaves.
 
+local ngx = rawget(_G, "ngx")
+
 local failures = {}
 
 ---@class indoxhub.gateway.Refusal
@@ -52,12 +54,22 @@ end
 failures.FAULT = { status = 500, type = "server_error",
   message = "the gateway has a fault, which its log tells" }
 
---- Makes a refusal of what the client raised: the request is wrong.
+-- What is told when nginx runs no more timers.
+local OVERLOADED = { status = 503, type = "overloaded",
+  headers = { ["Retry-After"] = A_WHILE },
+  message = "the gateway has too much to do; try again soon" }
+
+--- Makes a refusal of what the client raised: the request is wrong, but for one
+--- for which nginx has no timer.
 ---@param raised any
 ---@return indoxhub.gateway.Refusal
 function failures.misuse(raised)
   local message = tostring(raised):gsub("^%[?[^%s%]]*%]?:%d+: ", "")
     :gsub("^%w+%.%w+: ", "")
+  if message:find "lua_max_%l+_timers" then
+    ngx.log(ngx.ERR, "indoxhub gateway: ", message)
+    return OVERLOADED
+  end
   return { status = 400, type = "invalid_request_error", message = message }
 end
 

@@ -33,6 +33,7 @@ local requests = require "indoxhub.gateway.requests"
 local routes = require "indoxhub.gateway.routes"
 local sources = require "indoxhub.gateway.source"
 local streams = require "indoxhub.gateway.streams"
+local timers = require "indoxhub.gateway.timers"
 local upstreams = require "indoxhub.gateway.upstreams"
 local visitors = require "indoxhub.gateway.visitors"
 
@@ -174,8 +175,9 @@ end
 
 --- In init_worker_by_lua.
 function methods.init_worker(gateway)
-  assert(ngx.timer.at(0, tell_streams, gateway))
-  assert(ngx.timer.every(TELLING, tell_streams, gateway))
+  timers.init_worker(gateway)
+  timers.start(gateway, ngx.timer.at, 0, tell_streams, gateway)
+  timers.start(gateway, ngx.timer.every, TELLING, tell_streams, gateway)
   streams.init_worker(gateway)
 end
 
@@ -356,12 +358,14 @@ function methods.health(gateway)
   if gateway.redis then
     store = gateway.redis:call("PING") == "PONG" and "ok" or "away"
   end
-  local is_well = store ~= "away"
-    or gateway.options.on_store_failure ~= "closed"
+  local lacking = timers.lacking(gateway)
+  local is_well = not lacking and (store ~= "away"
+    or gateway.options.on_store_failure ~= "closed")
   ngx.status = is_well and 200 or 503
   ngx.header["Content-Type"] = "application/json"
   ngx.say(json.encode { status = is_well and "ok" or "unavailable",
-    store = store, streams = streams.count() })
+    store = store, streams = streams.count(),
+    timers = lacking and "raise " .. lacking or "ok" })
 end
 
 return gateways

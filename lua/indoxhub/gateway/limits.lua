@@ -37,7 +37,65 @@ local function places(id)
     ("indoxhub:{%s}:calls"):format(id) }
 end
 
+---------------------------------------------------------------------------
+-- what was used
+
+-- Seconds for which it is tried to tell Redis, between two tries, and after
+-- which a timer is asked for again, as nginx drops one where too many run.
+local PATIENCE, BETWEEN, AGAIN = 60, 0.5, 1
+
+-- What is still to be told, whether somebody tells it, and when a timer for it
+-- was asked for that has not begun.
+local queue, is_telling, asked = {}, false, nil
+
+local function tell(gateway, item)
+  local ok = gateway.contact:script(settle, places(item.id), { item.call,
+    item.tokens or "", item.cost and ("%.17g"):format(item.cost) or "" })
+  return ok ~= nil
+end
+
+-- In one timer of the worker, one after the other.
+local function tell_all(_, gateway)
+  if is_telling then
+    return -- it was asked for twice
+  end
+  is_telling, asked = true, nil
+  while queue[1] do
+    local list, left = queue, {}
+    queue = {}
+    for _, item in ipairs(list) do
+      if not tell(gateway, item) and ngx.now() < item.until_then then
+        left[#left + 1] = item
+      end
+    end
+    if left[1] then
+      ngx.sleep(BETWEEN)
+    end
+    for _, item in ipairs(left) do
+      queue[#queue + 1] = item
+    end
+  end
+  is_telling = false
+end
+
+-- Has it told, in any phase.
+local function tell_soon(gateway)
+  local now = ngx.now()
+  if not queue[1] or is_telling or asked and now - asked < AGAIN then
+    return
+  end
+  local ok, message = ngx.timer.at(0, tell_all, gateway)
+  asked = ok and now or nil
+  if not ok then
+    gateway.report("what calls used cannot be told to Redis: " .. message)
+  end
+end
+
+---------------------------------------------------------------------------
+-- whether a call may begin
+
 local function ask_redis(gateway, request)
+  tell_soon(gateway) -- what nginx had no timer for
   local list = { request.call, math.ceil(request.lifetime), request.tokens,
     ("%.17g"):format(request.cost) }
   for _, name in ipairs(records.LIMITS) do
@@ -140,41 +198,6 @@ function limits.admit(gateway, key, request)
   return reservation, headers
 end
 
----------------------------------------------------------------------------
--- what was used
-
--- Seconds for which it is tried to tell Redis, and between two tries.
-local PATIENCE, BETWEEN = 60, 0.5
-
--- What is still to be told, and whether somebody tells it.
-local queue, is_telling = {}, false
-
-local function tell(gateway, item)
-  local ok = gateway.contact:script(settle, places(item.id), { item.call,
-    item.tokens or "", item.cost and ("%.17g"):format(item.cost) or "" })
-  return ok ~= nil
-end
-
--- In one timer of the worker, one after the other.
-local function tell_all(_, gateway)
-  while queue[1] do
-    local list, left = queue, {}
-    queue = {}
-    for _, item in ipairs(list) do
-      if not tell(gateway, item) and ngx.now() < item.until_then then
-        left[#left + 1] = item
-      end
-    end
-    if left[1] then
-      ngx.sleep(BETWEEN)
-    end
-    for _, item in ipairs(left) do
-      queue[#queue + 1] = item
-    end
-  end
-  is_telling = false
-end
-
 --- Ends a call that was let in, in any phase.
 ---@param gateway table
 ---@param reservation table
@@ -186,13 +209,7 @@ function limits.settle(gateway, reservation, tokens, cost)
   end
   queue[#queue + 1] = { id = reservation.id, call = reservation.call,
     tokens = tokens, cost = cost, until_then = ngx.now() + PATIENCE }
-  if not is_telling then
-    local ok, message = ngx.timer.at(0, tell_all, gateway)
-    is_telling = ok
-    if not ok then
-      gateway.report("what calls used cannot be told to Redis: " .. message)
-    end
-  end
+  tell_soon(gateway)
 end
 
 return limits

@@ -201,7 +201,8 @@ function adapter.start(engine, pump)
     local new = { engine = engine, pump = pump, runs = false }
     local ok, why = ngx.timer.at(0, drive, new)
     if not ok then
-      error("indoxhub: nginx has no timer for the calls: " .. why, 0)
+      error(("indoxhub: nginx has no timer for the calls: %s; raise "
+        .. "lua_max_pending_timers"):format(why), 0)
     end
     driver = new
     requests.watch(engine)

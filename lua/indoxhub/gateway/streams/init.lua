@@ -159,6 +159,9 @@ function streams.start(gateway, context, source)
   if here.running >= (gateway.options.most_streams or MOST) then
     return refuse_for_now(gateway, context, "overloaded",
       "The gateway writes as many streams as it may; try again soon.")
+  elseif not here:begin() then
+    return refuse_for_now(gateway, context, "overloaded",
+      "The gateway has too much to do; try again soon.")
   end
   local stream = here:write { owner = context.key.id, source = source,
     linger = math.min(context.linger or math.huge,

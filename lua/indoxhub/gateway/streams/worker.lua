@@ -21,6 +21,10 @@ local ngx = rawget(_G, "ngx")
 
 local worker = {}
 
+-- Seconds after which the timer of the loops is asked for again: nginx drops
+-- one where too many run.
+local AGAIN = 1
+
 ---@class indoxhub.gateway.StreamWorker
 ---@field name string of the writer
 ---@field streams table<string, indoxhub.gateway.Stream> by id
@@ -69,6 +73,10 @@ local function loop(self, name, step)
 end
 
 local function run(_, self)
+  if self.runs then
+    return -- it was asked for twice
+  end
+  self.runs, self.began = true, nil
   local threads = {
     ngx.thread.spawn(loop, self, "flushing", flushing.step),
     ngx.thread.spawn(loop, self, "following", following.step),
@@ -77,18 +85,18 @@ local function run(_, self)
   for _, thread in ipairs(threads) do
     ngx.thread.wait(thread)
   end
-  self.has_begun = false
+  self.runs = false
 end
 
---- Begins, in a worker. Raises when nginx has no timer left.
+--- Begins, in a worker, unless it has. False when nginx has no timer left.
+---@return boolean
 function methods:begin()
-  if not self.has_begun then
-    local ok, message = ngx.timer.at(0, run, self)
-    if not ok then
-      error("indoxhub: nginx has no timer for streams: " .. message, 0)
-    end
-    self.has_begun = true
+  local now = core.now()
+  if self.runs or self.began and now - self.began < AGAIN then
+    return true
   end
+  self.began = ngx.timer.at(0, run, self) and now or nil
+  return self.began ~= nil
 end
 
 --- Has lingering streams looked at now.
@@ -125,7 +133,6 @@ function methods:write(options)
     end }
   self.streams[one.id] = one
   self.running = self.running + 1
-  self:begin()
   tending.write(self, one)
   return one
 end
