@@ -267,6 +267,8 @@ build = {
     ["indoxhub.gateway.fields"] = "lua/indoxhub/gateway/fields.lua",
     ["indoxhub.gateway.keys"] = "lua/indoxhub/gateway/keys.lua",
     ["indoxhub.gateway.limits"] = "lua/indoxhub/gateway/limits.lua",
+    ["indoxhub.gateway.limits.holders"] =
+      "lua/indoxhub/gateway/limits/holders.lua",
     ["indoxhub.gateway.limits.machine"] =
       "lua/indoxhub/gateway/limits/machine.lua",
     ["indoxhub.gateway.limits.script"] =

@@ -229,6 +229,45 @@ describe("gateway/limits", function()
     assert.equal("", priced:stop())
   end)
 
+  it("free the places of a worker that was killed, and of no other", function()
+    local raw = servers.raw()
+    for name, shared in pairs { shared = store, alone = false } do
+      local key, option = keys.option "calls_at_once = 1"
+      local base = raw:script(name, { { "body" }, { "hold" } })
+      local gateway = gateways.start { base = base, redis = shared or nil,
+        lua = ("{ keys = { %s } }"):format(option) }
+      local held = gateway:visit("/v1/chat/completions", { key = key,
+        json = QUESTION })
+      servers.wait_until(function()
+        return raw:got(name):find "POST "
+      end, "a call")
+      assert.equal(429, (chat(gateway, key)))
+      -- Workers that leave for new ones have theirs as long as they live.
+      local old = gateway:workers()[1]
+      gateway:signal "reload"
+      servers.wait_until(function()
+        local list = gateway:workers()
+        return #list == 2 and (list[1] == old or list[2] == old)
+          and gateway:run "return ngx.worker.pid()" ~= old
+      end, "a new worker")
+      os.execute "sleep 0.5"
+      assert.equal(429, (chat(gateway, key)))
+      os.execute("kill -9 " .. old)
+      held:wait()
+      held:forget()
+      for _, pid in ipairs(gateway:workers()) do
+        os.execute("kill -9 " .. pid)
+      end
+      raw:script(name, servers.json('{"choices":[{"message":{"role":'
+        .. '"assistant","content":"x"},"finish_reason":"stop"}]}'))
+      servers.wait_until(function()
+        return (chat(gateway, key)) == 200
+      end, "the place to be free again")
+      assert.equal("", gateway:stop { "exited on signal 9" })
+    end
+    raw:stop()
+  end)
+
   describe("without Redis", function()
     it("hold among the workers of the machine", function()
       wait_for_room(10)

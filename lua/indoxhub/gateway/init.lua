@@ -178,6 +178,7 @@ function methods.init_worker(gateway)
   timers.init_worker(gateway)
   timers.start(gateway, ngx.timer.at, 0, tell_streams, gateway)
   timers.start(gateway, ngx.timer.every, TELLING, tell_streams, gateway)
+  limits.init_worker(gateway)
   streams.init_worker(gateway)
 end
 

@@ -8,6 +8,7 @@
 --   "local"   each machine counts by itself
 -- Visitors are counted by the machine where known keys pass uncounted.
 
+local holders = require "indoxhub.gateway.limits.holders"
 local machine = require "indoxhub.gateway.limits.machine"
 local records = require "indoxhub.gateway.shared.records"
 local redis = require "indoxhub.gateway.redis"
@@ -51,6 +52,9 @@ local queue, is_telling, asked = {}, false, nil
 local function tell(gateway, item)
   local ok = gateway.contact:script(settle, places(item.id), { item.call,
     item.tokens or "", item.cost and ("%.17g"):format(item.cost) or "" })
+  if ok ~= nil then
+    holders.forget(gateway.dicts.limits, item.call)
+  end
   return ok ~= nil
 end
 
@@ -159,6 +163,18 @@ local function refusal(key, told, headers)
       WHAT[limit]:format(key[limit])) }
 end
 
+-- Has another worker give back what a call has, should this one be killed. In
+-- the memory of the machine that is a place only.
+local function hold(gateway, reservation, lifetime)
+  local what = "key:" .. reservation.id
+  if reservation.is_local then
+    what = reservation.taken.place
+  end
+  if what then
+    holders.note(gateway.dicts.limits, reservation.call, what, lifetime)
+  end
+end
+
 --- Lets a call in, in a phase that can wait. Returns what is to be settled in
 --- the end, and headers that tell what is left; nil and a refusal. The first
 --- result is false where nothing is counted.
@@ -195,6 +211,7 @@ function limits.admit(gateway, key, request)
     return nil, refusal(key, told, headers)
   end
   reservation.id, reservation.call = key.id, request.call
+  hold(gateway, reservation, request.lifetime)
   return reservation, headers
 end
 
@@ -205,11 +222,26 @@ end
 ---@param cost? number US dollars
 function limits.settle(gateway, reservation, tokens, cost)
   if reservation.is_local then
+    holders.forget(gateway.dicts.limits, reservation.call)
     return machine.settle(gateway.dicts.limits, reservation.taken, tokens, cost)
   end
   queue[#queue + 1] = { id = reservation.id, call = reservation.call,
     tokens = tokens, cost = cost, until_then = ngx.now() + PATIENCE }
   tell_soon(gateway)
+end
+
+--- In init_worker_by_lua: gives back what workers had that were killed.
+---@param gateway table
+function limits.init_worker(gateway)
+  local dict = gateway.dicts.limits
+  for call, what in pairs(holders.take_over(dict)) do
+    local id = what:match "^key:(.*)$"
+    if not id then
+      dict:delete(what)
+    elseif gateway.redis then
+      limits.settle(gateway, { id = id, call = call }, 0, 0)
+    end
+  end
 end
 
 return limits

@@ -3,8 +3,9 @@
 --
 -- Every step is one operation of the dictionary, which the workers cannot
 -- divide. What a request has taken is given back when a later limit refuses it.
--- Places are entries that expire; the tokens and the cost that a killed worker
--- had reserved count until their minute, day and month are over.
+-- Places are entries that expire, should nobody give them back (holders.lua);
+-- the tokens and the cost that a killed worker had reserved count until their
+-- minute, day and month are over.
 
 local calendar = require "indoxhub.gateway.shared.calendar"
 
