@@ -14,6 +14,9 @@ return {
   ['make neovim && nvim --clean --cmd "set rtp+=$PWD,$PWD/examples/neovim" '
     .. '"+Ask Hello!"'] = "spec/runtime/neovim_example_spec.lua",
   ["sudo make install LUA=lua5.4"] = "spec/support/install.sh",
+  ["sudo apt-get install libnginx-mod-http-lua luajit2 libluajit2-5.1-dev "
+    .. "libcurl4-openssl-dev gcc make pkg-config"] = "it changes the machine",
+  ["sudo make install LUA=luajit"] = "spec/support/install.sh",
   ["luarocks --lua-version 5.4 make rockspec/indoxhub-scm-1.rockspec"] =
     "spec/support/rock.sh",
   ["luarocks --lua-version 5.4 remove indoxhub"] = "it is of LuaRocks alone",
