@@ -69,7 +69,7 @@ describe("a streamed answer of the gateway", function()
   -- The text of an answer's events, and the number of the last.
   local function said(text)
     local pieces, last = {}, 0
-    for number, data in text:gmatch "id: (%d+)\ndata: ([^\n]+)\n\n" do
+    for data, number in text:gmatch "data: ([^\n]+)\nid: (%d+)\n\n" do
       assert.equal(last == 0 and tonumber(number) or last + 1,
         tonumber(number))
       last = tonumber(number)
@@ -92,7 +92,7 @@ describe("a streamed answer of the gateway", function()
       all[i] = tostring(i)
     end
     assert.equal(table.concat(all, " "), begun .. (said(rest)))
-    assert.equal("[DONE]", rest:match "data: ([^\n]+)\n\n$")
+    assert.equal("[DONE]", rest:match "data: ([^\n]+)\nid: %d+\n\n$")
     local _, _, head = b:ask("/v1/streams/" .. id, { key = key })
     assert.truthy(head:find("X%-Request%-Id: %x+"))
     assert.truthy(head:find("X-Stream-Id: " .. id, 1, true))

@@ -151,7 +151,8 @@ local function run(self, write)
 end
 
 --- Hands out the answer; see streams/init.lua.
----@param write fun(data: string): any
+---@param write fun(data: string, text?: string, tail?: string): any the data
+--- of an event, or three strings that are it and have no line ends
 ---@return true? whole, string? kind
 function methods:run(write)
   local ok, result, kind = pcall(run, self, write)

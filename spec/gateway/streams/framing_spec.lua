@@ -4,18 +4,23 @@ local sse = require("indoxhub.core").sse
 
 describe("events as they are sent", function()
   it("have the numbers of the writer", function()
-    local text = table.concat(framing.numbered({ framing.event '{"a":1}',
-      framing.event "[DONE]" }, 41))
-    assert.equal('id: 41\ndata: {"a":1}\n\nid: 42\ndata: [DONE]\n\n', text)
+    assert.equal('data: {"a":1}\nid: 41\n\n', framing.event(41, '{"a":1}'))
+    assert.equal("data: [DONE]\nid: 42\n\n", framing.event(42, "[DONE]"))
+  end)
+
+  it("are the same of a piece in three", function()
+    assert.equal(framing.event(7, '{"a":"b"}'),
+      framing.piece(7, '{"a":', '"b"', "}"))
   end)
 
   it("say what was written, and nothing else", function()
     for written, meant in pairs { ["a\nid: 9\n\nb"] = "a\nid: 9\n\nb",
       ["a\r\nb\rc"] = "a\nb\nc", [""] = "", ["  a "] = "  a ",
       ["\n"] = "\n" } do
-      local list = sse():feed(framing.numbered({ framing.event(written) }, 1))
+      local list = sse():feed(framing.event(1, written))
       assert.equal(1, #list)
       assert.equal(meant, list[1].data)
+      assert.equal("1", list[1].id)
     end
   end)
 

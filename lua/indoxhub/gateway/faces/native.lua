@@ -47,7 +47,7 @@ function native.stream(context)
 
   function stream.piece(text, kind)
     if kind == "text" then
-      return '{"success":true,"data":' .. json.encode(text) .. "}"
+      return '{"success":true,"data":', json.encode(text), "}"
     end
     return json.encode { success = true, data = "",
       reasoning_content = kind == "reasoning" and text or nil,

@@ -154,9 +154,10 @@ function openai.stream(context)
     return is_chat and { chunk(0, { role = "assistant", content = "" }) } or {}
   end
 
+  -- Of most pieces in three strings, of which another one is made soon.
   function stream.piece(text, kind)
     if kind == "text" then
-      return before .. json.encode(text) .. after
+      return before, json.encode(text), after
     elseif kind == "reasoning" then
       return chunk(0, { reasoning_content = text })
     end

@@ -1,8 +1,9 @@
 --- Server-sent events, as they are kept and as they are sent.
 --
--- An event is kept without its number, which is written before it when it is
--- sent. What ends a stream before its time has no number, as it comes again
--- whenever a reader does.
+-- The number of an event stands at its end: LuaJIT finds a string by its first
+-- and last bytes and some of its middle, and all events of a stream that are as
+-- long as each other have the same of those but for this. What ends a stream
+-- before its time has no number, as it comes again whenever a reader does.
 
 local json = require "indoxhub.base.json"
 
@@ -19,32 +20,32 @@ local MESSAGES = {
   unavailable = "The text of this stream cannot be reached at present.",
 }
 
---- An event with this data. A line end within begins another line of data, so
---- that nothing which a model writes is taken for a field.
----@param data string
----@return string
-function framing.event(data)
+local function with_data(data)
   -- LuaJIT compiles these, but no pattern.
   if data:find("\n", 1, true) or data:find("\r", 1, true) then
     data = data:gsub("\r\n?", "\n"):gsub("\n", "\ndata: ")
   end
-  return "data: " .. data .. "\n\n"
+  return "data: " .. data
 end
 
---- Events as they are sent: a string, or a list of strings.
----@param events string[]
----@param first integer the number of the first of them
----@return string|string[]
-function framing.numbered(events, first)
-  if not events[2] then
-    return "id: " .. first .. "\n" .. events[1]
-  end
-  local list = {}
-  for i, event in ipairs(events) do
-    list[2 * i - 1] = "id: " .. first + i - 1 .. "\n"
-    list[2 * i] = event
-  end
-  return list
+--- An event with this data. A line end within begins another line of data, so
+--- that nothing which a model writes is taken for a field.
+---@param number integer
+---@param data string
+---@return string
+function framing.event(number, data)
+  return with_data(data) .. "\nid: " .. number .. "\n\n"
+end
+
+--- The same of three strings without line ends, of which the whole is not made
+--- before.
+---@param number integer
+---@param head string
+---@param text string
+---@param tail string
+---@return string
+function framing.piece(number, head, text, tail)
+  return "data: " .. head .. text .. tail .. "\nid: " .. number .. "\n\n"
 end
 
 --- What an error says as JSON, in OpenAI's form.
@@ -60,7 +61,7 @@ end
 ---@param how string
 ---@return string?
 function framing.ending(how)
-  return MESSAGES[how] and framing.event(framing.error(how)) or nil
+  return MESSAGES[how] and with_data(framing.error(how)) .. "\n\n" or nil
 end
 
 return framing

@@ -24,9 +24,10 @@
 --                       and a refusal { status =, body = JSON text, headers = }
 --                       that the request is to be ended with
 --   source:run(write)   hands out the answer: write(data) gets what belongs
---                       behind "data: ", one line of text, again and again, the
---                       last time "[DONE]" if the answer is whole. When write
---                       gives nil nobody wants more: the upstream is told.
+--                       behind "data: ", one line of text or three strings that
+--                       make one, again and again, the last time "[DONE]" if
+--                       the answer is whole. When write gives nil nobody wants
+--                       more: the upstream is told.
 --                       Returns true when all was written; nil and a kind
 --                       ("cancelled", "failed": an event has told that) if not
 --   source:close()      ends `open` or `run` from another light thread; may be

@@ -18,7 +18,7 @@ local reading = {}
 -- after a minute, many of them.
 local SILENCE = 15
 
--- Sends something. False when the reader has gone.
+-- Sends a string, or a list of them. False when the reader has gone.
 local function send(data)
   return ngx.print(data) and ngx.flush(true) and true or false
 end
@@ -50,7 +50,7 @@ function reading.here(stream, number)
     if not events then
       return send_ending "trimmed"
     elseif events[1] then
-      if not send(framing.numbered(events, number + 1)) then
+      if not send(events) then
         return
       end
       number = number + #events
@@ -88,8 +88,7 @@ local function send_entries(wait)
     if not events then
       send_ending "trimmed"
       return false
-    elseif events[1]
-      and not send(framing.numbered(events, wait.number + 1)) then
+    elseif events[1] and not send(events) then
       return false
     end
     wait.number = math.max(wait.number, entry.last)

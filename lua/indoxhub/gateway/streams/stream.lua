@@ -63,14 +63,19 @@ function methods:refuse(refusal)
   wake(self)
 end
 
---- Adds an event. Nil when the stream has ended.
+--- Adds an event of this data, or of three strings that are its data and have
+--- no line ends. Nil when the stream has ended.
 ---@param data string
+---@param text? string
+---@param tail? string
 ---@return boolean? added
-function methods:write(data)
+function methods:write(data, text, tail)
   if self.how then
     return nil
   end
-  self.buffer:push(framing.event(data))
+  local number = self.buffer.last + 1
+  self.buffer:push(text and framing.piece(number, data, text, tail)
+    or framing.event(number, data))
   self:changed()
   wake(self)
   return true

@@ -54,8 +54,8 @@ end
 
 local function run(stream)
   local ok, done, kind = xpcall(stream.source.run, debug.traceback,
-    stream.source, function(data)
-      return stream:write(data)
+    stream.source, function(data, text, tail)
+      return stream:write(data, text, tail)
     end)
   stream.is_written = true
   if not ok then

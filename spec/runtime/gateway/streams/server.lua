@@ -150,7 +150,7 @@ end
 function server.events(text)
   local first, last, ending
   for event in text:gmatch "(.-)\n\n" do
-    local number, data = event:match "^id: (%d+)\ndata: (.*)$"
+    local data, number = event:match "^data: (.*)\nid: (%d+)$"
     if number then
       number = tonumber(number)
       first = first or number

@@ -51,7 +51,7 @@ function read(reader, method, url, leave_at) {
 }
 
 function take(reader, block) {
-  const [, id, data] = /^id: (\d+)\ndata: (.*)$/.exec(block) ?? [];
+  const [, data, id] = /^data: (.*)\nid: (\d+)$/.exec(block) ?? [];
   if (Number(id) !== reader.last + 1) {
     reader.wrong ??= `after ${reader.last} came ${block}`;
   } else {
