@@ -88,7 +88,7 @@ local VERSIONS = {
 local file = assert(io.open(arg[2], "w"))
 file:write("# What `make bench` measured\n\n",
   "Written by `make bench`, last on ", os.date "!%d %B %Y",
-  ", on a machine that others\nused meanwhile. Each figure is the median of ",
+  ", on a machine that others\nmay use, too. Each figure is the median of ",
   "seven rounds or more; in a round all take turns, and\na ratio is that of ",
   "one round, so it may differ from the ratio of the medians. \"Reached\" ",
   "compares the\nratio with the goal, or our own figure where the goal has a ",
