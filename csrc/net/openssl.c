@@ -17,7 +17,8 @@
 #define IS_READ 2
 
 typedef long on_operation(void *bio, int operation, const char *bytes, size_t n,
-                          int number, long more, int result, size_t *done);
+                          int number, long more, int result,
+                          const size_t *done);
 
 /* What is used of OpenSSL 1.1.0 or later; LibreSSL and BoringSSL have it, too.
 ** */
@@ -136,7 +137,7 @@ int ih_openssl_said_end(void *ssl) {
 
 /* The result of an operation is as it was; before one it is 1, "go on". */
 static long count_read(void *bio, int operation, const char *bytes, size_t n,
-                       int number, long more, int result, size_t *done) {
+                       int number, long more, int result, const size_t *done) {
   (void)bytes, (void)n, (void)number, (void)more, (void)done;
   if (operation == IS_READ)
     ++*(uint64_t *)(void *)openssl.get_argument(bio);
