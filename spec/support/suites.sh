@@ -336,17 +336,21 @@ run_sanitized() {
     lua=$1
     program=$(sanitized "$lua")
     limit=3600
-    BUILD=build/asan-$lua
+    BUILD=build/asan-$lua # not for what specs build
+    # LuaJIT has memory of its own for what it holds, in which LeakSanitizer does
+    # not search: a program that ends with os.exit would seem to have lost it.
+    leaks=1
+    [ "$lua" = luajit ] && leaks=0
     reports=$totals.reports
     rm -rf "$reports"
     mkdir "$reports"
-    ASAN_OPTIONS=detect_leaks=1:log_path=\"$reports/asan\"
+    ASAN_OPTIONS=detect_leaks=$leaks:log_path=\"$reports/asan\"
     UBSAN_OPTIONS=print_stacktrace=1:log_path=\"$reports/ubsan\"
     LSAN_OPTIONS=suppressions=$root/spec/support/sanitizers/leaks.txt
     LSAN_OPTIONS=$LSAN_OPTIONS:print_suppressions=0
     INDOXHUB_SANDBOX=$(echo "$INDOXHUB_SANDBOX" |
       sed "s#/build/lua5.4/#/build/asan-lua5.4/#; s# lua5.4 # $(sanitized lua5.4) #")
-    export BUILD ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS INDOXHUB_SANDBOX
+    export ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS INDOXHUB_SANDBOX
     run_specs "$@"
     if [ -n "$(ls "$reports")" ]; then
       cat "$reports"/*

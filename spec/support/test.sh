@@ -206,7 +206,7 @@ case ${1:-} in
     rest=$(expand specs)
     ;;
   asan-full)
-    first=sanitize:lua5.4:luajit
+    first="build sanitize:lua5.4:luajit"
     rest="$(folders_of_specs asan:lua5.4) $(folders_of_specs asan:luajit)"
     ;;
   '')
