@@ -30,6 +30,10 @@ const { readMark } = require("../made_up.js");
 const { announce, endWithParent, KEEP_ALIVE_MS, sendJson }
   = require("../peer.js");
 
+// Streams that a client may cancel in a second: node ends all that a connection
+// has after a thousand, and then 33 a second, for a flood.
+const MOST_RESETS = 1e6;
+
 // How often each was asked for in all, and what /__take tells.
 const seen = new Map();
 let arrived = {}, stops = 0, late = {};
@@ -145,8 +149,8 @@ function https1(cert, its) {
 }
 
 function https2(settings) {
-  return connect(http2.createSecureServer({ cert: certificate, key, settings },
-    take));
+  return connect(http2.createSecureServer({ cert: certificate, key, settings,
+    streamResetBurst: MOST_RESETS, streamResetRate: MOST_RESETS }, take));
 }
 
 const secure = https1(certificate, key);
