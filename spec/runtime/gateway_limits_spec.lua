@@ -27,21 +27,7 @@ describe("gateway/limits", function()
   end)
 
   local function chat(gateway, key, fields)
-    local body = {}
-    for name, value in pairs(QUESTION) do
-      body[name] = value
-    end
-    for name, value in pairs(fields or {}) do
-      body[name] = value
-    end
-    return gateway:ask("/v1/chat/completions", { key = key, json = body })
-  end
-
-  -- The beginning of a minute would begin a new count in the midst of a test.
-  local function wait_for_room(seconds)
-    servers.wait_until(function()
-      return os.time() % 60 < 60 - seconds
-    end, "the next minute")
+    return gateway:chat({ key = key }, fields)
   end
 
   -- Calls at the same time, in turn to each gateway. Returns how many were
@@ -70,7 +56,7 @@ describe("gateway/limits", function()
   end
 
   it("let exactly as many pass as they say, across machines", function()
-    wait_for_room(15)
+    gateways.wait_for_room(15)
     local key = keys.add(store, { requests_per_minute = 100 })
     assert.same({ 100, 400 }, { many(500, { a, b }, key) })
     local status, body, head = chat(b, key)
@@ -81,7 +67,7 @@ describe("gateway/limits", function()
   end)
 
   it("count all that asks the upstream", function()
-    wait_for_room(5)
+    gateways.wait_for_room(5)
     local key = keys.add(store, { requests_per_minute = 2 })
     assert.equal(200, (a:ask("/v1/models", { key = key })))
     assert.equal(200, (b:ask("/api/v1/models/openai", { key = key })))
@@ -92,7 +78,7 @@ describe("gateway/limits", function()
   end)
 
   it("survive numbers that are nonsense", function()
-    wait_for_room(5)
+    gateways.wait_for_room(5)
     local key = keys.add(store, { tokens_per_minute = 1000,
       cost_per_day = 1000 })
     for _, number in ipairs { "1e999", "-1e300", '"nan"', '"inf"', "1e300" } do
@@ -109,7 +95,7 @@ describe("gateway/limits", function()
   end)
 
   it("tell what is left", function()
-    wait_for_room(5)
+    gateways.wait_for_room(5)
     local key = keys.add(store, { requests_per_minute = 10,
       tokens_per_minute = 100000 })
     local _, _, head = chat(a, key, { max_tokens = 50 })
@@ -131,7 +117,7 @@ describe("gateway/limits", function()
   end)
 
   it("count tokens, of streams as well", function()
-    wait_for_room(10)
+    gateways.wait_for_room(10)
     local key = keys.add(store, { tokens_per_minute = 3000 })
     assert.equal(429, (chat(a, key, { max_tokens = 5000 })))
     assert.equal(200, (chat(a, key, { max_tokens = 2000 })))
@@ -270,7 +256,7 @@ describe("gateway/limits", function()
 
   describe("without Redis", function()
     it("hold among the workers of the machine", function()
-      wait_for_room(10)
+      gateways.wait_for_room(10)
       local key, option = keys.option "requests_per_minute = 40"
       local held, calls = keys.option "calls_at_once = 1"
       local alone = gateways.start { base = sandbox.url, workers = 2,
@@ -339,7 +325,7 @@ describe("gateway/limits", function()
     end)
 
     it("closed: refuse what has limits, then hold again", function()
-      wait_for_room(20)
+      gateways.wait_for_room(20)
       begin "closed"
       away:halt()
       local status, body = chat(gateway, limited)
@@ -371,7 +357,7 @@ describe("gateway/limits", function()
     end)
 
     it("local: are counted by the machine", function()
-      wait_for_room(10)
+      gateways.wait_for_room(10)
       begin "local"
       away:halt()
       for _ = 1, 3 do

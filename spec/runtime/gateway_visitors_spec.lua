@@ -5,9 +5,6 @@ local redis = require "spec.support.redis"
 local servers = require "spec.support.servers"
 local streams = require "spec.runtime.openresty.streams"
 
-local QUESTION = { model = "openai/gpt-4o-mini",
-  messages = { { role = "user", content = "What is 6 * 7?" } } }
-
 -- Addresses of this machine, for one visitor each.
 local ADA, BOB = "--interface 127.0.0.1", "--interface 127.0.0.2"
 
@@ -32,25 +29,11 @@ describe("gateway/visitors", function()
   end
 
   local function chat(flags, fields)
-    local body = {}
-    for name, value in pairs(QUESTION) do
-      body[name] = value
-    end
-    for name, value in pairs(fields or {}) do
-      body[name] = value
-    end
-    return gateway:ask("/v1/chat/completions", { flags = flags, json = body })
-  end
-
-  -- The beginning of a minute would begin a new count in the midst of a test.
-  local function wait_for_room(seconds)
-    servers.wait_until(function()
-      return os.time() % 60 < 60 - seconds
-    end, "the next minute")
+    return gateway:chat({ flags = flags }, fields)
   end
 
   it("have limits, each his own", function()
-    wait_for_room(10)
+    gateways.wait_for_room(10)
     begin "{ visitors = { requests_per_minute = 3 } }"
     for _ = 1, 3 do
       assert.equal(200, (chat(ADA)))
@@ -72,7 +55,7 @@ describe("gateway/visitors", function()
   end)
 
   it("are counted once by all machines with the same Redis", function()
-    wait_for_room(15)
+    gateways.wait_for_room(15)
     local options = "{ visitors = { requests_per_minute = 3 } }"
     begin(options, { redis = store, workers = 2 })
     local first = gateway
@@ -82,8 +65,7 @@ describe("gateway/visitors", function()
     assert.equal(200, (chat(ADA)))
     assert.equal(429, (chat(ADA)))
     assert.equal(200, (chat(BOB)))
-    assert.equal(200, (gateway:ask("/v1/chat/completions", { key = key,
-      json = QUESTION, flags = ADA })))
+    assert.equal(200, (gateway:chat { key = key, flags = ADA }))
     assert.equal("", gateway:stop())
     assert.equal("", first:stop())
   end)
@@ -156,7 +138,7 @@ describe("gateway/visitors", function()
     begin("{ visitors = { calls_at_once = 2, linger = 0 } }",
       { base = raw:script("v1", streams.SILENT) })
     local stream = { flags = ADA, json = { stream = true,
-      messages = QUESTION.messages } }
+      messages = { { role = "user", content = "x" } } } }
     local one = gateway:visit("/v1/chat/completions", stream)
     local two = gateway:visit("/v1/chat/completions", stream)
     for _, visit in ipairs { one, two } do
@@ -194,7 +176,7 @@ describe("gateway/visitors", function()
   function()
     for setting, expected in pairs { closed = { 503, 503 },
       open = { 200, 429 }, ["local"] = { 200, 429 } } do
-      wait_for_room(10)
+      gateways.wait_for_room(10)
       local away = redis.start()
       begin(('{ visitors = { requests_per_minute = 1 }, redis_timeout = 0.2, '
         .. 'on_store_failure = "%s" }'):format(setting), { redis = away })

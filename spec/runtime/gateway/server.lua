@@ -80,6 +80,19 @@ function methods:ask(path, options)
     files.read(head)
 end
 
+--- Asks a question of a model, with the options of `ask` and more fields.
+---@param options table
+---@param fields? table
+function methods:chat(options, fields)
+  local body = { model = "openai/gpt-4o-mini",
+    messages = { { role = "user", content = "What is 6 * 7?" } } }
+  for name, value in pairs(fields or {}) do
+    body[name] = value
+  end
+  options.json = body
+  return self:ask("/v1/chat/completions", options)
+end
+
 local visit_methods = {}
 visit_methods.__index = visit_methods
 
@@ -124,6 +137,15 @@ function methods:run(code)
   local _, said = servers.curl(("--data-binary @%s %s/run"):format(
     files.write(self.folder .. "/code", code), self.root))
   return (said:gsub("\n$", ""))
+end
+
+--- Waits until so many seconds of the minute are left: the beginning of one
+--- would begin new counts in the midst of a test.
+---@param seconds number
+function server.wait_for_room(seconds)
+  servers.wait_until(function()
+    return os.time() % 60 < 60 - seconds
+  end, "the next minute")
 end
 
 return server
