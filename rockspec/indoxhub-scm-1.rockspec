@@ -287,6 +287,8 @@ build = {
       "lua/indoxhub/gateway/shared/calendar.lua",
     ["indoxhub.gateway.shared.records"] =
       "lua/indoxhub/gateway/shared/records.lua",
+    ["indoxhub.gateway.shared.scripts"] =
+      "lua/indoxhub/gateway/shared/scripts.lua",
     ["indoxhub.gateway.source"] = "lua/indoxhub/gateway/source.lua",
     ["indoxhub.gateway.streams"] = "lua/indoxhub/gateway/streams/init.lua",
     ["indoxhub.gateway.streams.buffer"] =

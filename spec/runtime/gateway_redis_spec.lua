@@ -44,7 +44,7 @@ describe("gateway/redis", function()
   it("runs scripts that Redis does not know yet", function()
     for _ = 1, 2 do
       assert.equal("k9", run [[
-        local script = require("indoxhub.gateway.redis").prepare(
+        local script = require("indoxhub.gateway.shared.scripts").prepare(
           "return KEYS[1] .. ARGV[1]")
         return redis:script(script, { "k" }, { 9 }) ]])
     end

@@ -41,7 +41,7 @@ local LAYERS = {
     "mcp", "structured", "conversation", "api/params", "api/replies", "loop",
     "base" },
   { "gateway/shared" },
-  { "gateway/streams", "base" },
+  { "gateway/streams", "gateway/shared", "base" },
   { "gateway/faces", "base" },
   { "gateway/limits", "gateway/shared" },
   { "gateway", "gateway/faces", "gateway/limits", "gateway/streams",

@@ -7,7 +7,7 @@
 -- wait for its answer; when it fails or dies, the next of them asks.
 
 local core = require "indoxhub.core"
-local redis = require "indoxhub.gateway.redis"
+local scripts = require "indoxhub.gateway.shared.scripts"
 
 local ngx = rawget(_G, "ngx")
 
@@ -27,11 +27,11 @@ local KEPT = { chat = true, completion = true, embeddings = true,
 ---------------------------------------------------------------------------
 -- where answers are kept
 
-local KEEP = redis.prepare [[
+local KEEP = scripts.prepare [[
 return redis.call('GET', KEYS[1]) == ARGV[1]
   and redis.call('PEXPIRE', KEYS[1], ARGV[2]) or 0
 ]]
-local DROP = redis.prepare [[
+local DROP = scripts.prepare [[
 return redis.call('GET', KEYS[1]) == ARGV[1]
   and redis.call('DEL', KEYS[1]) or 0
 ]]

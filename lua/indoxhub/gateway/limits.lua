@@ -11,15 +11,15 @@
 local holders = require "indoxhub.gateway.limits.holders"
 local machine = require "indoxhub.gateway.limits.machine"
 local records = require "indoxhub.gateway.shared.records"
-local redis = require "indoxhub.gateway.redis"
 local script = require "indoxhub.gateway.limits.script"
+local scripts = require "indoxhub.gateway.shared.scripts"
 
 local ngx = rawget(_G, "ngx")
 
 local limits = {}
 
-local admit = redis.prepare(script.ADMIT)
-local settle = redis.prepare(script.SETTLE)
+local admit = scripts.prepare(script.ADMIT)
+local settle = scripts.prepare(script.SETTLE)
 
 --- Whether a key has any.
 ---@param key indoxhub.gateway.Key

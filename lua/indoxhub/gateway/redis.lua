@@ -16,7 +16,7 @@
 --                                        was refused { refused = message }
 --   redis:script(script, keys, arguments)
 --                                        what it returns; `script` comes from
---                                        redis.prepare(text), once per text
+--                                        shared/scripts.lua
 -- What is not there is false within lists, too. The message begins with a kind:
 -- "away: " when there was no answer, so that nobody knows what Redis did,
 -- "refused: " when it said no, and "busy: " when it was not asked, as there was
@@ -300,20 +300,6 @@ end
 
 ---------------------------------------------------------------------------
 -- scripts
-
----@class indoxhub.gateway.Script
----@field text string
----@field sha string
-
---- Makes a script ready, once.
----@param text string
----@return indoxhub.gateway.Script
-function redis.prepare(text)
-  local sha = ngx.sha1_bin(text):gsub(".", function(byte)
-    return ("%02x"):format(byte:byte())
-  end)
-  return { text = text, sha = sha }
-end
 
 --- Runs a script: by its name, and where Redis does not know it, as after a
 --- start, by its text.

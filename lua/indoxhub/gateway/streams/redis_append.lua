@@ -9,25 +9,16 @@
 local entries = require "indoxhub.gateway.streams.entries"
 local keys = require "indoxhub.gateway.streams.keys"
 local limits = require "indoxhub.gateway.streams.limits"
-
-local ngx = rawget(_G, "ngx")
+local scripts = require "indoxhub.gateway.shared.scripts"
 
 local append = {}
 
 local KEPT_MS = limits.KEPT * 1000
 
---- Makes a script ready, as the Redis of the gateway takes it.
----@param text string
-function append.prepare(text)
-  return { text = text, sha = ngx.sha1_bin(text):gsub(".", function(byte)
-    return ("%02x"):format(byte:byte())
-  end) }
-end
-
 -- Ends a stream: by the writer when its last entry is the one told, by anybody
 -- else whatever there is. Returns how it has ended and whether that was now. A
 -- full Redis lets a script that has written before add something.
-append.END = append.prepare [[
+append.END = scripts.prepare [[
 local top = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
 if not top or redis.call('EXISTS', KEYS[2]) == 0 then
   return { 'missing' }

@@ -11,6 +11,7 @@
 local append = require "indoxhub.gateway.streams.redis_append"
 local keys = require "indoxhub.gateway.streams.keys"
 local limits = require "indoxhub.gateway.streams.limits"
+local scripts = require "indoxhub.gateway.shared.scripts"
 
 local redis_store = {}
 
@@ -27,11 +28,11 @@ local MOST_STOPS = 1000
 -- A full Redis refuses what takes memory, but not within a script that has
 -- written before. What keeps streams in order takes next to none, and goes so:
 -- a mark that was refused, and the id of a stream that is to be stopped.
-local MARK = append.prepare [[
+local MARK = scripts.prepare [[
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 return redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])
 ]]
-local ASK_TO_STOP = append.prepare [[
+local ASK_TO_STOP = scripts.prepare [[
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 redis.call('RPUSH', KEYS[1], ARGV[1])
 return redis.call('PEXPIRE', KEYS[1], ARGV[2])
