@@ -65,9 +65,23 @@ function all(stream, answer) {
   stream.end(answer.bytes);
 }
 
+// Says nothing more on a connection, and reads what still comes: to end it with
+// anything unread would take from the client what it has not read either.
+function hangUp(session) {
+  session.hasLeft = true;
+  session.carrier.end();
+}
+
 // The connection ends when what was said has left.
 function leave(session) {
-  setTimeout(() => session.destroy(), LEAVE_MS);
+  setTimeout(() => hangUp(session), LEAVE_MS);
+}
+
+// The same after whole answers, with all that the protocol has to say for it.
+// Whatever came in the meantime is answered first.
+function leaveAfter(stream) {
+  const { session } = stream;
+  stream.on("close", () => session.close());
 }
 
 // The first stream of a connection has none before it, and node takes 0 for
@@ -112,13 +126,12 @@ module.exports = {
   },
   // It is finished all the same.
   goaway_with(stream, answer) {
-    const session = stream.session;
-    session.goaway(NGHTTP2_NO_ERROR, stream.id);
+    leaveAfter(stream);
+    stream.session.goaway(NGHTTP2_NO_ERROR);
     all(stream, answer);
-    stream.on("close", () => leave(session));
   },
   goaway_body: (stream, answer) => cut(stream, answer, () => {
-    stream.session.goaway(NGHTTP2_NO_ERROR, stream.id);
+    stream.session.goaway(NGHTTP2_NO_ERROR);
     leave(stream.session);
   }),
   killed_before: (stream) => stream.session.carrier.resetAndDestroy(),
@@ -127,20 +140,13 @@ module.exports = {
   no_notify(stream, answer) {
     begin(stream, answer);
     stream.write(half(answer), () => soon(stream,
-      () => {
-        stream.session.hasLeft = true;
-        stream.session.carrier.end();
-      }));
+      () => hangUp(stream.session)));
   },
   stall: (stream, answer) => cut(stream, answer, () => {}),
   // The connection says that it ends while nothing is asked on it.
   leave(stream, answer) {
-    const { session, id } = stream;
+    leaveAfter(stream);
     all(stream, answer);
-    stream.on("close", () => {
-      session.goaway(NGHTTP2_NO_ERROR, id);
-      leave(session);
-    });
   },
   // What concerns the connection comes in mid-stream.
   chatty(stream, answer) {
