@@ -69,13 +69,17 @@ local is_shared = false
 
 local first_request
 
--- Raises where there is none, as in a timer.
+-- Raises where there is none, as in a handshake.
 local function name_of_request()
   local var = ngx.var
   return var.connection .. " " .. tostring(var.connection_requests)
 end
 
 local function look_for_others()
+  -- What always runs in timers waits a great deal, and to raise is dear.
+  if ngx.get_phase() == "timer" then
+    return
+  end
   local ok, name = pcall(name_of_request)
   if ok then
     first_request = first_request or name
