@@ -88,19 +88,22 @@ static const uint64_t tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,
 static const char *read_digits(const char *at, const char *end,
                                struct decimal *d) {
   uint64_t leading = d->leading;
-  unsigned count = 8;
-  while (count == 8 && end - at >= 8) {
+  int goes_on = 1;
+  while (goes_on && end - at >= 8) {
     uint64_t bytes = ih_word_load(at);
-    count = count_digits(bytes);
+    unsigned count = count_digits(bytes);
     if (leading >= tens[MOST_DIGITS - count])
       break;
     leading = leading * tens[count] + join_digits(bytes, count);
     at += count;
+    goes_on = count == 8;
   }
-  for (; leading < tens[MOST_DIGITS - 1] && is_digit(at, end); at++)
-    leading = leading * 10 + (unsigned)(*at - '0');
-  for (; is_digit(at, end); at++)
-    d->beyond++;
+  if (goes_on) { /* near the end of the text, or of the room */
+    for (; leading < tens[MOST_DIGITS - 1] && is_digit(at, end); at++)
+      leading = leading * 10 + (unsigned)(*at - '0');
+    for (; is_digit(at, end); at++)
+      d->beyond++;
+  }
   d->leading = leading;
   return at;
 }
@@ -124,7 +127,8 @@ static const char *read_exponent(const char *at, const char *end,
 /* Reads a number. Where it ends, or NULL. */
 static const char *read_decimal(const char *at, const char *end,
                                 struct decimal *d) {
-  memset(d, 0, sizeof *d);
+  d->leading = 0;
+  d->beyond = d->exponent = 0;
   d->negative = at < end && *at == '-';
   at += d->negative;
   d->start = at;

@@ -1,7 +1,7 @@
 /*
 ** Eight bytes at a time: a word, whose lowest byte is the first on any machine.
 **
-** A mark of a byte is its highest bit. The functions that mark may also mark
+** A mark of a byte is its highest bit. Most functions that mark may also mark
 ** bytes behind the first one that they should, never before it.
 */
 #ifndef IH_WORD_H
@@ -30,14 +30,16 @@ static inline uint64_t ih_word_equal(uint64_t word, unsigned byte) {
   return ih_word_below(word ^ IH_WORD_ONES * byte, 1);
 }
 
+/* The same, and marks no other bytes. */
+static inline uint64_t ih_word_exactly(uint64_t word, unsigned byte) {
+  uint64_t others = word ^ IH_WORD_ONES * byte;
+  others |= (others & ~IH_WORD_MARKS) + ~IH_WORD_MARKS;
+  return ~others & IH_WORD_MARKS;
+}
+
 /* How many bytes stand before the first that is marked; one is. */
 static inline unsigned ih_word_first(uint64_t marks) {
-  /* Below the lowest bit stand the lowest bits of its byte and of those before;
-  ** the product adds them up. */
-  return (unsigned)((((marks & (0 - marks)) - 1) & IH_WORD_ONES) *
-                        IH_WORD_ONES >>
-                    56) -
-         1;
+  return (unsigned)__builtin_ctzll(marks) / 8;
 }
 
 #endif

@@ -189,6 +189,34 @@ static void work_is_linear(void) {
   }
 }
 
+/* Measures a list of so many of a unit, each of which ends with a comma, and
+** of one number more. */
+static void check_count(const char *unit, size_t count) {
+  static const char head[] = "{\"data\":[", tail[] = "1]}";
+  size_t n = sizeof head - 1 + count * strlen(unit) + sizeof tail - 1;
+  struct ih_embed sizes;
+  char *text = repeated(head, unit, n);
+  CHECK(text != NULL);
+  if (!text)
+    return;
+  memcpy(text + n - (sizeof tail - 1), tail, sizeof tail - 1);
+  ih_embed_measure(guarded(text, n), n, &sizes);
+  CHECK_INT(sizes.floats, count + 1);
+  free(text);
+}
+
+/* No number more, and none less: what differs from a comma in a bit stands
+** beside it, and some lists have more than a byte can count. */
+static void numbers_are_counted(void) {
+  static const char *const units[] = {"1,", "-1,", "1,\n", "1-,", "1.5e-7,"};
+  size_t count, i;
+  for (i = 0; i < sizeof units / sizeof *units; i++) {
+    for (count = 0; count < 40; count++)
+      check_count(units[i], count);
+    check_count(units[i], 3000);
+  }
+}
+
 static void nothing_is_allocated(void) {
   static const char text[] = "{\"data\":[[1.25,16777217]]}";
   struct ih_embed sizes;
@@ -208,5 +236,6 @@ void test_embed(void) {
     check_answer(answers[i].text, answers[i].rest, answers[i].lengths);
   RUN(too_little_room_is_noticed);
   RUN(work_is_linear);
+  RUN(numbers_are_counted);
   RUN(nothing_is_allocated);
 }
