@@ -72,12 +72,11 @@ while true do
     print(forgotten and "(forgotten: " .. forgotten .. ")"
       or "(nothing to forget)")
   end
-  local kept, err = true, nil
   if path then
-    kept, err = talk:save(path)
-  end
-  if not kept then
-    complain(err)
+    local kept, err = talk:save(path)
+    if not kept then
+      complain(err)
+    end
   end
 end
 print()

@@ -67,7 +67,7 @@ local function load()
     model, dimensions = file:read("*l"), tonumber(file:read("*l"))
     for line in file:lines() do
       texts[#texts + 1] = file:read(tonumber(line))
-      file:read("*l")
+      file:seek("cur", 1) -- past the end of the line
     end
     file:close()
   end
@@ -130,7 +130,8 @@ save(texts, vectors)
 
 local asked = indoxhub.assert(client.embeddings:create(
   { text = question, model = MODEL }, { as = "vectors" })).data[1]
-for _, hit in ipairs(indoxhub.top_k(asked, vectors, HITS)) do
+local hits = indoxhub.assert(indoxhub.top_k(asked, vectors, HITS))
+for _, hit in ipairs(hits) do
   local paragraph = found[hit.index]
   print(("%.2f  %s:%d"):format(hit.score, paragraph.name, paragraph.line))
   print("      " .. paragraph.text:gsub("\n", "\n      "))

@@ -55,6 +55,6 @@ end
 local reviews, errors = indoxhub.gather(tasks, { concurrency = AT_ONCE })
 for i, part in ipairs(parts) do
   print("== " .. part.name .. (part.is_cut and " (its beginning)" or ""))
-  print(reviews[i] or "not reviewed: " .. tostring(errors[i]))
+  print(reviews[i] or ("not reviewed: " .. tostring(errors and errors[i])))
 end
 os.exit(errors and 1 or 0)

@@ -98,7 +98,7 @@ local function go_on()
     local translations, errors = indoxhub.gather(tasks)
     for i = 1, #tasks do
       if not translations[i] then
-        return errors[i]
+        return errors and errors[i]
       end
       from = from + 1
       assert(out:write(subtitles[from].head, "\n", translations[i], "\n\n"))

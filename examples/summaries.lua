@@ -57,9 +57,9 @@ local ok, summaries, errors = pcall(indoxhub.map, list, sum_up, {
   concurrency = AT_ONCE, on_progress = show_progress,
   resume = folder .. "/.summaries.jsonl" })
 if not ok then
-  fail(summaries)
+  return fail(summaries)
 elseif not summaries then
-  fail(errors)
+  return fail(errors)
 end
 for i, item in ipairs(list) do
   print(item.name .. ": " .. (summaries[i] or "-"))

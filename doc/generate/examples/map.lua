@@ -7,6 +7,6 @@ local answers, errors = indoxhub.map(questions, function(question)
   }
   return reply and reply.data, err
 end, { concurrency = 2, resume = name })
-print(table.concat(answers, " "), errors)
+print(table.concat(answers or {}, " "), errors)
 --> 1 + 1 is 2. 2 + 2 is 4. 3 + 3 is 6.	nil
 os.remove(name)
