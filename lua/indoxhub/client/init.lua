@@ -15,7 +15,7 @@ local client = {}
 
 --- Makes calls with a key, an address and options of its own.
 ---@class indoxhub.Client
-local client_methods = { request = request }
+local client_methods = request -- where they begin, with client:request
 local client_mt = { __name = "indoxhub.client" }
 
 function client_mt.__index(self, name)

@@ -113,4 +113,4 @@ function client_methods:request(request, options)
   return calls.perform(caller, operation, options or {}, kinds.plain)
 end
 
-return client_methods.request
+return client_methods

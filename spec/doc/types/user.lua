@@ -117,3 +117,8 @@ indoxhub.use_loop "bultin" --> param-type-mismatch
 indoxhub.on_error = function(failure, traceback)
   print(failure, traceback)
 end
+
+-- Any other endpoint.
+client:request { path = "user/health", query = { limit = 1 } }
+client:request { path = 1 } --> assign-type-mismatch
+client:request { path = "user/health", qery = "x" } --> assign-type-mismatch
