@@ -35,7 +35,7 @@ not raises, and so does a value of the wrong type.]],
         "indoxhub._VERSION" } },
       { "Types for editors", [[
 An option that is misspelt gets a warning of the Lua language server, because
-its value cannot be assigned to a type of this name:]],
+its value does not fit a type of this name:]],
         { "indoxhub.NoSuchOption" } },
     },
   },

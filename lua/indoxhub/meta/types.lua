@@ -3,8 +3,9 @@
 -- What programs give to the library: options, messages, and the parts of them.
 -- The fields of requests are made from the endpoint table, in endpoints.lua.
 
---- Stands for an option that there is not. Where an editor says that a value cannot be assigned to it, the name of the option is misspelt.
+--- Stands for an option that there is not. Where an editor says that a value cannot be assigned to it, or that a field of it is missing, the name of the option is misspelt.
 ---@class indoxhub.NoSuchOption
+---@field no_such_option true Nothing has it, so that tables do not pass either.
 
 --- Options of `indoxhub.new` and `client:with`.
 ---@class indoxhub.Options

@@ -10,6 +10,9 @@ indoxhub.new { api_kee = "indox-..." } --> assign-type-mismatch
 indoxhub.new { trailing_slash = "onn" } --> assign-type-mismatch
 indoxhub.new { timeout = "5" } --> assign-type-mismatch
 indoxhub.new { timeout = { totl = 5 } } --> assign-type-mismatch
+indoxhub.new { timout = { total = 5 } } --> missing-fields
+indoxhub.new { heders = {} } --> missing-fields
+indoxhub.new { heders = { ["X-Id"] = "1" } } --> missing-fields
 client:wiht { timeout = 5 } --> undefined-field
 client.chatt:create {} --> undefined-field
 indoxhub.spwan(print) --> undefined-field
