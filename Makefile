@@ -97,7 +97,11 @@ all: build
 # Who types `make neovim` waits for no reason while other processors are idle.
 JOBS = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell \
   getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1))
-BUILD_IT = $(MAKE) -s --no-print-directory $(JOBS) build LUA=$(LUA)
+BUILD_IT = $(MAKE) -s --no-print-directory $(JOBS) build LUA=$(LUA) && \
+  { $(GIVE_BACK); }
+# What sudo has built belongs to who typed it, who else could not build again.
+GIVE_BACK = [ "$$(id -u)" != 0 ] || [ -z "$$SUDO_UID" ] || [ ! -d build ] || \
+  chown -Rh "$$SUDO_UID:$$SUDO_GID" build
 
 # ---- the module -------------------------------------------------------------
 

@@ -126,6 +126,20 @@ found_as_told "$work/home/.local"
   core.so' sh "$work/copy" "$work/home/.local" | grep export ||
   wrong "tells to do what was done"
 
+# What root builds for somebody who typed sudo belongs to them: else they could not
+# build again.
+if [ "$(id -u)" = 0 ]; then
+  mkdir "$work/clone"
+  cp -r Makefile csrc doc lua rockspec spec "$work/clone"
+  (cd "$work/clone" && SUDO_UID=65534 SUDO_GID=65534 run_make install \
+    PREFIX="$work/sudo") || wrong "$(cat "$work/log")"
+  [ -d "$work/clone/build" ] && [ -z "$(find "$work/clone/build" -user 0)" ] ||
+    wrong "what sudo has built is root's"
+  [ -z "$(find "$work/sudo" ! -user 0)" ] || wrong "what is installed is not root's"
+  (cd "$work/clone" && run_make uninstall PREFIX="$work/sudo") ||
+    wrong "$(cat "$work/log")"
+fi
+
 # What the command still needs is said at once.
 (
   export LUA_PATH="/nowhere/?.lua"
