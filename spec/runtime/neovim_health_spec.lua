@@ -16,7 +16,7 @@ describe("in Neovim", function()
       vim.cmd "qa!"
     ]]):format(name), options)
     assert.equal(0, code, said)
-    return (said:gsub("%- (%u+) ", "- %1: ")) -- as older editors write it
+    return editor.as_older(said)
   end
 
   -- Every part of `expected` is in the report, `absent` is not.

@@ -67,7 +67,7 @@ describe("JSON in Neovim", function()
       "INDOXHUB_API_KEY= INDOX_HUB_API_KEY= " ..
       "INDOX_ROUTER_API_KEY=indox-test" })
     assert.equal(0, code, said)
-    said = said:gsub("%- (%u+) ", "- %1: ") -- as older editors write it
+    said = editor.as_older(said)
     assert.matches("OK: The engine works\n", said)
     assert.matches("OK: An API key is set in INDOX_ROUTER_API_KEY ", said)
     assert.is_nil(said:find("ERROR"), said)
