@@ -6,6 +6,9 @@
 
 #define LINES 1
 #define HEADERS 2
+/* By name, the values of those that came several times, as a list: joined one by
+** one they would be copied again and again. */
+#define SEVERAL 3
 
 static int is_end(char c) {
   return c == '\r' || c == '\n';
@@ -35,13 +38,47 @@ static void add(lua_State *L) {
   lua_rawget(L, HEADERS);
   if (lua_isnil(L, -1)) {
     lua_pop(L, 1);
-  } else {
-    lua_insert(L, -2);
-    lua_pushliteral(L, ", ");
-    lua_insert(L, -2);
-    lua_concat(L, 3);
+    lua_rawset(L, HEADERS);
+    return;
   }
-  lua_rawset(L, HEADERS);
+  lua_pushvalue(L, -3);
+  lua_rawget(L, SEVERAL);
+  if (lua_isnil(L, -1)) {
+    lua_pop(L, 1);
+    lua_createtable(L, 2, 0);
+    lua_pushvalue(L, -2);
+    lua_rawseti(L, -2, 1);
+    lua_pushvalue(L, -4);
+    lua_pushvalue(L, -2);
+    lua_rawset(L, SEVERAL);
+  }
+  lua_pushvalue(L, -3);
+  lua_rawseti(L, -2, (int)lua_objlen(L, -2) + 1);
+  lua_pop(L, 4);
+}
+
+/* Pushes the values of a list, joined. */
+static void push_joined(lua_State *L, int list) {
+  luaL_Buffer buffer;
+  int n = (int)lua_objlen(L, list), i;
+  luaL_buffinit(L, &buffer);
+  for (i = 1; i <= n; i++) {
+    if (i > 1)
+      luaL_addlstring(&buffer, ", ", 2);
+    lua_rawgeti(L, list, i);
+    luaL_addvalue(&buffer);
+  }
+  luaL_pushresult(&buffer);
+}
+
+static void join_several(lua_State *L) {
+  lua_pushnil(L);
+  while (lua_next(L, SEVERAL)) {
+    lua_pushvalue(L, -2);
+    push_joined(L, SEVERAL + 2);
+    lua_rawset(L, HEADERS);
+    lua_pop(L, 1);
+  }
 }
 
 /* core.headers(lines) -> {name in lower case = value}; values of repeated ones
@@ -50,6 +87,7 @@ static int l_headers(lua_State *L) {
   size_t n;
   const char *at = luaL_checklstring(L, LINES, &n), *end = at + n;
   lua_settop(L, LINES);
+  lua_newtable(L);
   lua_newtable(L);
   while (at < end) {
     const char *name = at, *value;
@@ -72,6 +110,8 @@ static int l_headers(lua_State *L) {
     lua_pushlstring(L, value, n);
     add(L);
   }
+  join_several(L);
+  lua_pushvalue(L, HEADERS);
   return 1;
 }
 

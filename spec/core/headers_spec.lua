@@ -26,6 +26,22 @@ describe("headers", function()
       core.headers "a: 1\nB: 2\nA:\nA: 3\n")
   end)
 
+  it("that come many times are joined once", function()
+    -- Bytes that it takes: each join of two would copy all before them.
+    local function taken(n)
+      local lines = ("name: value\r\n"):rep(n)
+      collectgarbage()
+      collectgarbage("stop")
+      local before = collectgarbage("count")
+      local headers = core.headers(lines)
+      local used = collectgarbage("count") - before
+      collectgarbage("restart")
+      assert.equal(("value, "):rep(n - 1) .. "value", headers.name)
+      return used
+    end
+    assert.is_true(taken(4000) < 8 * taken(1000))
+  end)
+
   it("may be as long as anything", function()
     local name, value = ("N"):rep(100000), ("v"):rep(100000)
     assert.same({ [name:lower()] = value .. ", " .. value },
