@@ -40,13 +40,6 @@ local function quote(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end
 
--- The compiler of LuaJIT 2.1.0-beta3 hung on this program itself with some
--- seeds, never without it; it adds nothing to what is looked for in C.
-local function interpreter()
-  local lua = assert(os.getenv("INDOXHUB_LUA"), "INDOXHUB_LUA is not set")
-  return lua:find("luajit$") and lua .. " -joff" or lua
-end
-
 --- Runs it once. Returns what it printed and its exit code.
 ---@param seed integer
 ---@param rounds integer at most
@@ -63,7 +56,7 @@ function run.once(seed, rounds, seconds)
     .. SANITIZER .. "TMPDIR=%s timeout --foreground -k 5 %d %s "
     .. "\"$root/spec/support/core_fuzz/program.lua\" %d %d %s %s "
     .. "2>&1 </dev/null; printf '\\n%%d' $?"):format(folder, folder,
-    math.ceil(seconds) + PATIENCE, interpreter(), seed,
+    math.ceil(seconds) + PATIENCE, assert(os.getenv("INDOXHUB_LUA")), seed,
     rounds, seconds, table.concat(asked, " "))
   local said, code = files.output(command):match("^(.*)\n(%d+)$")
   raw:stop()

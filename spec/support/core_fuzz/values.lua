@@ -107,8 +107,13 @@ function methods:list()
   return list
 end
 
-function methods:record()
-  local record = {}
+--- Puts fields into a table, a new one unless it is given. Nothing that runs
+--- in a finalizer loops over pairs: LuaJIT before August 2023 never ends there
+--- once the loop was compiled for values of another type. It leaves what it
+--- compiled at the loop's begin, enters that again, and compiles nothing more
+--- in a finalizer ("Ensure forward progress on trace exit to BC_ITERN").
+function methods:record(record)
+  record = record or {}
   for _ = 1, self.roll(6) do
     record[FIELDS[self.roll(#FIELDS)]] = self:any()
   end
