@@ -95,7 +95,7 @@ local function request(values)
     values:record(made) -- and no loop over its pairs: see there
   end
   if values.roll(6) == 1 then
-    made = setmetatable({}, { __index = function(_, field)
+    return setmetatable({}, { __index = function(_, field)
       values.meddle()
       return made[field]
     end })
