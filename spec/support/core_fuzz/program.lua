@@ -61,6 +61,11 @@ local function keep_results(target, ok, ...)
   end
 end
 
+-- Lua 5.1 makes no coroutine of a function of C.
+local function callable(call)
+  return _VERSION == "Lua 5.1" and function(...) return call(...) end or call
+end
+
 -- In a coroutine of its own, which may be left suspended for ever.
 local function call(target, object)
   local args = fitting.arguments(target, values)
@@ -83,7 +88,7 @@ local function call(target, object)
   end
   local before = used
   used = targets.class_of(args[1]) and args[1] or before
-  local thread = coroutine.create(target.call)
+  local thread = coroutine.create(callable(target.call))
   keep_results(target, coroutine.resume(thread, unpack(args, 1, args.n)))
   used = before
   if coroutine.status(thread) == "suspended" and roll(2) == 1 then

@@ -36,12 +36,31 @@ GUARDS["engine:step"] = function(args)
   end
 end
 
+-- Methods of classes that also know their items, by an object: Lua 5.1 does not
+-- show where they are.
+local HIDDEN = {
+  vector = { "bytes", "cosine", "dot", "table" },
+  matrix = { "bytes", "dimensions", "table" },
+}
+
+local function hidden_methods(class)
+  local object = core.vector { 1 }
+  if class == "matrix" then
+    object = core.matrix { object }
+  end
+  local methods = {}
+  for _, name in ipairs(HIDDEN[class]) do
+    methods[name] = object[name]
+  end
+  return methods
+end
+
 -- The methods of a class: a table, or the upvalue of what also knows its items.
-local function methods_of(meta)
+local function methods_of(class, meta)
   local index = meta.__index
   if type(index) == "function" then
     local _, methods = debug.getupvalue(index, 1)
-    return methods
+    return methods or hidden_methods(class)
   end
   return index
 end
@@ -66,7 +85,7 @@ function targets.find()
       for name, call in pairs(meta) do
         add(found, class .. ":" .. name, call, class)
       end
-      for name, call in pairs(methods_of(meta) or {}) do
+      for name, call in pairs(methods_of(class, meta) or {}) do
         add(found, class .. ":" .. name, call, class)
       end
     end

@@ -176,7 +176,7 @@ local MAKE = {
   methods.odd,
   methods.func,
   methods.trap,
-  function() return coroutine.create(print) end,
+  function() return coroutine.create(function() end) end,
   function() return (core.json_decode("[null]"))[1] end,
   function(self)
     local file = a_file()
