@@ -76,6 +76,15 @@ local function size(values)
   return ({ 0, 1, 100, 65536, 2 ^ 53 })[values.roll(5)]
 end
 
+local function played(values)
+  local marks = {}
+  for i = 1, small(values) do
+    marks[i] = values.roll(2) == 1 and seconds(values) or small(values)
+  end
+  return { status = ({ 200, 404, 599 })[values.roll(3)], head = text(values),
+    body = text(values), sent = small(values), marks = marks }
+end
+
 -- Some fields of a good request are then made wrong.
 local function request(values)
   local made = { method = values.roll(2) == 1 and "GET" or "POST",
@@ -86,7 +95,8 @@ local function request(values)
     max_event_bytes = maybe(values, 4, size),
     connect = maybe(values, 4, seconds), first_byte = maybe(values, 4, seconds),
     idle = maybe(values, 4, seconds), total = maybe(values, 4, seconds),
-    gate = maybe(values, 3, gate) }
+    gate = maybe(values, 3, gate), tape_bytes = maybe(values, 3, size),
+    played = maybe(values, 6, played) }
   if made.method == "POST" then
     made[values.roll(2) == 1 and "body" or "form"] =
       (values.roll(2) == 1 and text or form)(values)
@@ -103,6 +113,22 @@ local function request(values)
   return made
 end
 
+-- Programs that do no harm, whatever they are given, and one that is not there.
+local function program(values)
+  local argv = texts_list(values)
+  table.insert(argv, 1, ({ "cat", "true", "none", "[" })[values.roll(4)])
+  if argv[1] == "cat" then
+    argv = { "cat", "-", values.roll(3) == 1 and "none" or nil }
+  end
+  return { argv = argv, env = { "PATH=/usr/bin:/bin", maybe(values, 3, text) },
+    cwd = values.roll(6) == 1 and text(values) or nil,
+    max_line = maybe(values, 3, size) }
+end
+
+local function stream(values)
+  return values.roll(2) == 1 and "out" or "err"
+end
+
 local MARK = {}
 local marked = setmetatable({}, MARK)
 
@@ -110,6 +136,12 @@ local ARGUMENTS = {
   ["engine:submit"] = { request },
   ["engine:step"] = { function() return {} end, seconds, size, seconds },
   ["engine:alarm"] = { seconds },
+  ["engine:spawn"] = { program },
+  ["child:write"] = { text },
+  ["child:line"] = { stream },
+  ["child:over"] = { stream },
+  ["child:want"] = { flag },
+  ["transfer:write_to"] = { function(values) return values:file() end },
   ["transfer:take"] = { function() return {} end, small, flag },
   ["transfer:learn"] = { text, text, text, small },
   ["transfer:append"] = { text },

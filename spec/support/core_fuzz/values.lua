@@ -148,15 +148,19 @@ function methods:odd()
   return setmetatable(self.roll(2) == 1 and self:list() or self:record(), meta)
 end
 
----------------------------------------------------------------------------
--- anything
-
-local function a_file()
+--- An open file, or one that is closed.
+function methods:file()
   local file = assert(io.tmpfile())
   file:write("some bytes")
   file:seek("set")
+  if self.roll(2) == 1 then
+    file:close()
+  end
   return file
 end
+
+---------------------------------------------------------------------------
+-- anything
 
 local MAKE = {
   function() return nil end,
@@ -178,13 +182,7 @@ local MAKE = {
   methods.trap,
   function() return coroutine.create(function() end) end,
   function() return (core.json_decode("[null]"))[1] end,
-  function(self)
-    local file = a_file()
-    if self.roll(2) == 1 then
-      file:close()
-    end
-    return file
-  end,
+  methods.file,
 }
 
 --- A value of any type.
