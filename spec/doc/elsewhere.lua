@@ -36,6 +36,9 @@ return {
   ["make soak SECONDS=540 LUA=lua5.4"] = "spec/soak/soak.lua, too",
   ["INDOXHUB_FUZZ_SECONDS=600 sh spec/support/test.sh fuzz"] =
     "spec/support/fuzz.sh",
+  ["INDOXHUB_CORE_FUZZ_SEED=7 INDOXHUB_CORE_FUZZ_SECONDS=600 sh "
+    .. "spec/support/test.sh specs lua5.4 spec/core/any_use_spec.lua"] =
+    "spec/core/any_use_spec.lua runs there, shorter",
   ["sh spec/support/test.sh runtimes"] = "spec/support/suites.sh",
   ["sh spec/support/test.sh specs lua5.4 spec/doc/lua_spec.lua "
     .. "spec/doc/console_spec.lua spec/doc/pages_spec.lua"] =
