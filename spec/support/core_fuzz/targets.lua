@@ -1,6 +1,8 @@
 -- What can be called: every function of the core, every method and every
 -- metamethod of its classes. They are found where the core keeps them, so that
--- a new one is called without a word here.
+-- a new one is called without a word here. What stands behind an object is
+-- left out, such as the state of a transfer: only the debug library leads
+-- there, with which a program can give anything any metatable.
 local core = require "indoxhub.core"
 
 local targets = {}
