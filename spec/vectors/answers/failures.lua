@@ -89,6 +89,27 @@ return function(dialects)
     { name = "the finish reason error before anything else",
       events = { chunk("{}", "error"), DONE }, error = {} },
 
+    { name = "the finish reason error, and the error beside the choices",
+      events = { chunk(HALF), '{"id":"c-1",' .. LOST .. ',"choices":['
+        .. '{"index":0,"delta":{"content":""},"finish_reason":"error"}]}',
+        DONE }, error = LINE_IS_DEAD },
+    { name = "the same with a piece of text",
+      events = { chunk '{"content":"Ha"}', '{"choices":[{"index":0,'
+        .. '"delta":{"content":"lf"},"finish_reason":"error"}],' .. LOST .. "}",
+        DONE }, error = LINE_IS_DEAD },
+    { name = "the same in a frame",
+      events = { FRAMES_BEGIN, frame "Half", '{"type":"content","data":"",'
+        .. '"choices":[{"index":0,"delta":{},"finish_reason":"error"}],'
+        .. LOST .. "}", DONE }, error = LINE_IS_DEAD },
+    { name = "the same in a body",
+      body = '{"id":"c-1",' .. LOST .. ',"choices":[{"index":0,"message":'
+        .. WHOLE .. ',"finish_reason":"error"}]}',
+      error = fails("server", "the line is dead", "Whole") },
+    { name = "the same with a code and a message beside the choices",
+      body = '{"code":429,"message":"too many at once","choices":[{"index":0,'
+        .. '"message":{"content":""},"finish_reason":"error"}]}',
+      error = fails("rate_limit", "too many at once") },
+
     -- in a choice
     { name = "an error in the choice of a chunk",
       events = { chunk(HALF), chunk('{"content":""}', "error", LOST), DONE },

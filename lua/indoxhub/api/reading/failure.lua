@@ -122,18 +122,19 @@ function failure.is_of_generation(body)
   return failure.is_told(body) or failure.is_status(body.status)
 end
 
---- The failure told by a choice; nil when it tells of none.
+--- The failure told by a choice; nil when it tells of none. A choice may tell
+--- that there is one, and the event around it which.
 ---@param choice table
 ---@param event table what it stands in
 ---@return table? body
 function failure.of_choice(choice, event)
-  local reason = choice.finish_reason
-  local told = choice.error ~= nil and is_told(choice.error)
-  if told or type(reason) == "string" and reason:lower() == "error" then
-    return { error = told and choice.error or nil, id = event.id,
+  if choice.error ~= nil and is_told(choice.error) then
+    return { error = choice.error, id = event.id,
       request_id = event.request_id,
       message = values.text_or_nil(event.message) }
   end
+  local reason = choice.finish_reason
+  return type(reason) == "string" and reason:lower() == "error" and event or nil
 end
 
 return failure
