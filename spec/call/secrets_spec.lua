@@ -91,6 +91,51 @@ describe("a key", function()
     assert_hidden(err, "error")
   end)
 
+  -- Gateways have names of their own for their keys.
+  for _, name in ipairs { "X-Goog-Api-Key", "Ocp-Apim-Subscription-Key",
+    "x-auth-token", "CF-Access-Client-Secret", "X-Amz-Security-Token",
+    "X-Password", "X-Session-Id", "X-Hub-Signature" } do
+    it("is not in the error of a server that repeats " .. name, function()
+      local secret = BYOK:gsub("^sk%-", "")
+      local echo = json.encode { error = { message = "no: " .. secret,
+        type = secret }, id = secret, usage = { told = secret } }
+      local url = raw:script(name, servers.reply("400 Bad Request",
+        "application/json", echo, "X-Request-Id: " .. secret .. "\r\n"))
+      local events = {}
+      local client = client_at(url, { headers = { [name] = secret },
+        log_bodies = true, log = function(event)
+          events[#events + 1] = event
+        end })
+      local _, err = client.chat:create { messages = MESSAGES }
+      assert.equal("invalid_request", err.kind)
+      assert_hidden(err, "error")
+      assert_hidden(events, "log")
+      _, err = client_at(url).chat:create({ messages = MESSAGES },
+        { headers = { [name:upper()] = "Bearer " .. secret } })
+      assert_hidden(err, "error of a call")
+    end)
+  end
+
+  it("is not in the error of a server that repeats one cookie", function()
+    local url = raw:script("cookie", servers.reply("400 Bad Request",
+      "application/json",
+      json.encode { error = { message = "no: " .. TOKEN } }))
+    local client = client_at(url, { headers = {
+      Cookie = "lang=de; sid=" .. TOKEN .. "; theme=dark" } })
+    local _, err = client.chat:create { messages = MESSAGES }
+    assert_hidden(err, "error")
+  end)
+
+  it("is no plain word of a header whose name sounds like one", function()
+    local url = raw:script("word", servers.reply("400 Bad Request",
+      "application/json", json.encode { error = {
+        message = "no such password in session 12" } }))
+    local client = client_at(url, { headers = { ["X-Auth-Kind"] = "password",
+      ["X-Session-Number"] = "12" } })
+    local _, err = client.chat:create { messages = MESSAGES }
+    assert.equal("no such password in session 12", err.message)
+  end)
+
   it("is not in the error of a server that repeats it in escapes", function()
     for i, escaped in ipairs { { "-", "%2D" }, { "-", "%2d" },
       { "-", "\\u002d" }, { "[-/]", { ["-"] = "&#45;", ["/"] = "&#x2F;" } },

@@ -154,6 +154,24 @@ function redact.new(secrets)
   end
 end
 
+-- Parts of names that servers, and what stands before them, give to headers and
+-- variables with a secret in them.
+local SECRET_PARTS = { "key", "token", "secret", "pass", "auth", "cookie",
+  "credential", "session", "signature" }
+
+--- Whether a header, or a variable, may have what nobody else may read.
+---@param name string
+---@return boolean
+function redact.sounds_secret(name)
+  name = name:lower()
+  for _, part in ipairs(SECRET_PARTS) do
+    if name:find(part, 1, true) then
+      return true
+    end
+  end
+  return false
+end
+
 --- A value as a person may see it: a text, or a copy of a table with all names
 --- and texts in it, without secrets.
 ---@generic T

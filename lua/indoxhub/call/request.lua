@@ -108,17 +108,31 @@ local function lines_of(settings, operation, options, bearer)
   return kept[kind]
 end
 
--- Headers whose values nobody else may read.
+-- Headers whose values nobody else may read, whatever those are.
 local SECRET_HEADERS = { authorization = true, ["proxy-authorization"] = true,
   ["x-api-key"] = true, ["api-key"] = true, cookie = true,
   ["mcp-session-id"] = true }
 
+-- The value of another header whose name sounds secret may be a plain word, of
+-- which texts are full.
+local SHORTEST_GUESSED, SHORTEST_WORD = 8, 16
+
+local function is_secret(name, value)
+  return SECRET_HEADERS[name] or redact.sounds_secret(name)
+    and #value >= (value:find("^%a*$") and SHORTEST_WORD or SHORTEST_GUESSED)
+end
+
 local function add_header_secrets(secrets, headers)
   for name, value in pairs(headers or {}) do
-    if SECRET_HEADERS[name:lower()] then
-      value = tostring(value)
+    name, value = name:lower(), tostring(value)
+    if is_secret(name, value) then
       table.insert(secrets, value)
       table.insert(secrets, value:match("^%S+%s+(%S+)$")) -- without "Bearer"
+    end
+    if name == "cookie" then
+      for one in value:gmatch("=([^;%s]*)") do
+        table.insert(secrets, #one >= SHORTEST_GUESSED and one or nil)
+      end
     end
   end
 end

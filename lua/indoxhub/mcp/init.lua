@@ -41,20 +41,14 @@ function server_mt.__tostring(self)
   return ("indoxhub.mcp (%s)"):format(sessions_of[self].where)
 end
 
--- Headers, and variables, whose values nobody else may read.
-local SECRET_NAMES = { "key", "token", "secret", "pass", "auth", "cookie",
-  "credential", "session" }
-
+-- Values of headers, and of variables, that nobody else may read.
 local function secrets_of(fields)
   local secrets = {}
   for name, value in pairs(fields or {}) do
-    for _, part in ipairs(SECRET_NAMES) do
-      if name:lower():find(part, 1, true) then
-        value = tostring(value)
-        secrets[#secrets + 1] = value
-        secrets[#secrets + 1] = value:match "^%S+%s+(%S+)$" -- without "Bearer"
-        break
-      end
+    if redact.sounds_secret(name) then
+      value = tostring(value)
+      secrets[#secrets + 1] = value
+      secrets[#secrets + 1] = value:match "^%S+%s+(%S+)$" -- without "Bearer"
     end
   end
   return secrets
