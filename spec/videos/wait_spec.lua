@@ -116,6 +116,25 @@ describe("videos:wait", function()
     assert.equal("no owls", err.message)
   end)
 
+  it("knows them in other words, and in any case", function()
+    for status, said in pairs { FAILED = "the job failed",
+      Cancelled = "the job was cancelled", failure = "the job failed",
+      rejected = "the job failed", TIMED_OUT = "the job took too long",
+      ["timed out"] = "the job took too long" } do
+      local job, err = raw:client { looks(status) }.videos:wait("vj_1",
+        { timeout = 5 })
+      assert.is_nil(job)
+      assert.equal("job_failed", err.kind)
+      assert.equal(status, err.code)
+      assert.equal(said, err.message)
+    end
+    for _, status in ipairs { "COMPLETED", "Succeeded", "success", "done",
+      "complete", "FINISHED" } do
+      assert.equal(status, indoxhub.assert(raw:client { looks(status) }
+        .videos:wait("vj_1", { timeout = 5 })).status)
+    end
+  end)
+
   it("shows no key that a server tells", function()
     local key = "indox-" .. ("k"):rep(32)
     local _, err = raw:client { looks("failed", { error = "bad " .. key }) }

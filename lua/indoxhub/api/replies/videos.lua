@@ -5,20 +5,29 @@ local reply = require "indoxhub.api.replies.reply"
 
 local videos = {}
 
--- States of a job that has its result. Any state that is not here and not
--- below is one of a job that goes on.
-local DONE = { completed = true, succeeded = true }
+-- States of a job that has its result, in the words of all sorts of servers.
+-- Any state that is not here and not below is one of a job that goes on.
+local DONE = { completed = true, complete = true, succeeded = true,
+  success = true, done = true, finished = true }
 
 -- States of a job that will never have a result.
-local LOST = { failed = "the job failed", error = "the job failed",
-  cancelled = "the job was cancelled", canceled = "the job was cancelled",
-  expired = "the job has expired" }
+local FAILED, CANCELLED = "the job failed", "the job was cancelled"
+local LOST = { failed = FAILED, failure = FAILED, error = FAILED,
+  errored = FAILED, rejected = FAILED, cancelled = CANCELLED,
+  canceled = CANCELLED, aborted = CANCELLED, expired = "the job has expired",
+  timeout = "the job took too long", timedout = "the job took too long" }
+
+-- Servers write them in any case, and some as "TIMED_OUT".
+local function state_of(job)
+  local status = job.status
+  return type(status) == "string" and (status:lower():gsub("[%s_-]", "")) or ""
+end
 
 --- Whether a job has its result.
 ---@param job table
 ---@return boolean
 function videos.is_done(job)
-  return DONE[job.status] == true
+  return DONE[state_of(job)] == true
 end
 
 --- Why a job will never have a result, in the server's words where it gave
@@ -26,12 +35,13 @@ end
 ---@param job table
 ---@return indoxhub.Error?
 function videos.failure(job)
-  if not LOST[job.status] then
+  local lost = LOST[state_of(job)]
+  if not lost then
     return nil
   end
   local why = type(job.error) == "table" and job.error.message or job.error
   return errors.new("job_failed", type(why) == "string" and why:find("%S")
-    and why or LOST[job.status], { code = job.status })
+    and why or lost, { code = job.status })
 end
 
 --- Whether a body is the answer to a new video.
