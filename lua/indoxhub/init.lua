@@ -150,7 +150,7 @@ local OURS = { builtin = true, uv = true, nginx = true, cqueues = true }
 function indoxhub.use_loop(adapter)
   local chosen = adapter
   if OURS[adapter] then
-    chosen = require("indoxhub.loop." .. adapter)
+    chosen = later.own("indoxhub.loop." .. adapter)
   elseif type(adapter) ~= "table" then
     error("use_loop expects an adapter, or the name of one: builtin, uv, "
       .. "nginx or cqueues", 2)

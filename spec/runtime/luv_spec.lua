@@ -117,6 +117,26 @@ for _, lua in ipairs { "lua5.4", "luajit" } do
       ]])
     end)
 
+    it("each of two copies of the library runs in the loop", function()
+      assert_says("6 * 7 is 42.\n6 * 7 is 42.\nended\tfalse\n", [[
+        local old = { indoxhub = indoxhub, client = client }
+        for name in pairs(package.loaded) do
+          if name:find "^indoxhub" then
+            package.loaded[name] = nil
+          end
+        end
+        local new = { indoxhub = require "indoxhub" }
+        new.client = new.indoxhub.new { api_key = "k", base_url = SANDBOX }
+        for _, copy in ipairs { old, new } do
+          copy.indoxhub.spawn(function()
+            print(copy.client.chat:create { messages = MESSAGES }.data)
+          end)
+          uv.run()
+        end
+        print("ended", uv.loop_alive())
+      ]])
+    end)
+
     it("a callback starts tasks", function()
       assert_says("begun\n6 * 7 is 42.\n", [[
         local timer = uv.new_timer()

@@ -139,6 +139,22 @@ describe("loaded again in Neovim, the library", function()
     ]])
   end)
 
+  it("leaves its loop to a client that had not asked yet", function()
+    assert_says("6 * 7 is 42.\n6 * 7 is 42.\n", [[
+      local old, old_client = indoxhub, client
+      reload()
+      local first = old.spawn(function()
+        print(old_client.chat:create { messages = MESSAGES }.data)
+      end)
+      wait_until(function()
+        return first:status() ~= "pending"
+      end)
+      first:await()
+      print(client.chat:create { messages = MESSAGES }.data)
+      vim.cmd "qa!"
+    ]])
+  end)
+
   it("loads no helper of it for a client that was there", function()
     assert_says("used\n", [[
       local use_all = dofile "spec/support/all_helpers.lua"

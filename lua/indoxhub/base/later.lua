@@ -86,6 +86,18 @@ function later.load(load)
   return loaded
 end
 
+--- A module of this copy, which is loaded now if it was not before.
+---@param name string
+---@return any module
+function later.own(name)
+  if package.loaded["indoxhub.base.later"] == later then
+    return require(name)
+  end
+  return ours[name] or later.load(function()
+    return require(name)
+  end)
+end
+
 --- Has `later.all` load something, too.
 ---@param load fun(): any
 function later.add(load)

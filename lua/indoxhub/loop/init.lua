@@ -28,6 +28,7 @@
 
 local core = require "indoxhub.core"
 local host = require "indoxhub.loop.host"
+local later = require "indoxhub.base.later"
 local news = require "indoxhub.loop.news"
 local suspension = require "indoxhub.loop.suspension"
 
@@ -52,9 +53,11 @@ local listeners = setmetatable({}, { __mode = "v" })
 -- Coroutine -> its task.
 local tasks = setmetatable({}, { __mode = "k" })
 
+--- The adapter in use, chosen by the first who asks. It turns this loop, not
+--- that of another copy of the library which was loaded since.
 ---@return table
 function loop.adapter()
-  adapter = adapter or require("indoxhub.loop." .. host())
+  adapter = adapter or later.own("indoxhub.loop." .. host())
   return adapter
 end
 
