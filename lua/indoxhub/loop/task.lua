@@ -63,21 +63,15 @@ local function tell(err, traceback)
   end
 end
 
---- Starts `fn(...)` as a task. It runs when the loop does: within `run`,
---- `step`, `await`, or the host's own loop.
----@param fn function What to run.
----@param ... any What it is called with.
----@return indoxhub.Task
-function task.spawn(fn, ...)
-  if type(fn) ~= "function" then
-    error("spawn expects a function, not " .. type(fn), 2)
-  end
+-- Begins a task; one with a function to be called at its end is watched by that
+-- function's owner. A host may run the task before this returns, to its end
+-- even.
+local function begin(fn, arguments, after)
   -- All fields from the beginning: there may be no memory when it ends.
   local self = setmetatable({ cancelled = false, slot = false, _awaited = {},
-    _results = false, _failure = false, _watched = false, _after = false },
-    task_mt)
+    _results = false, _failure = false, _watched = after ~= nil,
+    _after = after or false }, task_mt)
   local failure = { err = false }
-  local arguments = pack(...)
   loop.adapter().spawn(function()
     loop.enter(self)
     self._results = pack(fn(unpack(arguments, 1, arguments.n)))
@@ -93,6 +87,18 @@ function task.spawn(fn, ...)
     end
   end)
   return self
+end
+
+--- Starts `fn(...)` as a task. It runs when the loop does: within `run`,
+--- `step`, `await`, or the host's own loop.
+---@param fn function What to run.
+---@param ... any What it is called with.
+---@return indoxhub.Task
+function task.spawn(fn, ...)
+  if type(fn) ~= "function" then
+    error("spawn expects a function, not " .. type(fn), 2)
+  end
+  return begin(fn, pack(...))
 end
 
 local function check_self(self, method)
@@ -216,6 +222,9 @@ local function check_gather(fns, options)
   return limit
 end
 
+-- Arguments of what is called without any.
+local NOTHING = { n = 0 }
+
 -- What one function of gather gave: its first result, or its error.
 local function outcome(one)
   if one._failure then
@@ -239,28 +248,40 @@ function task.gather(fns, options)
   for i = 1, #fns do
     started[i] = false -- so that it has a place once it runs
   end
-  local upcoming = 1
+  local upcoming, running, starting = 1, 0, false
+  local fill
+  local function after()
+    running = running - 1
+    fill()
+  end
   local function start_next()
-    local i = upcoming
-    if i <= #fns then
-      started[i] = task.spawn(fns[i])
-      upcoming = i + 1
-      started[i]._watched = true
-      started[i]._after = start_next
+    starting = true
+    local ok, one = pcall(begin, fns[upcoming], NOTHING, after)
+    starting = false
+    if not ok then
+      error(one, 0)
+    end
+    started[upcoming] = one
+    upcoming, running = upcoming + 1, running + 1
+  end
+  -- What has ended before it was counted leaves the next to the loop here, as
+  -- each would stand on the stack of the one before it.
+  function fill()
+    while not starting and running < limit and upcoming <= #fns do
+      start_next()
     end
   end
-  for _ = 1, math.min(limit, #fns) do
-    start_next()
-  end
+  fill()
   for i = 1, #fns do
     -- The ones before it have ended, and each end started another, unless it
     -- had no memory for that.
     if upcoming <= i then
       start_next()
+      fill()
     end
     if not join(started[i]) then
+      limit = 0
       for k = 1, upcoming - 1 do
-        started[k]._after = false
         started[k]:cancel()
       end
       break

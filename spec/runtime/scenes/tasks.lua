@@ -148,4 +148,40 @@ scene("a task that fails", function()
   same(7, errors[1].code, "code of what was raised")
 end)
 
+-- In nginx a task runs before `gather` knows of it, to its end if it does not
+-- wait.
+scene("functions of gather that do not wait", function()
+  local told, before = 0, indoxhub.on_error
+  indoxhub.on_error = function()
+    told = told + 1
+  end
+  local running, most = 0, 0
+  local function sleeper()
+    running = running + 1
+    most = math.max(most, running)
+    indoxhub.sleep(0.02)
+    running = running - 1
+    return "slept"
+  end
+  local function raiser()
+    error("failed on purpose", 0)
+  end
+  local results, errors = indoxhub.gather({ raiser, sleeper, sleeper, raiser,
+    sleeper, sleeper }, { concurrency = 2 })
+  indoxhub.on_error = before
+  same(0, told, "tasks that on_error was told of")
+  same("failed on purpose", errors[1], "error of the first")
+  same("failed on purpose", errors[4], "error of the fourth")
+  same("slept", results[6], "result of the last")
+  same(2, most, "tasks at a time")
+  local many = {}
+  for i = 1, 3000 do
+    many[i] = function()
+      return i
+    end
+  end
+  results = indoxhub.gather(many, { concurrency = 2 })
+  same(3000, results[3000], "result of the last of many")
+end)
+
 return list
