@@ -136,7 +136,17 @@ local function is_copy(call, arguments)
     and type(json.decode(arguments)) == "table"
 end
 
+-- Some servers begin with an empty object, and then send the pieces of the one
+-- that they mean.
+local function is_placeholder(call, arguments)
+  return call.size < 8 and arguments:find("^%s*{")
+    and table.concat(call.pieces):find("^%s*{%s*}%s*$") ~= nil
+end
+
 local function add_arguments(call, arguments)
+  if is_placeholder(call, arguments) then
+    call.pieces, call.size = {}, 0
+  end
   table.insert(call.pieces, arguments)
   call.size = call.size + #arguments
   call.has_half = call.has_half or arguments:find("\237[\160-\191]") ~= nil
