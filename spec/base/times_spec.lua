@@ -103,6 +103,14 @@ describe("a date in a header", function()
     assert.equal(1709251199, times.http_date "Thu, 29 Feb 2024 23:59:59 GMT")
   end)
 
+  it("is read in the two old forms, too", function()
+    assert.equal(784111777, times.http_date "Sunday, 06-Nov-94 08:49:37 GMT")
+    assert.equal(1709251199,
+      times.http_date "Thursday, 29-Feb-24 23:59:59 GMT")
+    assert.equal(784111777, times.http_date "Sun Nov  6 08:49:37 1994")
+    assert.equal(1709251199, times.http_date "Thu Feb 29 23:59:59 2024")
+  end)
+
   it("is unknown for anything else", function()
     for _, text in ipairs { "", "5", "2026-06-02T08:15:30Z",
       "Sun, 06 Foo 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 PST",

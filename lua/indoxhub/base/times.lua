@@ -81,15 +81,39 @@ end
 local MONTHS = { jan = 1, feb = 2, mar = 3, apr = 4, may = 5, jun = 6, jul = 7,
   aug = 8, sep = 9, oct = 10, nov = 11, dec = 12 }
 
+-- The three forms in which servers may write a date, and in which order its
+-- parts stand: day, month, year and time, or month, day, time and year.
+local DATES = {
+  "^%a+, (%d%d)[ -](%a%a%a)[ -](%d%d%d%d) (%d%d):(%d%d):(%d%d) GMT$",
+  "^%a+, (%d%d)-(%a%a%a)-(%d%d) (%d%d):(%d%d):(%d%d) GMT$",
+}
+local OF_C = "^%a%a%a (%a%a%a) ([ %d]%d) (%d%d):(%d%d):(%d%d) (%d%d%d%d)$"
+
+local function parts_of(text)
+  for _, form in ipairs(DATES) do
+    local day, name, year, hour, minute, second = text:match(form)
+    if day then
+      return day, name, year, hour, minute, second
+    end
+  end
+  local name, day, hour, minute, second, year = text:match(OF_C)
+  return day, name, year, hour, minute, second
+end
+
+-- A year of two digits is one of these hundred.
+local function full_year(year)
+  return #year == 2 and tonumber(year) + (year < "70" and 2000 or 1900)
+    or tonumber(year)
+end
+
 --- Seconds since 1970 of a date in a header, such as
 --- "Sun, 06 Nov 1994 08:49:37 GMT".
 ---@param text any
 ---@return number?
 function times.http_date(text)
-  local day, name, year, hour, minute, second = tostring(text):match(
-    "^%a+, (%d%d)[ -](%a%a%a)[ -](%d%d%d%d) (%d%d):(%d%d):(%d%d) GMT$")
+  local day, name, year, hour, minute, second = parts_of(tostring(text))
   local month = MONTHS[(name or ""):lower()]
-  return month and times.days(tonumber(year), month, tonumber(day)) * 86400
+  return month and times.days(full_year(year), month, tonumber(day)) * 86400
     + tonumber(hour) * 3600 + tonumber(minute) * 60 + tonumber(second)
 end
 

@@ -47,6 +47,26 @@ describe("a hint", function()
     assert.equal(1e15, hint(nil, { details = { retry_after = 1e15 } }))
   end)
 
+  it("stands in other places of a body, too", function()
+    assert.equal(7, hint(nil, { retry_after = 7 }))
+    assert.equal(7, hint(nil, { error = { retry_after = "7" } }))
+    assert.equal(7, hint(nil, { error = { details = { retry_after = 7 } } }))
+    assert.equal(34.5, hint(nil, { error = { code = 429, details = {
+      { ["@type"] = "type.googleapis.com/google.rpc.Help" },
+      { ["@type"] = "type.googleapis.com/google.rpc.RetryInfo",
+        retryDelay = "34.5s" } } } }))
+    for _, wrong in ipairs { { retry_after = -1 }, { retry_after = {} },
+      { error = "retry" }, { error = { details = "x" } },
+      { error = { details = { { retryDelay = 5 }, { retryDelay = "x" } } } }
+    } do
+      assert.is_nil(hint(nil, wrong))
+    end
+    assert.equal(12, hint(nil, { error = { message = "x" } },
+      "Too many calls. Please retry after 12 seconds."))
+    assert.equal(90, hint(nil, {}, "Retry after 1m30s."))
+    assert.is_nil(hint(nil, {}, "retry after a while"))
+  end)
+
   it("is a time in the body", function()
     for _, time in ipairs { "2026-11-21T10:00:20Z", "2026-11-21T10:00:20",
       "2026-11-21T11:00:20+01:00", EPOCH + 20 } do

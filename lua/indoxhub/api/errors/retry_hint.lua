@@ -69,9 +69,13 @@ local WORDS = { sec = 1, second = 1, min = 60, minute = 60, hour = 3600,
 -- Where people are told, they are told early.
 local LONGEST_TEXT = 300
 
+-- How many details are looked at.
+local LONGEST_LIST = 20
+
 -- "Try again in 20 seconds.", "in 1m12.5s" and the like.
 local function from_text(text)
   text = (text or ""):sub(1, LONGEST_TEXT):lower()
+    :gsub("%f[%a]retry after (%d)", "retry in %1")
   local number, unit = text:match("%f[%a]in (%d+%.?%d*) ?(%a+)")
   local length = WORDS[unit or ""] or WORDS[(unit or ""):match("^(.-)s$") or ""]
   if length then
@@ -82,6 +86,37 @@ local function from_text(text)
     or unit and times.duration(number .. unit)
 end
 
+---------------------------------------------------------------------------
+-- bodies
+
+local function table_or_empty(value)
+  return type(value) == "table" and value or {}
+end
+
+-- What Google's servers list among the details of an error: "34s".
+local function from_list(details)
+  for i = 1, math.min(#details, LONGEST_LIST) do
+    local delay = table_or_empty(details[i]).retryDelay
+    local seconds = type(delay) == "string" and times.duration(delay)
+    if seconds then
+      return seconds
+    end
+  end
+end
+
+-- What a body says in its details, or those of its error, or beside them.
+local function from_body(body, now)
+  for _, level in ipairs { body, table_or_empty(body.error) } do
+    local details = table_or_empty(level.details)
+    local seconds = seconds_of(details.retry_after)
+      or span(times.epoch(details.reset_time), now)
+      or seconds_of(level.retry_after) or from_list(details)
+    if seconds then
+      return seconds
+    end
+  end
+end
+
 --- Seconds to wait, nil when the server does not say.
 ---@param answer indoxhub.Answer
 ---@param body table decoded, may be empty
@@ -89,15 +124,13 @@ end
 ---@return number?
 return function(answer, body, message)
   local headers = answer.headers
-  local details = type(body.details) == "table" and body.details or {}
   local ms = seconds_of(headers["retry-after-ms"])
   -- The server's own clock, so that ours may be wrong.
   local now = times.http_date(headers.date) or os.time()
   return ms and ms / 1000
     or seconds_of(headers["retry-after"])
     or span(times.http_date(headers["retry-after"]), now)
-    or seconds_of(details.retry_after)
-    or span(times.epoch(details.reset_time), now)
+    or from_body(body, now)
     or answer.status == 429 and from_resets(headers, now)
     or from_text(message or answers.is_plain_text(answer) and answer.text)
     or nil
