@@ -94,6 +94,17 @@ describe("the message", function()
     end
   end)
 
+  it("is the body itself where no field is known that has one", function()
+    for _, body in ipairs { '{"fault":{"faultstring":"No such policy"}}',
+      '{"info":["out of order today"]}', '{"a":{"b":{"c":"do it again"}}}' } do
+      assert.equal(body, refused(400, body).message)
+    end
+    assert.equal('{"why":"' .. ("no way "):rep(27) .. "no ...",
+      refused(400, '{"why":"' .. ("no way "):rep(99) .. '"}').message)
+    assert.equal("the server gave no reason",
+      refused(400, '{"id":"q-1","model":"gpt"}').message)
+  end)
+
   it("is read from any bytes that are JSON or an event", function()
     for _, bytes in ipairs { '\239\187\191 {"detail":"too hot"}',
       'data: {"error":{"message":"too hot"}}\n\n', '["too hot"]',

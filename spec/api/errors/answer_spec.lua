@@ -78,6 +78,8 @@ describe("the kind of a failing status", function()
         { error = { type = "billing_hard_limit_reached" } },
         { detail = { code = "insufficient_quota" } },
         { code = "Arrearage", message = "x" },
+        { error = { type = "exceeded_current_quota_error", message = "x" } },
+        { message = "Sorry, your account balance is insufficient" },
         { { error = { code = "1113" } } }, "Your credit balance is too low",
         'data: {"error":{"code":"insufficient_quota"}}\n\n' } do
         local err = refused(status, body)

@@ -50,7 +50,9 @@ describe("the name of a failure", function()
       ["overloaded-error"] = "unavailable", NotFoundError = "not_found",
       DEADLINE_EXCEEDED = "server_timeout", UNAUTHENTICATED = "authentication",
       INVALID_ARGUMENT = "invalid_request", validation_error = "validation",
-      AccessDeniedException = "permission" } do
+      AccessDeniedException = "permission",
+      ["Throttling.RateQuota"] = "rate_limit",
+      ["NotFound.Model"] = "not_found" } do
       assert.equal(kind, names.kind(levels { error = { code = name } }), name)
     end
     assert.is_nil(names.kind(levels { error = { code = "kiln_missing" } }))
@@ -63,6 +65,7 @@ describe("the status in a body", function()
       { code = 429 }, { statusCode = 429 }, { error = { code = "429" } },
       { error = { status = 429 } }, { { error = { code = 429 } } },
       { choices = { { error = { code = 429 } } } },
+      { error = { message = '{"error":{"code":429,"message":"x"}}' } },
       { response = { error = { code = 429 } } } } do
       assert.equal(429, names.status(levels(body)), json.encode(body))
     end

@@ -37,6 +37,8 @@ return function(dialects)
           .. '"code":500}' } },
       { name = "a status and a message",
         last = { '{"status_code":500,"message":"the line is dead"}', DONE } },
+      { name = "a code below zero, and a message",
+        last = { '{"code":-1,"msg":"the line is dead","data":null}', DONE } },
       { name = "a code that is a name, and a message",
         last = { '{"code":"InternalError","message":"the line is dead",'
           .. '"request_id":"q-1"}', DONE } },

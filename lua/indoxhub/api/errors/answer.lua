@@ -146,9 +146,27 @@ local function other_reason(answer)
     "was not asked for"):format(phrase) or "the server gave no reason"
 end
 
--- A body that is only text is a reason itself.
-local function is_text(value)
-  return type(value) ~= "table" and value ~= json.null
+-- How deep a body is looked through.
+local DEEPEST = 8
+
+-- Whether there is something for a person to read in a value: more than a word.
+local function has_sentence(value, depth)
+  if type(value) == "string" then
+    return value:find("%a%a+ +[%w%p]") ~= nil
+  elseif type(value) == "table" and depth < DEEPEST then
+    for _, item in pairs(value) do
+      if has_sentence(item, depth + 1) then
+        return true
+      end
+    end
+  end
+  return false
+end
+
+-- A body that is only text is a reason itself. So is one that says something in
+-- a field that nobody here knows.
+local function is_reason(value)
+  return type(value) ~= "table" and value ~= json.null or has_sentence(value, 0)
 end
 
 --- The error of an HTTP status of 400 and above.
@@ -157,7 +175,7 @@ end
 function answer_errors.from_status(answer)
   local told = read(body.read(answer.text))
   local fields = fields_from(told, answer)
-  if not told.message and is_text(told.value) then
+  if not told.message and is_reason(told.value) then
     -- Secrets are gone before it is cut.
     told.message = text.of_body(answer.hide(answer.text, LONGEST_LOOK))
   end

@@ -44,11 +44,11 @@ local kind_of_name = {
 local ACCOUNT_NAMES = { "insufficient.*quota", "insufficient.*credit",
   "insufficient.*balance", "insufficient.*fund", "^billing",
   "paymentrequired", "creditbalance", "outofcredit", "creditsexhausted",
-  "^arrearage" }
+  "^arrearage", "exceededcurrentquota" }
 -- The same where it is only told to people, in lower case.
 local ACCOUNT_TEXTS = { "credit balance", "insufficient credit",
-  "insufficient[%a ]* balance", "insufficient funds", "not enough credit",
-  "out of credit" }
+  "insufficient[%a ]* balance", "balance[%a ]* insufficient",
+  "insufficient funds", "not enough credit", "out of credit" }
 local ACCOUNT_NUMBERS = { [402] = true, [1113] = true }
 
 local STATUS_FIELDS = { "status_code", "statusCode", "status", "code" }
@@ -92,6 +92,7 @@ function add(levels, value, depth, is_error)
   end
   add(levels, type(value.metadata) == "table" and value.metadata.raw,
     depth + 1, true)
+  add(levels, body.nested(value.message), depth + 1, true)
 end
 
 ---@class indoxhub.FailureLevel a table of a body that may name its failure
@@ -154,7 +155,9 @@ end
 ---@return string?
 function names.kind(levels)
   for _, name in ipairs(all_names(levels)) do
+    -- "Throttling.RateQuota" is one of several that are a throttling.
     local kind = kind_of_name[plain(name)]
+      or kind_of_name[plain(name:match("^[^.]*"))]
     if kind then
       return kind
     end

@@ -53,7 +53,7 @@ end
 
 local function is_high(status)
   local number = values.number_or_nil(status)
-  return number ~= nil and number >= 400
+  return number ~= nil and (number >= 400 or number < 0)
 end
 
 -- The status object of some vendors: a number that stands for a failure, with
