@@ -216,6 +216,19 @@ static int l_take(lua_State *L) {
   return 3;
 }
 
+/* transfer:rest() -> {event, data, id} | nil: what would be the next event if a
+** blank line stood behind all that came; to be called when nothing more comes */
+static int l_rest(lua_State *L) {
+  struct transfer_box *box = ih_hold_transfer(L, 1);
+  struct ih_sse_event event;
+  size_t used;
+  if (box->taking ||
+      ih_sse_next(&box->sse, "\n\n", 2, &used, &event) != IH_SSE_EVENT)
+    return 0;
+  push_event(L, &event);
+  return 1;
+}
+
 /* transfer:heard(): an event that take did not recognise meant something, so
 ** that the wait for the next one begins anew */
 static int l_heard(lua_State *L) {
@@ -295,9 +308,10 @@ static int l_text(lua_State *L) {
   return ih_push_kept(L, &ih_hold_transfer(L, 1)->text);
 }
 
-static const luaL_Reg methods[] = {{"take", l_take},   {"heard", l_heard},
-                                   {"learn", l_learn}, {"append", l_append},
-                                   {"text", l_text},   {NULL, NULL}};
+static const luaL_Reg methods[] = {{"take", l_take},     {"rest", l_rest},
+                                   {"heard", l_heard},   {"learn", l_learn},
+                                   {"append", l_append}, {"text", l_text},
+                                   {NULL, NULL}};
 
 /* To the class that transfer.c has registered. */
 void ih_open_events(lua_State *L) {

@@ -536,6 +536,11 @@ function transfer:whole() end
 ---@return integer? count, integer|string texts_or_message, integer events
 function transfer:take(batch, most, whole, joined, empty) end
 
+--- What would be the next event if a blank line stood behind all that came; nil
+--- when there is nothing. To be called when nothing more comes.
+---@return indoxhub.core.Event?
+function transfer:rest() end
+
 --- Tells that an event of the last `take` meant something, so that the wait for
 --- the next one begins anew: comments and pings extend it to `first_byte`, or to
 --- `idle` where that is longer, and no further. `take` does so by itself for the

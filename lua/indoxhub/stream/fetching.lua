@@ -1,6 +1,7 @@
 --- Fills the batch with what the transfer has brought, or waits for it.
 
 local decoding = require "indoxhub.stream.decoding"
+local dialects = require "indoxhub.api.dialects"
 local ending = require "indoxhub.stream.ending"
 local errors = require "indoxhub.base.errors"
 local following = require "indoxhub.stream.following"
@@ -40,6 +41,17 @@ local function fetch_whole(self)
   return true
 end
 
+-- The event that ends an answer which came whole, when only its blank line is
+-- missing.
+local function fetch_rest(self, result)
+  local rest = result.ended == "complete" and self._transfer:rest()
+  if not rest or not dialects.ends_answer(rest) then
+    return false
+  end
+  self._batch[1], self._next, self._last, self._texts = rest, 1, 1, 0
+  return true
+end
+
 -- Fetches what has arrived of the events.
 local function fetch_events(self, joined)
   local transfer, one = self._transfer, self._decoder.reading
@@ -64,7 +76,7 @@ local function fetch_events(self, joined)
     return true
   end
   local result = transfer:result()
-  if result then
+  if result and not fetch_rest(self, result) then
     decoding.close_up(self, result)
   end
   return result ~= nil

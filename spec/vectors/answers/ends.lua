@@ -47,6 +47,33 @@ return function(dialects)
       data = "", finish_reason = word, pieces = {} }
   end
 
+  -- Some servers leave out the blank line behind the last event, or its line
+  -- end, too.
+  for _, dialect in ipairs(dialects.streams) do
+    for _, rest in ipairs { "", "\n", "\r\n", "\r" } do
+      local function bytes(...)
+        return table.concat({ dialect.begin[1], dialect.text "Ri",
+          dialect.text "me", ... }, "\n\n"):gsub("%f[^\n%z]{", "data: {")
+      end
+      local function name(what)
+        return ("%s: %s, and then %q"):format(dialect.name, what, rest)
+      end
+      add { name = name "an end",
+        bytes = bytes(dialect.finish "stop") .. rest,
+        type = "text/event-stream", data = "Rime",
+        finish_reason = dialect.words and "stop" or nil }
+      add { name = name "[DONE]", bytes = bytes "data: [DONE]" .. rest,
+        type = "text/event-stream", data = "Rime" }
+      add { name = name "an error", bytes = bytes '{"error":"out of ink"}'
+        .. rest, type = "text/event-stream",
+        error = { kind = "server", says = "out of ink", partial = "Rime" } }
+      add { name = name "half of an end",
+        bytes = bytes(dialect.finish "stop"):sub(1, -2) .. rest,
+        type = "text/event-stream",
+        error = { kind = "truncated", partial = "Rime" } }
+    end
+  end
+
   -- Only some dialects have words at all.
   for _, dialect in ipairs(dialects.streams) do
     local text = dialect.text

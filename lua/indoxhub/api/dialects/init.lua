@@ -273,13 +273,31 @@ local function read_each(events, take)
   return { reading = one, pieces = told, whole = decoder:is_whole() }
 end
 
+--- Whether an event ends its answer: then it is all there although its blank
+--- line is missing, which some servers leave out behind the last. Any other may
+--- have been cut.
+---@param event {event: string, data: string}
+---@return boolean
+function dialects.ends_answer(event)
+  local decoder = dialects.new()
+  decoder:take(event.event, event.data)
+  local one = decoder.reading
+  return decoder.finished or one.complete
+    or one.failure ~= nil and one.failure.body ~= nil
+end
+
 --- Reads a stream of events that came as a whole.
 ---@param text string
 ---@return indoxhub.Read? read, string? why
 function dialects.read_events(text)
-  local events, why = core.sse({ objects = true }):feed(text)
+  local parser = core.sse { objects = true }
+  local events, why = parser:feed(text)
   if not events then
     return nil, why
+  end
+  local rest = parser:feed "\n\n" or {}
+  if rest[1] and dialects.ends_answer(rest[1]) then
+    events[#events + 1] = rest[1]
   end
   return read_each(events, function(decoder, event)
     decoder:take(event.event, event.data)
