@@ -30,6 +30,7 @@ describe("tools of an MCP server", function()
   it("come page by page", function()
     local all = names(open "free":tools())
     assert.same(all, names(open "pages":tools()))
+    assert.same(all, names(open "last":tools())) -- with an empty cursor
     assert.is_true(#all > 40)
   end)
 

@@ -45,7 +45,8 @@ local function fetch(session)
       return nil, err
     end
     cursor = page.nextCursor
-    if type(cursor) ~= "string" then
+    -- Some servers write an empty one where there is no other page.
+    if type(cursor) ~= "string" or cursor == "" then
       return list
     elseif seen[cursor] then
       return refuse(session, "protocol", "cursor",

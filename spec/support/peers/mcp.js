@@ -192,6 +192,7 @@ function list(mode, params) {
       return { tools: DEFAULT_LIST.slice(page * 20, page * 20 + 20),
         nextCursor: (page + 1) * 20 < DEFAULT_LIST.length
           ? String(page + 1) : undefined };
+    case "last": return { tools: DEFAULT_LIST, nextCursor: "" };
     case "circle": return { tools: [], nextCursor: "1" };
     case "endless": return { tools: [{ name: "t" + page }],
       nextCursor: String(page + 1) };
