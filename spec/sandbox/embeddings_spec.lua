@@ -58,6 +58,26 @@ describe("the sandbox's embeddings", function()
     assert.equal(8, #reply.data[1].embedding)
   end)
 
+  -- So clients ask that count the tokens of a text themselves.
+  it("may be asked of tokens, as OpenAI's may", function()
+    local function of(input)
+      return sandbox:curl_json("/v1/embeddings", "-d",
+        ('{"input":%s,"dimensions":8}'):format(input))
+    end
+    local two = of "[[9906,1917],[4]]"
+    assert.equal(2, #two.data)
+    assert.equal(8, #two.data[1].embedding)
+    assert.equal(3, two.usage.prompt_tokens)
+    local one = of "[9906,1917]"
+    assert.equal(1, #one.data)
+    assert.same(two.data[1].embedding, one.data[1].embedding)
+    for _, wrong in ipairs { "[]", "[[]]", '["a",1]', "[1.5]", "7", "{}",
+      '[[1],"a"]' } do
+      local reply = of(wrong)
+      assert.matches("^input must be a text, tokens", reply.error.message)
+    end
+  end)
+
   it("are counted by the tokens of the texts", function()
     assert.equal(5, vectors({ "eightlet", "twelveletter" }).usage.tokens_total)
   end)

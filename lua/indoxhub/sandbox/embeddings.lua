@@ -81,6 +81,20 @@ local function as_openai(call, vectors, format)
       total_tokens = call.prompt_tokens } }
 end
 
+-- The texts of a request, and of how many tokens they are. Tokens stand for a
+-- text that nobody here knows: equal ones for the same.
+local function texts_of(given)
+  local list = type(given) == "table" and type(given[1]) ~= "number" and given
+    or { given }
+  local texts, count = {}, 0
+  for i, item in ipairs(list) do
+    local is_text = type(item) == "string"
+    texts[i] = is_text and item or table.concat(item, " ")
+    count = count + (is_text and asking.tokens(item) or #item)
+  end
+  return texts, count
+end
+
 --- POST /embeddings
 function embeddings.create(state, request)
   local dimensions, wrong = dimensions_of(request.fields)
@@ -92,12 +106,12 @@ function embeddings.create(state, request)
     return
   end
   local given = request.fields.text or request.fields.input
-  local texts = type(given) == "table" and given or { given }
+  local texts, tokens = texts_of(given)
   local vectors = {}
   for i, text in ipairs(texts) do
     vectors[i] = normalise(vector_of(text, dimensions))
-    call.prompt_tokens = call.prompt_tokens + asking.tokens(text)
   end
+  call.prompt_tokens = call.prompt_tokens + tokens
   calls.charge(state, request, call, table.concat(texts, "\n"),
     ("%d vectors"):format(#vectors))
   local shape = request.context.shape

@@ -42,6 +42,25 @@ local function is_list_of_strings(value)
   return true
 end
 
+-- Whether a value is a list with something in it, of which `is_one` is true for
+-- all.
+local function is_list_of(value, is_one)
+  if not is_list(value) or value[1] == nil then
+    return false
+  end
+  for _, item in ipairs(value) do
+    if not is_one(item) then
+      return false
+    end
+  end
+  return true
+end
+
+-- Tokens, as popular clients send texts that they have counted.
+local function is_tokens(value)
+  return is_list_of(value, is_integer)
+end
+
 local function is_date(value)
   local month, day = tostring(value):match("^%d%d%d%d%-(%d%d)%-(%d%d)$")
   month, day = tonumber(month), tonumber(day)
@@ -67,6 +86,13 @@ local TYPES = {
   texts = { function(value)
     return type(value) == "string" or is_list_of_strings(value)
   end, "must be a text or a list of texts", "string_type" },
+  inputs = { function(value)
+    return type(value) == "string" or is_tokens(value)
+      or is_list_of(value, function(item)
+        return type(item) == "string"
+      end) or is_list_of(value, is_tokens)
+  end, "must be a text, tokens, or a list of either, with something in it",
+    "string_type" },
   date = { is_date, "must be a date, YYYY-MM-DD",
     "date_parsing" },
 }
@@ -156,13 +182,16 @@ end
 local STREAM = { "stream", "boolean" }
 -- A number of tokens that is no number gets an answer of its own.
 local TOKENS = { "max_tokens", "integer", range = { 1 } }
+-- What OpenAI's clients send in place of a text.
+local INPUTS = { "input", "inputs", required = true }
 
 local function params_of(row, compatible)
   local known = {}
   for _, param in ipairs(row.params or {}) do
     if not param.unsent then
       local name = compatible and param.compatible or param[1]
-      known[name] = name == "max_tokens" and TOKENS or param
+      known[name] = name == "max_tokens" and TOKENS
+        or name == "input" and param[2] == "texts" and INPUTS or param
     end
   end
   if row.streams then
