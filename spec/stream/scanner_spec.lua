@@ -21,6 +21,10 @@ local VECTORS = {
   { "items", '[{"items":[1]}]', nil }, { "a.b", '{"a":[{"b":[1]}]}', nil },
   { "items", '{"items":["\195\188\226\130\172"]}', '"\195\188\226\130\172"' },
   { "items", '}],:"{"items":[1]}', "1" },
+  { "items", '<think>so {"items":[9]}?</think>\n{"items":[1]}', "1" },
+  { "items", ' <thinking>{"items":[9]}</think></thinking>{"items":[1]}', "1" },
+  { "", "<reasoning>[9]</reasoning>[1,2]", "1|2" }, { "", "<thin>[1]", "1" },
+  { "items", '<think>so {"items":[9]}', nil },
 }
 
 -- What is found when a text comes in these pieces.

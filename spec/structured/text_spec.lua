@@ -12,6 +12,13 @@ describe("the JSON in a text", function()
     ['An "unfinished quote and {"a":1}'] = { a = 1 },
     ['[see below] {"a":[1,2]}'] = { a = { 1, 2 } },
     ['{"a":"\\"}"} {"a":2}'] = { a = '"}' },
+    ['<think>maybe {"a":9}?</think>{"a":1}'] = { a = 1 },
+    ['maybe {"a":9}\n</think>\n\n{"a":1}'] = { a = 1 },
+    ['<thinking>[9]</thinking>\n```json\n{"a":1}\n```'] = { a = 1 },
+    ['<think>{"a":9}</think>hm<think>{"a":8}</think> It is {"a":1}.'] =
+      { a = 1 },
+    ['<think>it is {"a":1}</think>There you are.'] = { a = 1 },
+    ['It is {"a":"</think>"}.'] = { a = "</think>" },
   } do
     it("is found: " .. written:gsub("\n", " "), function()
       assert.same(value, text.values(written)[1])

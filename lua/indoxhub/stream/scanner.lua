@@ -2,7 +2,8 @@
 --- soon as it is complete.
 --
 -- What stands before the JSON, such as a fence or a word of the model, is
--- skipped. The scanner looks at every byte once.
+-- skipped, and so is what a model thinks in tags at the beginning of its
+-- answer. The scanner looks at every byte once.
 
 local json = require "indoxhub.base.json"
 
@@ -16,6 +17,8 @@ local scanner = {}
 ---@field package _text string what is being looked at
 ---@field package _at integer where to go on looking
 ---@field package _first? integer where the element begins that is open
+---@field package _awaits? string the tag that ends what the model thinks; "" as
+--- long as it is not known whether it begins with that
 ---@field package _stack table[] what is open: { is_list, key }
 ---@field package _key? string the last string in a place of a name
 ---@field package _ready string[] elements as JSON, from `_given` on
@@ -33,8 +36,8 @@ function scanner.new(path)
     keys[#keys + 1] = key
   end
   return setmetatable({ keys = keys, found = false, over = false, count = 0,
-    _text = "", _at = 1, _first = nil, _stack = {}, _key = nil, _ready = {},
-    _given = 0 }, scanner_mt)
+    _text = "", _at = 1, _awaits = "", _first = nil, _stack = {}, _key = nil,
+    _ready = {}, _given = 0 }, scanner_mt)
 end
 
 -- Whether what opens now is the list.
@@ -127,10 +130,40 @@ local function drop_old(self)
   end
 end
 
+local TAGS = { "think", "thinking", "thought", "reasoning" }
+
+-- What the model thinks before its answer is cut off; true while it goes on, or
+-- may begin.
+local function is_thinking(self)
+  if self._awaits == "" then
+    local beginning = self._text:match("^%s*(.*)$"):sub(1, 12)
+    self._awaits = nil
+    for _, tag in ipairs(TAGS) do
+      local opening = "<" .. tag .. ">"
+      if beginning:sub(1, #opening) == opening then
+        self._awaits = "</" .. tag .. ">"
+        break
+      elseif opening:sub(1, #beginning) == beginning then
+        self._awaits = ""
+      end
+    end
+  end
+  local _, last = nil, nil
+  if self._awaits and self._awaits ~= "" then
+    _, last = self._text:find(self._awaits, 1, true)
+    self._text = self._text:sub(last and last + 1 or -#self._awaits)
+    self._awaits = not last and self._awaits or nil
+  end
+  return self._awaits ~= nil
+end
+
 --- Looks at one more piece of the text.
 ---@param piece string
 function methods:feed(piece)
   self._text = self._text .. piece
+  if self._awaits and is_thinking(self) then
+    return
+  end
   while not self.over do
     local at = self._text:find('[%[%]{}",:]', self._at)
     local after = at and take(self, self._text:sub(at, at), at)

@@ -59,8 +59,25 @@ local function candidates(written)
   return list
 end
 
+-- Some models write what they think into their answer, up to such a tag.
+local THOUGHTS = { "</think>", "</thinking>", "</thought>", "</reasoning>" }
+
+-- What stands behind the thoughts; nil when there are none.
+local function behind_thoughts(written)
+  local at
+  for _, tag in ipairs(THOUGHTS) do
+    local _, last = written:find(tag, 1, true)
+    while last do
+      at = math.max(at or 0, last)
+      _, last = written:find(tag, last, true)
+    end
+  end
+  return at and written:sub(at + 1)
+end
+
 --- The values that a text may hold, null kept, the likeliest first. A text that
---- is JSON holds no other.
+--- is JSON holds no other, and what a model thought is no answer when one
+--- stands behind it.
 ---@param written string
 ---@return any[] values, string? why it is no JSON itself
 function text.values(written)
@@ -68,7 +85,11 @@ function text.values(written)
   if why == nil then
     return { value }
   end
-  local values = {}
+  local behind = behind_thoughts(written)
+  local values = behind and text.values(behind) or {}
+  if values[1] ~= nil then
+    return values, why
+  end
   for _, candidate in ipairs(candidates(written)) do
     local found, message = json.decode_with_nulls(candidate)
     if message == nil then
