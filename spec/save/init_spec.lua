@@ -241,6 +241,14 @@ describe("client:save", function()
       end
     end)
 
+    it("when the server calls an error a success", function()
+      local err = failure(url_of(raw, "told", servers.reply("200 OK",
+        "application/json",
+        '{"error":{"code":404,"message":"the link has expired"}}')))
+      assert.equal("not_found nil", kind_and_code(err))
+      assert.equal("the link has expired", err.message)
+    end)
+
     it("when the page that refuses has no end", function()
       client = client:with { max_response_bytes = 1000000 }
       local err = failure(raw:script("flood", { { "send",

@@ -133,6 +133,16 @@ describe("a download that breaks off", function()
     assert.equal("", left())
   end)
 
+  it("begins anew behind an error that is called a success", function()
+    local saved, _, requests = save { servers.reply("200 OK",
+      "application/json", '{"error":{"code":503,"message":"not yet"}}', ETAG),
+      servers.reply("200 OK", "a/b", "0123456789") }
+    assert.equal(10, saved.bytes)
+    assert.equal("0123456789", content())
+    assert.equal(2, #requests)
+    assert.is_nil(requests[2]:find "Range")
+  end)
+
   it("is not a web page", function()
     local saved, err = save { servers.reply("200 OK", "text/html; charset=x",
       "<html><title>Sign in</title></html>") }

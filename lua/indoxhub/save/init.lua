@@ -7,6 +7,8 @@ local auth = require "indoxhub.call.auth"
 local calls = require "indoxhub.call"
 local core = require "indoxhub.core"
 local errors = require "indoxhub.base.errors"
+local failure = require "indoxhub.api.reading.failure"
+local json = require "indoxhub.base.json"
 local options_of = require "indoxhub.api.params.options"
 local recorded = require "indoxhub.call.recorded"
 local requests = require "indoxhub.call.request"
@@ -237,6 +239,25 @@ local function once(call, download, attempt)
   return receive(call, download, attempt)
 end
 
+-- An error that the server calls a success has no more bytes than this.
+local LARGEST_ERROR = 64 * 1024
+
+-- The error that a downloaded file is in place of a result; then nothing was
+-- downloaded.
+local function error_in(download, answer)
+  local file = download.file
+  if not answers.is_json(answer) or file.size > LARGEST_ERROR then
+    return nil
+  end
+  file.handle:flush()
+  local value = json.decode(core.read_file(file.part) or "")
+  if type(value) ~= "table" or not failure.is_told(value) then
+    return nil
+  end
+  target.restart(file)
+  return answer_errors.from_body(value, answer)
+end
+
 -- What came in one attempt is kept as it came, and anything else from the file.
 local function keep(call, download)
   local file = download.file
@@ -260,7 +281,9 @@ local function fetch(caller, told, file, options)
   local download = { url = url, file = file, counted = 0,
     on_progress = options.on_progress }
   local ok, err = calls.run(call, function(_, attempt)
-    return once(call, download, attempt)
+    local came, why = once(call, download, attempt)
+    why = why or came and error_in(download, attempt.answer)
+    return not why and came or nil, why
   end)
   if ok then
     keep(call, download)
