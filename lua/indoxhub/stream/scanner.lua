@@ -148,9 +148,8 @@ local function is_thinking(self)
       end
     end
   end
-  local _, last = nil, nil
   if self._awaits and self._awaits ~= "" then
-    _, last = self._text:find(self._awaits, 1, true)
+    local _, last = self._text:find(self._awaits, 1, true)
     self._text = self._text:sub(last and last + 1 or -#self._awaits)
     self._awaits = not last and self._awaits or nil
   end

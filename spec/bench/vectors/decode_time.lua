@@ -1,9 +1,10 @@
--- Decodes a reply, the JSON library first and then this one. Prints milliseconds
--- of CPU time of each, the medians of some rounds. Argument: the reply's file.
+-- Decodes a reply, the JSON library first and then this one. Prints
+-- milliseconds of CPU time of each, the medians of some rounds. Argument: the
+-- reply's file.
 --
--- What a round left behind is collected before the clock of the next starts. The
--- rounds of each are by themselves, as those of plain_parse.c are: the tables of
--- the other would drive the text out of the processor's caches.
+-- What a round left behind is collected before the clock of the next starts.
+-- The rounds of each are by themselves, as those of plain_parse.c are: the
+-- tables of the other would drive the text out of the processor's caches.
 local cjson = require("cjson").new()
 local embeddings = require "indoxhub.api.replies.embeddings"
 
