@@ -13,7 +13,7 @@ local target = {}
 ---@field part string the name it has meanwhile
 ---@field handle file*
 ---@field size integer bytes written
----@field private? boolean
+---@field ["private"] boolean?
 ---@field lasting? boolean it is to be on the disk before it takes its place
 ---@field draft indoxhub.core.Draft removes it when nobody knows of it any more
 

@@ -43,7 +43,7 @@ local NONE = {}
 ---@field count? integer texts that are sent, of embeddings
 ---@field format? any the response_format that was asked for
 ---@field streams? boolean
----@field private? boolean its bodies are never logged
+---@field ["private"] boolean? its bodies are never logged
 ---@field url? string what an answer said where it is
 ---@field foreign? boolean goes to another host, without the program's headers
 

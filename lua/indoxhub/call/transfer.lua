@@ -204,7 +204,8 @@ end
 --- Waits for the head of the answer.
 ---@param transfer indoxhub.core.Transfer
 ---@param request indoxhub.HttpRequest
----@return indoxhub.Answer? answer without its text, indoxhub.Error? err
+---@return indoxhub.Answer? answer without its text
+---@return indoxhub.Error? err
 function transfers.head(transfer, request)
   local found, err = wait_until(transfer, request, function()
     return transfer:status() or transfer:result()

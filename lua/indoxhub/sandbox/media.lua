@@ -174,7 +174,8 @@ end
 --- What a recording is: its seconds, and the comment it carries.
 ---@param head string the first bytes
 ---@param size integer bytes of all
----@return number? seconds nil when it is no WAV, string? comment
+---@return number? seconds nil when it is no WAV
+---@return string? comment
 function media.read_wav(head, size)
   if not head:find("^RIFF....WAVEfmt ") then
     return nil

@@ -95,7 +95,8 @@ end
 
 --- The arguments, and below them what comes through a pipe.
 ---@param words string[]
----@return string? text "" when there is nothing, indoxhub.Error? err
+---@return string? text "" when there is nothing
+---@return indoxhub.Error? err
 function input.question(words)
   local asked = input.is_stdin(words) and "" or joined(words)
   local piped, err = "", nil

@@ -130,7 +130,8 @@ end
 --- this program does not know.
 ---@param talk indoxhub.Conversation
 ---@param name string
----@return string? name that it is kept under, indoxhub.Error? err
+---@return string? name that it is kept under
+---@return indoxhub.Error? err
 function session.save(talk, name)
   local path, err = session.path(name)
   local ok = path
