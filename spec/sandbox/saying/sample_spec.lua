@@ -43,6 +43,21 @@ describe("a value of a schema", function()
       '"items":false}'] = "[true,2]",
     ['{"type":"array","items":{"enum":["a","b"]},"minItems":2,' ..
       '"uniqueItems":true}'] = '["a","b"]',
+    ['{"type":"array","items":{"type":"integer"},"minItems":4,' ..
+      '"uniqueItems":true}'] = "[3,250,2031,2]",
+    ['{"type":"array","items":{"type":"integer","minimum":9999},' ..
+      '"minItems":3,"uniqueItems":true}'] = "[9999,10000,10001]",
+    ['{"type":"array","contains":{"const":3}}'] = "[3]",
+    ['{"type":"object","additionalProperties":{"type":"integer"},' ..
+      '"required":["k"]}'] = '{"k":3}',
+    ['{"type":"object","additionalProperties":{"type":"boolean"},' ..
+      '"minProperties":2}'] = '{"field_1":true,"field_2":true}',
+    ['{"type":"object","properties":{"next":{"anyOf":[{"$ref":"#"},' ..
+      '{"type":"null"}]}},"required":["next"]}'] =
+      '{"next":{"next":{"next":{"next":{"next":{"next":null}}}}}}',
+    ['{"type":["object","null"],"properties":{"next":{"$ref":"#"}},' ..
+      '"required":["next"]}'] =
+      '{"next":{"next":{"next":{"next":{"next":{"next":null}}}}}}',
     ['{"anyOf":[{"type":"null"},{"type":"integer"}]}'] = "3",
     ['{"oneOf":[{"type":"integer"},{"type":"string"}]}'] = "3",
     ['{"allOf":[{"type":"object","properties":{"a":{"const":1}},' ..

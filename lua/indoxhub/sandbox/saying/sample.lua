@@ -2,6 +2,7 @@
 --- numbers and words of it where they fit, else the least that is right.
 
 local json = require "indoxhub.base.json"
+local number = require "indoxhub.base.number"
 local sums = require "indoxhub.sandbox.saying.sums"
 local words = require "indoxhub.sandbox.saying.words"
 
@@ -16,8 +17,8 @@ local sample = {}
 ---@field number_at integer
 ---@field root table the whole schema, for references
 
--- Schemas that contain themselves end there.
-local DEEPEST = 12
+-- Schemas that contain themselves end there, and sooner where null will do.
+local DEEPEST, DEEPEST_CHOICE = 12, 6
 
 local MOST_ITEMS = 100
 
@@ -55,6 +56,18 @@ local function null_type(schema)
   return type(schema) == "table" and schema.type == "null"
 end
 
+-- The one of several schemas to go on with: null ends what contains itself.
+local function choose(schemas, depth)
+  local chosen = schemas[1]
+  if null_type(chosen) and schemas[2] then
+    chosen = schemas[2]
+  end
+  for _, schema in ipairs(depth >= DEEPEST_CHOICE and schemas or {}) do
+    chosen = null_type(schema) and schema or chosen
+  end
+  return chosen
+end
+
 -- The definition that "#/$defs/order" names.
 local function follow(root, reference)
   if reference == "#" then
@@ -90,7 +103,8 @@ end
 -- Keyword -> what its value must be to be looked at.
 local TYPES = { properties = "table", required = "table", enum = "table",
   prefixItems = "table", anyOf = "table", oneOf = "table", allOf = "table",
-  minItems = "number", maxItems = "number", minLength = "number",
+  minItems = "number", maxItems = "number", minProperties = "number",
+  contains = "table", minLength = "number",
   maxLength = "number", minimum = "number", maximum = "number",
   exclusiveMinimum = "number", exclusiveMaximum = "number",
   multipleOf = "number", format = "string", ["$ref"] = "string" }
@@ -115,10 +129,7 @@ local function resolve(schema, hints, depth)
   end
   for _, name in ipairs { "anyOf", "oneOf" } do
     if is_list(schema[name]) then
-      local chosen = schema[name][1]
-      if null_type(chosen) and schema[name][2] then
-        chosen = schema[name][2]
-      end
+      local chosen = choose(schema[name], depth)
       local merged = merge({}, schema)
       merged[name] = nil
       return resolve(merge(merged, resolve(chosen, hints, depth + 1)), hints,
@@ -136,10 +147,14 @@ local function resolve(schema, hints, depth)
   return schema
 end
 
-local function type_of(schema)
+local function type_of(schema, depth)
   local kind = schema.type
   if is_list(kind) then
-    kind = kind[1] == "null" and kind[2] or kind[1]
+    local may_end = (depth or 0) >= DEEPEST_CHOICE
+    for _, one in ipairs(may_end and kind or {}) do
+      kind = one == "null" and one or kind
+    end
+    kind = kind == "null" and kind or kind[1] == "null" and kind[2] or kind[1]
   end
   return kind or schema.properties and "object"
     or (schema.items or schema.prefixItems) and "array" or "string"
@@ -232,13 +247,30 @@ end
 -- Values are written as they are made: JSON keeps the order of the schema.
 local write
 
+-- An item that is none of those before it: a number that is a step away, a text
+-- with its number.
+local function other_than(seen, piece, step, nth)
+  local value = number.read(piece)
+  if value then
+    while seen[piece] do
+      value = value + step
+      piece = json.encode(value)
+    end
+  elseif seen[piece] then
+    piece = piece:gsub('"$', (" %d\""):format(nth))
+  end
+  seen[piece] = true
+  return piece
+end
+
 local function write_list(schema, hints, depth, only_needed)
   local pieces = {}
   for _, inner in ipairs(schema.prefixItems or {}) do
     pieces[#pieces + 1] = write(inner, nil, hints, depth + 1, only_needed)
   end
-  local items = type(schema.items) == "table" and schema.items or {}
-  local wanted = math.max(schema.minItems or 1, #pieces)
+  local items = type(schema.items) == "table" and schema.items
+    or type(schema.contains) == "table" and schema.contains or {}
+  local wanted, seen = math.max(schema.minItems or 1, #pieces), {}
   if type(items.enum) ~= "table" and items.type == "string" then
     wanted = math.max(wanted, #hints.names - hints.name_at + 1)
   end
@@ -254,8 +286,8 @@ local function write_list(schema, hints, depth, only_needed)
       item = { const = items.enum[nth] }
     end
     pieces[nth] = write(item, nil, hints, depth + 1, only_needed)
-    if schema.uniqueItems and pieces[nth] == pieces[nth - 1] then
-      pieces[nth] = pieces[nth]:gsub('"$', (" %d\""):format(nth))
+    if schema.uniqueItems then
+      pieces[nth] = other_than(seen, pieces[nth], items.multipleOf or 1, nth)
     end
   end
   return "[" .. table.concat(pieces, ",") .. "]"
@@ -302,9 +334,10 @@ end
 
 local function write_object(schema, hints, depth, only_needed)
   local names, needed, others = fields_of(schema, only_needed)
-  local pieces = {}
+  local pieces, any = {}, schema.additionalProperties
   local function add(name)
     local inner = (schema.properties or {})[name]
+      or type(any) == "table" and any or nil
     pieces[#pieces + 1] = json.encode(name) .. ":"
       .. write(inner, name, hints, depth + 1, only_needed)
   end
@@ -317,6 +350,9 @@ local function write_object(schema, hints, depth, only_needed)
     if is_told(resolve(schema.properties[name], hints, depth), name, hints) then
       add(name)
     end
+  end
+  for i = #pieces + 1, math.min(schema.minProperties or 0, MOST_ITEMS) do
+    add("field_" .. i)
   end
   return "{" .. table.concat(pieces, ",") .. "}"
 end
@@ -339,7 +375,7 @@ function write(schema, name, hints, depth, only_needed)
   elseif is_list(schema.enum) then
     return write_enum(schema.enum, hints)
   end
-  local kind = type_of(schema)
+  local kind = type_of(schema, depth)
   if kind == "object" then
     return write_object(schema, hints, depth, only_needed)
   elseif kind == "array" then
