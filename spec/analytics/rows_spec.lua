@@ -95,6 +95,19 @@ describe("rows", function()
     assert.same({ text = "x" }, list[1].response)
   end)
 
+  it("are found in the data of an envelope, too", function()
+    for _, reply in ipairs { { data = { results = { { count = 1 } } } },
+      { results = json.null, data = { { count = 1 } } },
+      { data = { { count = 1 } } }, { { count = 1 } } } do
+      assert.equal(1, assert(rows.new(reply, "model"))[1].count)
+    end
+    assert.equal(0, #assert(rows.new({ data = {} }, "model")))
+    for _, reply in ipairs { {}, { results = { a = 1 } }, { data = { a = 1 } },
+      { data = { results = { a = {} } } }, { results = "x" } } do
+      assert.is_nil(rows.new(reply, "model"))
+    end
+  end)
+
   it("leave out what is no row", function()
     assert.equal(1, #grouped("model", { json.null, { count = 1 }, "x" }))
     assert.is_nil(rows.new({}, "model"))

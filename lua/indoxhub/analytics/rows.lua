@@ -132,13 +132,20 @@ local function copy(results, group)
   return list
 end
 
+-- A list, be it an empty one; nil for anything else.
+local function list_or_nil(value)
+  return type(value) == "table" and (value[1] ~= nil or next(value) == nil)
+    and value or nil
+end
+
 --- The rows of a reply; nil when it lists none.
 ---@param reply table
 ---@param group? string what they are grouped by; nil: they are single calls
 ---@return indoxhub.Rows?
 function rows.new(reply, group)
-  local results = type(reply.results) == "table" and reply.results
-    or type(reply.data) == "table" and reply.data
+  local data = type(reply.data) == "table" and reply.data or {}
+  local results = list_or_nil(reply.results) or list_or_nil(data.results)
+    or reply.data ~= nil and list_or_nil(reply.data)
     or reply[1] ~= nil and reply
   if not results then
     return nil

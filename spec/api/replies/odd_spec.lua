@@ -40,6 +40,20 @@ describe("a body that is odd", function()
     end)
   end
 
+  it("is a failure where it is an error and nothing else", function()
+    local is_failure = kinds.plain.is_failure
+    for _, text in ipairs { '{"error":{"message":"no such key"}}',
+      '{"error":{"message":"x"},"request_id":"q-1"}', '{"success":false}',
+      '{"error":{"code":500},"detail":"x","status":500}' } do
+      assert.is_true(is_failure(json.decode(text)), text)
+    end
+    for _, text in ipairs { "{}", '{"message":"done"}', '{"detail":"done"}',
+      '{"error":null}', '{"error":{}}', '{"error":"x"}', '{"status":"failed"}',
+      '{"error":{"message":"x"},"job_id":"j-1"}' } do
+      assert.is_false(is_failure(json.decode(text)), text)
+    end
+  end)
+
   it("loses no vector and no image", function()
     local body = json.decode '{"data":[{"embedding":[1]},{},{"embedding":[2]}]}'
     assert.is_nil(kinds.embeddings.make(body))

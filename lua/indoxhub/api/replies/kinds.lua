@@ -21,10 +21,20 @@ local function as_it_is(body)
   return body
 end
 
+-- Fields of a body that is an error and nothing else.
+local OF_ERRORS = { error = true, detail = true, message = true, code = true,
+  status = true, status_code = true, type = true, request_id = true,
+  success = true, details = true }
+
 -- Bodies of any endpoint may have a status and an error of their own, such as
--- those of a job that failed.
+-- those of a job that failed. An object that describes an error, beside nothing
+-- else, is no answer of any.
 local function says_so(body)
-  return body.success == false
+  local is_error = type(body.error) == "table" and failure.is_told(body)
+  for name in pairs(is_error and body or {}) do
+    is_error = is_error and OF_ERRORS[name] == true
+  end
+  return is_error or body.success == false
 end
 
 -- What is returned as it is, whatever it tells, is refused only when it is
