@@ -95,7 +95,26 @@ add "get_providers" {
       "owned_by": "gamma" }] }]],
     expect = { { id = "gamma", models = { { id = "c-1" } } } },
   },
+  {
+    name = "providers in an envelope",
+    body = [[{ "success": true, "data": []] .. FLAT .. "] }",
+    expect = { of_flat() },
+  },
+  {
+    name = "providers with lists by category, in an envelope",
+    body = [[{ "success": true, "data": { "providers": []] .. BY_CATEGORY
+      .. "] } }",
+    expect = { of_categories() },
+  },
+  {
+    name = "models alone, in an envelope",
+    body = [[{ "success": true, "data": { "models": [
+      { "id": "b-1", "owned_by": "beta" }] } }]],
+    expect = { { id = "beta", models = { { id = "b-1" } } } },
+  },
   { name = "nothing", body = "[]", expect = {}, absent = { 1 } },
+  { name = "nothing in an envelope", body = '{ "data": [] }', expect = {},
+    absent = { 1 } },
 }
 
 add "get_provider_info" {

@@ -108,23 +108,47 @@ function models.is_one(body)
     or type(body.models) == "table"
 end
 
---- Whether a body is a catalogue in one of the three shapes.
+-- The list of a catalogue, of providers or of models, wherever a body or its
+-- envelope has it; nil where there is none.
+local function catalogue_of(body)
+  local data = table_of(body.data)
+  for _, level in ipairs { body, data } do
+    if level[1] ~= nil or next(level) == nil then
+      return level
+    end
+    local list = table_of(level.providers) or table_of(level.models)
+    if list then
+      return list
+    end
+  end
+end
+
+--- Whether a body is a catalogue.
 ---@param body table
 ---@return boolean
 function models.is_list(body)
-  return body[1] ~= nil or next(body) == nil or type(body.providers) == "table"
-    or type(body.models) == "table" or type(body.data) == "table"
+  return catalogue_of(body) ~= nil
+end
+
+local function is_provider(item)
+  if type(item) ~= "table" then
+    return false
+  end
+  for _, category in ipairs(CATEGORIES) do
+    if type(item[category]) == "table" then
+      return true
+    end
+  end
+  return type(item.models) == "table"
 end
 
 --- A list of providers, each with `models`, a flat list.
 ---@param body table
 ---@return table
 function models.providers(body)
-  local list = body
-  if body[1] == nil then
-    list = type(body.providers) == "table" and body.providers
-      or group(type(body.models) == "table" and body.models
-        or type(body.data) == "table" and body.data or {})
+  local list = catalogue_of(body)
+  if list ~= body and list ~= body.providers and not is_provider(list[1]) then
+    list = group(list)
   end
   for _, provider in ipairs(list) do
     if type(provider) == "table" and type(provider.models) ~= "table" then
