@@ -95,6 +95,22 @@ for way, render in pairs(WAYS) do
       assert.is_nil(call.error)
     end)
 
+    it("says nothing of tools where there are none", function()
+      local talk, sent = talk_of({ says "One.", says "Two." }, { tools = {},
+        tool_choice = "auto", parallel_tool_calls = true })
+      assert.equal("One.", indoxhub.assert(ask(talk, "Hi")).data)
+      talk.tools = { weather() }
+      assert.equal("Two.", indoxhub.assert(ask(talk, "And?",
+        { fields = { tools = {} } })).data)
+      for _, body in ipairs(sent()) do
+        local more = body.additional_params or body
+        assert.is_nil(more.tools)
+        assert.is_nil(more.tool_choice)
+        assert.is_nil(more.parallel_tool_calls)
+      end
+      assert.equal(2, #sent())
+    end)
+
     it("runs the calls of a step side by side", function()
       indoxhub.run(function()
         local running, most = 0, 0

@@ -136,6 +136,12 @@ function settings.fields(given, more)
   for name, value in pairs(more or {}) do
     fields[name] = value
   end
+  -- A server of tools may have none; servers of models refuse an empty list,
+  -- and what is said of tools where there are none.
+  if type(fields.tools) == "table" and next(fields.tools) == nil then
+    fields.tools, fields.tool_choice = nil, nil
+    fields.parallel_tool_calls = nil
+  end
   return fields
 end
 
