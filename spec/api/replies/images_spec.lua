@@ -80,4 +80,12 @@ describe("an image", function()
       assert.equal("empty", code)
     end
   end)
+
+  it("is missed with the reason where the server says it", function()
+    local reply, wrong, code = read('{"data":[{"url":null,"error":{"message":'
+      .. '"a filter took it out"}},{"error":"and this"}]}')
+    assert.is_nil(reply)
+    assert.equal("the reply holds no image: a filter took it out", wrong)
+    assert.equal("empty", code)
+  end)
 end)

@@ -1,7 +1,9 @@
 --- Image replies: a list of { url, b64_json, index }, with what else the server
 --- says of each.
 
+local answer_text = require "indoxhub.api.errors.text"
 local pictures = require "indoxhub.api.reading.images"
+local reason = require "indoxhub.api.errors.reason"
 local reply = require "indoxhub.api.replies.reply"
 local values = require "indoxhub.api.reading.values"
 
@@ -37,6 +39,20 @@ function images.is_reply(body)
   return true
 end
 
+-- How many characters of a reason are shown.
+local LONGEST = 200
+
+-- What is said in the place of images, such as that a filter took them out.
+local function reason_of(list)
+  for _, item in ipairs(list) do
+    local said = type(item) == "table" and reason.of(item)
+    if said then
+      return ": " .. answer_text.cut(said, LONGEST)
+    end
+  end
+  return ""
+end
+
 --- Makes a reply; nil, what is wrong and a name for it when there is no image.
 ---@param body table
 ---@return table? reply, string? wrong, string? code
@@ -47,7 +63,7 @@ function images.normalise(body)
     list[i] = pictures.make(item, i - 1)
   end
   if not has_any then
-    return nil, "the reply holds no image", "empty"
+    return nil, "the reply holds no image" .. reason_of(list), "empty"
   end
   reply.envelope(body)
   body.data = list
