@@ -115,4 +115,23 @@ describe("gateway/upstreams", function()
     two:script("v1", answer "two")
     assert.same({ two = 3 }, tally(3))
   end)
+
+  it("logs why there is no list of models", function()
+    local sandbox = servers.sandbox ""
+    for base, wanted in pairs { ["http://127.0.0.1:1/v1"] = "network",
+      [sandbox.url .. "/elsewhere"] = "server" } do
+      local token, text = keys.option()
+      local alone = gateways.start { base = base,
+        lua = "{ keys = { " .. text .. " } }" }
+      local status, body = alone:ask("/v1/models", { key = token })
+      assert.same({ 502, wanted }, { status, body.error.code })
+      for _, path in ipairs { "/v1/models/a/b", "/api/v1/models" } do
+        assert.is_true(alone:ask(path, { key = token }) >= 400)
+      end
+      local _, lines = alone:log():gsub("request %x+: ", "")
+      assert.equal(3, lines)
+      assert.equal("", alone:stop { "models.list", "GET models" })
+    end
+    servers.kill(sandbox)
+  end)
 end)

@@ -38,7 +38,10 @@ local function openai(gateway, context)
     return list_of(one, gateway.call_options(context))
   end)
   if not list then
-    return nil, failures.of(err)
+    gateway.tell_failure(context, err)
+    -- Where there is no list of models, it is not a model that is missing.
+    return nil, failures.of(err.kind == "not_found" and { kind = "server" }
+      or err)
   end
   local shown = json.array()
   for _, model in ipairs(list) do
@@ -62,6 +65,9 @@ local function native(gateway, context)
     if not one.is_compatible then
       local reply, err = one.client:request({ path = "models/"
         .. (context.argument or "") }, gateway.call_options(context))
+      if err then
+        gateway.tell_failure(context, err)
+      end
       return reply, err and failures.of(err)
     end
   end
