@@ -260,6 +260,7 @@ build = {
     ["indoxhub.gateway.cache"] = "lua/indoxhub/gateway/cache.lua",
     ["indoxhub.gateway.calls"] = "lua/indoxhub/gateway/calls.lua",
     ["indoxhub.gateway.contact"] = "lua/indoxhub/gateway/contact.lua",
+    ["indoxhub.gateway.dictionaries"] = "lua/indoxhub/gateway/dictionaries.lua",
     ["indoxhub.gateway.estimate"] = "lua/indoxhub/gateway/estimate.lua",
     ["indoxhub.gateway.faces.native"] = "lua/indoxhub/gateway/faces/native.lua",
     ["indoxhub.gateway.faces.openai"] = "lua/indoxhub/gateway/faces/openai.lua",

@@ -1,6 +1,7 @@
 -- Options of the reference are those that the library takes: it says itself
 -- which it knows when it gets one that there is not.
 local during_tests = require "spec.support.during_tests"
+local gateway_keys = require "indoxhub.gateway.keys"
 local gateway_options = require "indoxhub.gateway.options"
 local gateway_visitors = require "indoxhub.gateway.visitors"
 local indoxhub = require "indoxhub"
@@ -103,6 +104,9 @@ local takers = {
     indoxhub.reader(print, given)
   end,
   ["indoxhub.GatewayOptions"] = gateway_options.check,
+  ["indoxhub.GatewayKey"] = function(given)
+    gateway_keys.of_options { given }
+  end,
   ["indoxhub.GatewayVisitors"] = gateway_visitors.of_options,
   ["indoxhub.GatherOptions"] = function(given)
     indoxhub.gather({}, given)

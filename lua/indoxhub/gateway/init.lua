@@ -18,7 +18,9 @@
 local cache = require "indoxhub.gateway.cache"
 local calls = require "indoxhub.gateway.calls"
 local contact = require "indoxhub.gateway.contact"
+local dictionaries = require "indoxhub.gateway.dictionaries"
 local estimate = require "indoxhub.gateway.estimate"
+local failures = require "indoxhub.gateway.failures"
 local fields_of = require "indoxhub.gateway.fields"
 local json = require "indoxhub.base.json"
 local keys = require "indoxhub.gateway.keys"
@@ -54,18 +56,6 @@ local BEYOND, TELLING = 60, 10
 ---@field redis? indoxhub.gateway.Redis
 local methods = {}
 
--- The shared memory, by what it is for.
-local function dictionaries()
-  local found = {}
-  for _, name in ipairs { "limits", "keys", "metrics" } do
-    found[name] = ngx.shared["indoxhub_" .. name] or error((
-      "indoxhub.gateway.new: nginx.conf needs lua_shared_dict indoxhub_%s 4m;")
-      :format(name), 0)
-  end
-  found.cache = ngx.shared.indoxhub_cache -- nobody needs to have it
-  return found
-end
-
 --- Makes a gateway, in init_by_lua, where the environment still has the key of
 --- the upstream and REDIS_URL. Raises what is wrong with the options.
 ---@param given? indoxhub.GatewayOptions
@@ -73,10 +63,12 @@ end
 function gateways.new(given)
   local options = options_of.check(given)
   local url = options.redis or os.getenv "REDIS_URL"
-  local gateway = { options = options, dicts = dictionaries(),
+  local has_redis = url ~= nil and url ~= ""
+  local gateway = { options = options,
+    dicts = dictionaries.find(options, has_redis),
     upstreams = upstreams.new(options), keys = keys.of_options(options.keys),
     visitors = visitors.of_options(options.visitors) }
-  if url and url ~= "" then
+  if has_redis then
     gateway.redis = redis.new { url = url, timeout = options.redis_timeout,
       connections = options.redis_connections }
     gateway.contact = contact.new(gateway.redis)
@@ -175,6 +167,7 @@ end
 
 --- In init_worker_by_lua.
 function methods.init_worker(gateway)
+  gateway.has_begun = true
   timers.init_worker(gateway)
   timers.start(gateway, ngx.timer.at, 0, tell_streams, gateway)
   timers.start(gateway, ngx.timer.every, TELLING, tell_streams, gateway)
@@ -269,8 +262,18 @@ local function begin(gateway)
   return key and route, context, refusal
 end
 
+-- Tells that nginx.conf lacks a line, which would be a fault that shows late.
+local function miss(gateway, context, line)
+  gateway.report("nginx.conf needs " .. line)
+  return end_with(gateway, context, failures.FAULT)
+end
+
 --- In access_by_lua: refuses what may not be answered.
 function methods.access(gateway)
+  if not gateway.has_begun then
+    return miss(gateway, {}, "init_worker_by_lua_block { gateway.init_worker() "
+      .. "} in the block http")
+  end
   local route, context, refusal = begin(gateway)
   local ok = route ~= nil
   if ok then
@@ -308,7 +311,10 @@ end
 --- In content_by_lua: answers.
 function methods.content(gateway)
   local context = ngx.ctx.indoxhub
-  if context.operation == "stream" then
+  if not context then
+    return miss(gateway, {}, "access_by_lua_block { gateway.access() } where "
+      .. "it has gateway.content()")
+  elseif context.operation == "stream" then
     return streams.serve(gateway, context, context.argument)
   elseif context.operation == "models" or context.operation == "model" then
     local answer, refusal = models.answer(gateway, context)

@@ -7,6 +7,7 @@
 
 local json = require "indoxhub.base.json"
 local records = require "indoxhub.gateway.shared.records"
+local spelling = require "indoxhub.base.spelling"
 
 local ngx = rawget(_G, "ngx")
 
@@ -15,6 +16,22 @@ local keys = {}
 -- Seconds that a key is kept for the case that Redis is away.
 local KEPT = 86400
 
+-- Fields of a key of the options.
+local KNOWN = { name = true, sha256 = true, models = true, linger = true }
+for _, name in ipairs(records.LIMITS) do
+  KNOWN[name] = true
+end
+
+-- What is wrong with the names of the fields of a key: a limit that is
+-- misspelt would bound nothing.
+local function unknown_of(fields)
+  for name in pairs(fields) do
+    if not KNOWN[name] then
+      return spelling.unknown(name, KNOWN)
+    end
+  end
+end
+
 -- Keys of the options: by digest.
 ---@param list? table[] each with `sha256` and fields as in shared/records.lua
 ---@return table<string, indoxhub.gateway.Key>
@@ -22,7 +39,10 @@ function keys.of_options(list)
   local found = {}
   for i, fields in ipairs(list or {}) do
     local digest = type(fields) == "table" and fields.sha256
-    if type(digest) ~= "string" or not digest:find("^%x+$")
+    local unknown = type(fields) == "table" and unknown_of(fields)
+    if unknown then
+      error(("keys[%d]: %s"):format(i, unknown), 0)
+    elseif type(digest) ~= "string" or not digest:find("^%x+$")
       or #digest ~= 64 then
       error(("keys[%d].sha256 must be the SHA-256 of a key, 64 hexadecimal "
         .. "digits"):format(i), 0)
@@ -30,6 +50,8 @@ function keys.of_options(list)
     local key, wrong = records.read(digest:lower(), fields)
     if not key then
       error(("keys[%d].%s"):format(i, wrong), 0)
+    elseif found[digest:lower()] then
+      error(("keys[%d].sha256 is that of another key"):format(i), 0)
     end
     found[digest:lower()] = key
   end

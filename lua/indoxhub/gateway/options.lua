@@ -57,6 +57,25 @@ local function check_value(name, value, known)
   end
 end
 
+-- Whether something is a list: a field with a name would be passed over, and
+-- with it what it asks for.
+local function is_list(value)
+  if type(value) ~= "table" then
+    return false
+  end
+  local count = 0
+  for _ in pairs(value) do
+    count = count + 1
+  end
+  return count == #value
+end
+
+local function check_list(name, value, example)
+  if not is_list(value) then
+    refuse("%s must be a list, such as %s", name, example)
+  end
+end
+
 local PRICES = { prompt = true, completion = true, call = true }
 
 local function check_prices(prices)
@@ -75,10 +94,26 @@ local function check_prices(prices)
   end
 end
 
+-- Names of models, as a set.
+local function check_models(name, models)
+  local set = {}
+  if not is_list(models) or not models[1] then
+    refuse("%s must be a list of names, such as { \"openai/gpt-4o\" }", name)
+  end
+  for i, model in ipairs(models) do
+    if type(model) ~= "string" then
+      refuse("%s[%d] must be a string", name, i)
+    end
+    set[model] = true
+  end
+  return set
+end
+
 local UPSTREAM = { client = "table", weight = "number", name = "string" }
 
 local function check_upstreams(list)
   local names = {}
+  check_list("upstreams", list, "{ { client = ... } }")
   for i, one in ipairs(list) do
     for name, value in pairs(type(one) == "table" and one or {}) do
       if type(value) ~= UPSTREAM[name] then
@@ -104,6 +139,7 @@ end
 local RULES = { seconds = "number", models = "table", shared = "boolean" }
 
 local function check_cache(rules)
+  check_list("cache", rules, "{ { seconds = 60 } }")
   for i, rule in ipairs(rules) do
     if type(rule) ~= "table" then
       refuse("cache[%d] must be a table, such as { seconds = 60 }", i)
@@ -116,22 +152,12 @@ local function check_cache(rules)
     end
     if not rule.seconds then
       refuse("cache[%d].seconds is required", i)
+    elseif rule.seconds < 0 or rule.seconds ~= rule.seconds then
+      refuse("cache[%d].seconds must be a number that is not negative", i)
+    elseif rule.models then
+      check_models(("cache[%d].models"):format(i), rule.models)
     end
   end
-end
-
-local function check_models(models)
-  local set = {}
-  for i, model in ipairs(models) do
-    if type(model) ~= "string" then
-      refuse("models[%d] must be a string", i)
-    end
-    set[model] = true
-  end
-  if not models[1] then
-    refuse("models must be a list of names, such as { \"openai/gpt-4o\" }")
-  end
-  return set
 end
 
 --- Checks the options and adds the defaults. Raises what is wrong with them.
@@ -157,10 +183,13 @@ function options.check(given)
   end
   check_prices(made.prices)
   check_cache(made.cache or {})
-  if made.upstreams then
+  check_list("keys", made.keys or {}, '{ { name = "ada", sha256 = "..." } }')
+  if made.upstreams and made.client then
+    refuse("upstreams take the place of client: give one of them")
+  elseif made.upstreams then
     check_upstreams(made.upstreams)
   end
-  made.models = made.models and check_models(made.models)
+  made.models = made.models and check_models("models", made.models)
   return made
 end
 

@@ -34,6 +34,7 @@
 ---@field cost_per_month? number US dollars in a month of UTC.
 ---@field calls_at_once? number Calls at the same time.
 ---@field linger? number Seconds that its streams go on without a reader, if less than those of the gateway.
+---@field [string] indoxhub.NoSuchOption There is no other.
 
 --- What those may do who ask without a key. Each is known by the address that nginx sees, and has these limits of his own; one of them must be given.
 ---@class indoxhub.GatewayVisitors

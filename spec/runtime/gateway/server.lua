@@ -15,13 +15,14 @@ server.UPSTREAM_KEY = "indox-upstream-" .. ("s3cr3t"):rep(4)
 --- Starts one. `options.workers` is 1 unless told otherwise, `options.base` the
 --- base URL of the upstream, `options.redis` what spec/support/redis.lua gave;
 --- `options.lua` is a Lua table in text, what the gateway is made with;
---- `options.running` and `options.pending` are nginx's limits of timers.
+--- `options.running` and `options.pending` are nginx's limits of timers,
+--- `options.config` the path of an nginx.conf in place of that of this folder.
 ---@param options table
 function server.start(options)
   local place = options.redis
     and ("REDIS_URL='%s'"):format(options.redis.url) or ""
   local self = nginx.start(methods, {
-    config = "spec/runtime/gateway/nginx.conf",
+    config = options.config or "spec/runtime/gateway/nginx.conf",
     values = { WORKERS = tostring(options.workers or 1),
       RUNNING = tostring(options.running or 8192),
       PENDING = tostring(options.pending or 8192) },

@@ -77,12 +77,25 @@ function records.new_token()
   end)
 end
 
--- "a, b" as a set; nil when it names none.
-local function set_of(text)
+-- The models of a list, or of a text with commas, as a set. Nil when they name
+-- none, which would leave a key unbounded that was to be bounded.
+local function set_of(models)
   local set
-  for name in tostring(text or ""):gmatch("[^%s,]+") do
-    set = set or {}
-    set[name] = true
+  if type(models) == "table" then
+    for name in pairs(models) do
+      if type(name) ~= "number" then
+        return nil
+      end
+    end
+  end
+  for _, text in ipairs(type(models) == "table" and models or { models }) do
+    if type(text) ~= "string" then
+      return nil
+    end
+    for name in text:gmatch("[^%s,]+") do
+      set = set or {}
+      set[name] = true
+    end
   end
   return set
 end
@@ -106,9 +119,13 @@ function records.read(digest, fields)
       return nil, name .. " must be a number that is not negative"
     end
   end
-  local models = fields.models
-  key.models = set_of(type(models) == "table" and table.concat(models, ",")
-    or models)
+  if fields.models ~= nil then
+    key.models = set_of(fields.models)
+    if not key.models then
+      return nil, "models must name one at least, as provider/model; without "
+        .. "it all may be asked"
+    end
+  end
   return key
 end
 
