@@ -1,6 +1,7 @@
 -- The gateway and what is wrong with its options and its nginx.conf.
 local files = require "spec.support.files"
 local gateways = require "spec.runtime.gateway.server"
+local servers = require "spec.support.servers"
 
 local DIGEST = ("ab"):rep(32)
 
@@ -111,5 +112,16 @@ describe("a gateway", function()
       assert.matches("nginx.conf needs " .. line, one:log(), 1, true)
       assert.equal("", one:stop { "nginx.conf needs" })
     end
+  end)
+
+  it("logs at its start that Redis does not answer, once", function()
+    local one = gateways.start { workers = 2,
+      redis = { url = "redis://127.0.0.1:1" } }
+    servers.wait_until(function()
+      return one:log():find "away: Redis at 127.0.0.1:1"
+    end, "a line in the log")
+    local _, count = one:log():gsub("away: Redis at", "")
+    assert.equal(1, count)
+    assert.equal("", one:stop { "away: Redis at" })
   end)
 end)

@@ -165,9 +165,17 @@ local function tell_streams(_, gateway)
   metrics.tell_streams(gateway, streams.count())
 end
 
+-- So that the log says at once that Redis is not where it is looked for.
+local function try_redis(_, gateway)
+  gateway.contact:call "PING"
+end
+
 --- In init_worker_by_lua.
 function methods.init_worker(gateway)
   gateway.has_begun = true
+  if gateway.redis and ngx.worker.id() == 0 then
+    timers.start(gateway, ngx.timer.at, 0, try_redis, gateway)
+  end
   timers.init_worker(gateway)
   timers.start(gateway, ngx.timer.at, 0, tell_streams, gateway)
   timers.start(gateway, ngx.timer.every, TELLING, tell_streams, gateway)
