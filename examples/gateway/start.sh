@@ -25,6 +25,11 @@ fail() {
   exit "${2:-2}"
 }
 
+# The first lines of this file.
+help() {
+  awk 'NR > 1 && !/^#/ { exit } NR > 1 { sub(/^# ?/, ""); print }' "$0"
+}
+
 # is_number TEXT MOST: whether it is one from 1 to that.
 is_number() {
   case $1 in
@@ -43,32 +48,43 @@ is_taken() {
 port=8080
 workers=2
 redis=
+redis_given=
 upstream=
 visitors=
 while [ $# -gt 0 ]; do
   case $1 in
+    -h | --help)
+      help
+      exit 0
+      ;;
     --visitors) option=$1 value= ;;
     --*=*) option=${1%%=*} value=${1#*=} ;;
     --port | --redis | --workers | --upstream)
-      [ $# -ge 2 ] || fail "$usage"
+      [ $# -ge 2 ] || fail "$1 takes a value.
+$usage"
       option=$1 value=$2
       shift
       ;;
-    *) fail "$usage" ;;
+    *) fail "\"$1\" is no option.
+$usage" ;;
   esac
   shift
   case $option in
     --port) port=$value ;;
-    --redis) redis=$value ;;
+    --redis) redis=$value redis_given=1 ;;
     --workers) workers=$value ;;
     --upstream) upstream=$value ;;
-    --visitors) [ -z "$value" ] && visitors=1 || fail "$usage" ;;
-    *) fail "$usage" ;;
+    --visitors) [ -z "$value" ] && visitors=1 || fail "$option takes no value.
+$usage" ;;
+    *) fail "\"$option\" is no option.
+$usage" ;;
   esac
 done
 
 is_number "$workers" 64 ||
   fail "--workers takes a number from 1 to 64, not \"$workers\""
+[ -z "$redis_given" ] || [ -n "$redis" ] ||
+  fail '--redis takes HOST:PORT, not ""'
 case $redis in
   *@*) fail "--redis takes no password, as every user of this machine can read \
 it there; put the whole address into REDIS_URL" ;;

@@ -35,20 +35,35 @@ describe("examples/gateway/start.sh", function()
         :format(port == "''" and "" or port), errors)
       assert.equal(2, code)
     end
-    for _, arguments in ipairs { "port", "--help", "--ports 1", "--port",
-      "8080", "--visitors=no", "--colour=x" } do
+    for arguments, wrong in pairs { port = '"port" is no option.',
+      ["--ports 1"] = '"--ports" is no option.', ["--port"] = "--port takes a "
+        .. "value.", ["8080"] = '"8080" is no option.',
+      ["--visitors=no"] = "--visitors takes no value.",
+      ["--colour=x"] = '"--colour" is no option.' } do
       local errors, code = run(arguments)
-      assert.equal("usage: sh examples/gateway/start.sh [--port N] "
+      assert.equal(wrong .. "\nusage: sh examples/gateway/start.sh [--port N] "
         .. "[--redis HOST:PORT] [--workers N] [--upstream URL] [--visitors]\n",
         errors)
       assert.equal(2, code)
     end
     for arguments, word in pairs { ["--workers 0"] = "--workers takes",
       ["--workers=65"] = "--workers takes", ["--redis :x@h"] = "no password",
-      ["--redis 'a b'"] = "HOST:PORT" } do
+      ["--redis 'a b'"] = "HOST:PORT", ["--redis ''"] = "HOST:PORT" } do
       local errors, code = run(arguments)
       assert.truthy(errors:find(word, 1, true), errors)
       assert.equal(2, code)
+    end
+  end)
+
+  it("tells all of its options", function()
+    for _, option in ipairs { "--help", "-h" } do
+      local said, errors, code = command.shell(START .. option)
+      assert.same({ "", 0 }, { errors, code })
+      for _, word in ipairs { "--port", "--workers", "--visitors", "--redis",
+        "--upstream", "REDIS_URL", "INDOXHUB_API_KEY" } do
+        assert.truthy(said:find(word, 1, true), word)
+      end
+      assert.is_nil(said:find "set %-eu")
     end
   end)
 
