@@ -287,6 +287,9 @@ describe("indoxhub", function()
       ["chat hi --base-url localhost"] = "--base-url must begin with https://",
       ["keys revoke seven"] = '"seven" is not a whole number',
       ["usage --from yesterday"] = 'must be a date such as "2026-01-31"',
+      ["usage --from 2026-02-02 --to 2026-02-01"] = "--from is after --to",
+      ["gateway keys list --redis h:x"] = "--redis has a port",
+      ["gateway keys list --redis :x@h"] = "--redis takes no password",
       ["embed a --lines"] = "--lines is for what comes through a pipe",
       ["account delete"] = "takes --confirm with its user name, which "
         .. "`indoxhub account` shows",

@@ -63,6 +63,7 @@ describe("indoxhub gateway keys", function()
   it("refuses what is not meant, and shows no password", function()
     for arguments, word in pairs { ["add page"] = "already",
       ["add 'a/b'"] = "letters", ["add x --cost-per-day 0"] = "above 0",
+      ["add x --models ,"] = "models must name one at least",
       ["list --redis 127.0.0.1:1"] = "refused",
       ["list --redis :s3cret@127.0.0.1:1"] = "takes no password" } do
       local out, err, code = run(arguments)
@@ -70,6 +71,13 @@ describe("indoxhub gateway keys", function()
       assert.is_true(code > 0)
       assert.truthy(err:find(word, 1, true), err)
       assert.is_nil(err:find("s3cret", 1, true))
+    end
+    for arguments, url in pairs { ["list"] = "redis://:wrong@127.0.0.1:"
+      .. store.port, ["add z"] = "redis://127.0.0.1:" .. store.port,
+      ["list --redis 127.0.0.1:" .. store.port] = "" } do
+      local _, err, code = run(arguments, url)
+      assert.equal(3, code, err)
+      assert.truthy(err:find("REDIS_URL", 1, true), err)
     end
     for url, word in pairs { ["rediss://:s3cret@h"] = "TLS",
       [""] = "say where Redis is", ["redis://:wrong@127.0.0.1:"

@@ -281,6 +281,7 @@ describe("indoxhub", function()
         assert.equal(1, code)
         assert.truthy(err:find("cannot write the answer: No space", 1, true),
           err)
+        assert.truthy(err:find "video %-%-job vj_%w+\n", err) -- it is paid
       end
     end)
 

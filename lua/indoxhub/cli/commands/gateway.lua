@@ -1,6 +1,7 @@
 --- `indoxhub gateway keys`: the keys that a gateway knows.
 
 local errors = require "indoxhub.base.errors"
+local exit = require "indoxhub.cli.shared.exit"
 local options = require "indoxhub.cli.shared.options"
 local output = require "indoxhub.cli.shared.output"
 local records = require "indoxhub.gateway.shared.records"
@@ -78,7 +79,7 @@ local function add(client, given)
   local digest, fields = records.digest(token), fields_of(given)
   local _, wrong = records.read(digest, fields)
   if wrong then
-    return nil, errors.new("invalid_request", wrong)
+    return nil, exit.usage(wrong)
   elseif not client:hsetnx(records.INDEX, given.name, digest) then
     return nil, errors.new("invalid_request", ("there is a key named %q "
       .. "already; revoke it first, or take another name"):format(given.name))

@@ -1,5 +1,6 @@
 --- `indoxhub usage`: what was used, and what is left.
 
+local exit = require "indoxhub.cli.shared.exit"
 local number = require "indoxhub.base.number"
 local options = require "indoxhub.cli.shared.options"
 local output = require "indoxhub.cli.shared.output"
@@ -79,8 +80,17 @@ local function describe(reply)
   return table.concat(lines, "\n")
 end
 
+-- Whether it begins as a date does; the library refuses what is none.
+local function is_date(text)
+  return text ~= nil and text:find "^%d%d%d%d%-%d%d%-%d%d" ~= nil
+end
+
 --- Runs the command.
 function usage.run(given)
+  if is_date(given.from) and is_date(given.to) and given.from > given.to then
+    return nil, exit.usage(("--from is after --to: %s is after %s"):format(
+      given.from, given.to))
+  end
   local reply, err = options.client(given).user:usage {
     start_date = given.from, end_date = given.to }
   if not reply then

@@ -131,11 +131,18 @@ local function generate(client, given, prompt)
   return client.videos:generate(fields)
 end
 
-local function show_job(reply, given)
+-- What is begun is paid, so its id must not be lost.
+local function show_job(reply, id, given)
+  local ok, err
   if given.json then
-    return output.json(reply)
+    ok, err = output.json(reply)
+  else
+    ok, err = output.line(id)
   end
-  return output.line(tostring(reply.data.job_id))
+  if not ok then
+    how_to_go_on(id, given)
+  end
+  return ok, err
 end
 
 local function film(client, given)
@@ -153,7 +160,7 @@ local function film(client, given)
   end
   id = tostring(id)
   if given.no_wait then
-    return show_job(reply, given)
+    return show_job(reply, id, given)
   end
   output.note("Job " .. id)
   return wait_for(client, id, given, prompt)

@@ -30,6 +30,8 @@ local hints = {
   ["authentication.bad_key"] = "an API key is one line without blanks; check "
     .. "INDOXHUB_API_KEY",
   ["authentication.insecure"] = "use https",
+  ["authentication.redis"] = "a password stands in REDIS_URL, as "
+    .. "redis://:PASSWORD@HOST:PORT",
   authentication = "check the key in INDOXHUB_API_KEY; account commands of "
     .. "some servers also take --auth exchange",
   insufficient_credits = "`indoxhub account` shows what is left",

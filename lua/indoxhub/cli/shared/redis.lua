@@ -2,6 +2,7 @@
 
 local address = require "indoxhub.gateway.shared.address"
 local errors = require "indoxhub.base.errors"
+local exit = require "indoxhub.cli.shared.exit"
 local packages = require "indoxhub.base.packages"
 
 local redis = {}
@@ -21,6 +22,22 @@ end
 -- What Redis, or the system, says, without the place in the code.
 local function reason(raised)
   return (tostring(raised):gsub("^.-:%d+: ", ""):gsub("^redis error: ", ""))
+end
+
+-- What Redis refuses without the right password.
+local REFUSALS = { "NOAUTH", "WRONGPASS", "NOPERM", "ERR invalid password",
+  "ERR AUTH", "ERR Client sent AUTH" }
+
+-- An error of what was raised; `kind` is its kind, unless it is a password.
+local function failure(kind, where, raised)
+  local text = reason(raised)
+  local message = ("Redis at %s: %s"):format(address.show(where), text)
+  for _, refusal in ipairs(REFUSALS) do
+    if text:find(refusal, 1, true) then
+      return errors.new("authentication", message, { code = "redis" })
+    end
+  end
+  return errors.new(kind, message)
 end
 
 -- Where Redis is: what an option says, or the environment.
@@ -63,20 +80,18 @@ function redis.with(given, fn)
   local where, wrong = place(given)
   local module = load()
   if not where then
-    return nil, errors.new("invalid_request", wrong)
+    return nil, exit.usage(wrong)
   elseif not module then
     return nil, errors.new("file", packages.missing("this command", "redis"))
   end
   local ok, client = pcall(open, module, where)
   if not ok then
-    return nil, errors.new("network", ("Redis at %s: %s"):format(
-      address.show(where), reason(client)))
+    return nil, failure("network", where, client)
   end
   local done, result, err = pcall(fn, client)
   pcall(client.quit, client)
   if not done then
-    return nil, errors.new("server", ("Redis at %s: %s"):format(
-      address.show(where), reason(result)))
+    return nil, failure("server", where, result)
   end
   return result, err
 end
