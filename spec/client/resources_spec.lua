@@ -182,7 +182,8 @@ describe("a client", function()
 
   it("wants options in the second table", function()
     local client = client_for("misplaced")
-    for name, value in pairs { timeout = 5, headers = {} } do
+    for name, value in pairs { timeout = 5, headers = {}, max_retries = 0,
+      retry_unsafe = true, schema = {}, on_progress = print, wait = true } do
       assert_refused(name .. " is no field of the request but an option",
         client.completions.create, client.completions,
         { prompt = "x", [name] = value })

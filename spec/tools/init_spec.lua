@@ -32,11 +32,15 @@ describe("a tool", function()
   it("is refused beside another of its name", function()
     local client = indoxhub.new { api_key = "k" }
     local tool = indoxhub.tool { name = "a" }
+    local server = indoxhub.mcp { command = { "cat" } }
     for message, list in pairs {
       ["tools[1] and tools[2] are both called a"] = { tool, tool },
       ["tools[1] is a plain table; make it with indoxhub.tool{...}"] =
         { { name = "a", run = print } },
       ["tools must be a list of tools"] = { a = tool },
+      ["tools is an MCP server; give what server:tools() returns"] = server,
+      ["tools[1] is an MCP server; give what server:tools() returns"] =
+        { server },
     } do
       local ok, why = pcall(client.conversation, client, { tools = list })
       assert.is_false(ok)

@@ -154,17 +154,28 @@ function tools.box(list)
   return box
 end
 
+-- Whether it is what indoxhub.mcp gave, which this layer does not know.
+local function is_server(value)
+  local mt = type(value) == "table" and getmetatable(value)
+  return type(mt) == "table" and mt.__name == "indoxhub.mcp"
+end
+
 --- What is wrong with a list of tools; nil when it is fine.
 ---@param list any
 ---@return string?
 function tools.check(list)
-  if type(list) ~= "table" or list[1] == nil and next(list) ~= nil then
+  if is_server(list) then
+    return "tools is an MCP server; give what server:tools() returns"
+  elseif type(list) ~= "table" or list[1] == nil and next(list) ~= nil then
     return "tools must be a list of tools"
   end
   local seen = {}
   for i, tool in ipairs(list) do
     if type(tool) ~= "table" then
       return ("tools[%d] is a %s, and no tool"):format(i, type(tool))
+    elseif is_server(tool) then
+      return ("tools[%d] is an MCP server; give what server:tools() returns")
+        :format(i)
     elseif tool.run ~= nil then
       return ("tools[%d] is a plain table; make it with indoxhub.tool{...}")
         :format(i)

@@ -25,9 +25,10 @@ local function names_of(row)
 end
 
 -- Options of calls that people put among the fields of a request, which would
--- send them to the provider.
+-- send them to the provider. `reasoning` is also a field of some.
 local OPTIONS = { timeout = true, headers = true, fallback = true,
-  fallback_after = true }
+  fallback_after = true, max_retries = true, retry_unsafe = true,
+  schema = true, on_progress = true, wait = true }
 
 local function is_provider_param(name)
   for _, known in ipairs(endpoints.provider_params) do
