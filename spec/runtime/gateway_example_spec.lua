@@ -51,6 +51,10 @@ describe("examples/gateway", function()
     local status, body = ask(key)
     assert.equal(200, status)
     assert.truthy(body:find("6 * 7 is 42.", 1, true))
+    local _, kept = servers.curl(("-D - -H 'X-Gateway-Cache: 60' -H " ..
+      "'Authorization: Bearer %s' %s %s/chat/completions"):format(key, QUESTION,
+      running.url))
+    assert.truthy(kept:find("X-Gateway-Cache: miss", 1, true), kept)
     assert.equal(401, (ask(key .. "0")))
     assert.equal(401, (servers.curl(QUESTION .. " " .. running.url
       .. "/chat/completions")))
