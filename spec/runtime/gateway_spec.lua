@@ -234,6 +234,20 @@ describe("gateway", function()
       assert.equal(400, status, body)
       assert.equal("invalid_request_error", said.error.type)
     end
+    for body, wanted in pairs {
+      ['{}'] = { "messages", "messages is required" },
+      ['{"messages":[{"role":"user","content":"x"}],"temperature":"x"}'] = {
+        "temperature", 'temperature must be a number, not "x"' },
+      ['{"messages":[{"role":"usr","content":"x"}]}'] = { "messages",
+        'messages[1].role "usr" is misspelt' } } do
+      local _, said = ask("/v1/chat/completions", { body = body })
+      assert.equal(wanted[1], said.error.param)
+      assert.equal(wanted[2], said.error.message:sub(1, #wanted[2]))
+      assert.is_nil(said.error.message:find "{ role")
+    end
+    local _, none = ask("/v1/embeddings", { body = '{"input":[]}' })
+    assert.same({ "input", "input must not be empty" },
+      { none.error.param, none.error.message })
     local status, said = ask("/v1/chat/completions", {
       flags = "-X POST -H 'Content-Type: application/json' --data-binary "
         .. "@" .. gateway.folder .. "/large" }, os.execute(

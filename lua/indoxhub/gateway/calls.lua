@@ -29,7 +29,7 @@ local function ask(gateway, context, resource, method, ...)
     return object[method](object, unpack(arguments))
   end)
   if not ok then
-    return nil, nil, failures.misuse(reply)
+    return nil, nil, failures.misuse(reply, context)
   end
   return reply, err
 end

@@ -62,15 +62,23 @@ local OVERLOADED = { status = 503, type = "overloaded",
 --- Makes a refusal of what the client raised: the request is wrong, but for one
 --- for which nginx has no timer.
 ---@param raised any
+---@param context table of the request
 ---@return indoxhub.gateway.Refusal
-function failures.misuse(raised)
+function failures.misuse(raised, context)
   local message = tostring(raised):gsub("^%[?[^%s%]]*%]?:%d+: ", "")
     :gsub("^%w+%.%w+: ", "")
   if message:find "lua_max_%l+_timers" then
     ngx.log(ngx.ERR, "indoxhub gateway: ", message)
     return OVERLOADED
   end
-  return { status = 400, type = "invalid_request_error", message = message }
+  -- As the request says it, and without what is meant for programs in Lua.
+  message = message:gsub("^(%S+ is required): .*$", "%1")
+  if not context.is_native and context.operation == "embeddings" then
+    message = message:gsub("^text%f[^%w_]", "input")
+  end
+  local field, verb = message:match "^([%a_][%w_]*)[%[%w_%].]*.- (%l+) "
+  return { status = 400, type = "invalid_request_error", message = message,
+    param = (verb == "is" or verb == "must") and field or nil }
 end
 
 return failures

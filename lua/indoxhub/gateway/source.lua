@@ -67,7 +67,7 @@ function methods:open()
   end
   gateway.finish(context, nil)
   return nil, gateway.answer_of(context, ok and failures.of(err)
-    or failures.misuse(stream))
+    or failures.misuse(stream, context))
 end
 
 --- Ends `open` or `run`, or keeps them from beginning.
