@@ -105,4 +105,17 @@ describe("the variables of recording", function()
       "indoxhub.new()"):find("the variable INDOXHUB_RECORD_MODE must be auto, "
         .. "new or replay", 1, true))
   end)
+
+  it("never ask where replay has no folder", function()
+    local set = "INDOXHUB_RECORD= INDOXHUB_RECORD_MODE=replay"
+    assert.truthy(run(set, "indoxhub.new()"):find("the variable "
+      .. "INDOXHUB_RECORD_MODE is replay, which needs a folder: set "
+      .. "INDOXHUB_RECORD", 1, true))
+    assert.equal("network\tnil\n", run(set, [[
+      local client = indoxhub.new { record = false, max_retries = 0,
+        api_key = "k" }
+      client = client:with { timeout = 5 }]] .. ASK))
+    assert.equal("network\tnil\n", run("INDOXHUB_RECORD_MODE=auto", [[
+      local client = indoxhub.new { max_retries = 0, api_key = "k" }]] .. ASK))
+  end)
 end)

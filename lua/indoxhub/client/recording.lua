@@ -45,6 +45,9 @@ function place.place(options, parent)
   end
   if mode and not is_mode(mode) then
     return nil, "the variable INDOXHUB_RECORD_MODE must be auto, new or replay"
+  elseif folder == nil and options.record_mode == nil and mode == "replay" then
+    return nil, "the variable INDOXHUB_RECORD_MODE is replay, which needs a "
+      .. "folder: set INDOXHUB_RECORD" -- whoever set it does not want to pay
   elseif not folder then
     local name = options.record_mode and "record_mode"
       or options.record_pace and "record_pace"
