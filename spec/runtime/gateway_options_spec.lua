@@ -29,7 +29,7 @@ describe("a gateway", function()
   end)
 
   teardown(function()
-    assert.equal("", gateway:stop())
+    assert.equal("", gateway:stop { "INDOXHUB_API_KEY is not set" })
   end)
 
   -- What is said of options.
@@ -112,6 +112,16 @@ describe("a gateway", function()
       assert.matches("nginx.conf needs " .. line, one:log(), 1, true)
       assert.equal("", one:stop { "nginx.conf needs" })
     end
+  end)
+
+  it("logs at its start that there is no key of the upstream", function()
+    local _, before = gateway:log():gsub("INDOXHUB_API_KEY is not set", "")
+    wrong "{ client = require('indoxhub').new { api_key = 'k' } }"
+    wrong "{ upstreams = { { client = require('indoxhub').new {} } } }"
+    local _, between = gateway:log():gsub("INDOXHUB_API_KEY is not set", "")
+    wrong "{}" -- workers have no environment
+    local _, after = gateway:log():gsub("INDOXHUB_API_KEY is not set", "")
+    assert.same({ 0, 1 }, { between - before, after - between })
   end)
 
   it("logs at its start that Redis does not answer, once", function()

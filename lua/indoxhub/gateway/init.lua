@@ -73,6 +73,11 @@ function gateways.new(given)
       connections = options.redis_connections }
     gateway.contact = contact.new(gateway.redis)
   end
+  if not options.client and not options.upstreams
+    and (os.getenv "INDOXHUB_API_KEY" or "") == "" then
+    methods.report(gateway, "the variable INDOXHUB_API_KEY is not set where "
+      .. "nginx is started, so all calls of the upstream will fail")
+  end
   -- What stands there may be a password.
   options.redis = nil
   gateway.tells_no_cost = upstreams.tell_no_cost(gateway.upstreams)
