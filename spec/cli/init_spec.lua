@@ -290,6 +290,10 @@ describe("indoxhub", function()
       ["usage --from 2026-02-02 --to 2026-02-01"] = "--from is after --to",
       ["gateway keys list --redis h:x"] = "--redis has a port",
       ["gateway keys list --redis :x@h"] = "--redis takes no password",
+      ["chat hi --set schema={}"] = "--set schema: it is no field of the "
+        .. "request",
+      ["image hi --set timeout=3"] = "--set timeout: it is no field of the "
+        .. "request",
       ["embed a --lines"] = "--lines is for what comes through a pipe",
       ["account delete"] = "takes --confirm with its user name, which "
         .. "`indoxhub account` shows",

@@ -122,6 +122,8 @@ end
 ---@return integer
 function exit.raised(message)
   local text = tostring(message):gsub("^[^:]+:%d+: ", "")
+    :gsub("^[%w_.]+: ([%w_]+) is no field of the request but an option:.*$",
+      "--set %1: it is no field of the request")
     :gsub("^base_url ", "--base-url "):gsub("^rows:(%l+): ", "--%1: ")
     :gsub("^option record_mode needs a folder: set record", "--record-mode "
       .. "needs a folder: give --record"):gsub("^option record ", "--record ")
