@@ -1,6 +1,7 @@
 -- The gateway and what is wrong with its options and its nginx.conf.
 local files = require "spec.support.files"
 local gateways = require "spec.runtime.gateway.server"
+local keys = require "spec.runtime.gateway.keys"
 local servers = require "spec.support.servers"
 
 local DIGEST = ("ab"):rep(32)
@@ -10,14 +11,14 @@ local function key(more)
     more)
 end
 
--- Starts one with an nginx.conf that lacks a line.
-local function start_without(line)
+-- Starts one with an nginx.conf that has other text in place of a line.
+local function start_with(line, other, options)
   local text = files.read "spec/runtime/gateway/nginx.conf"
   local from, to = text:find(line, 1, true)
-  local name = files.write(os.tmpname(), text:sub(1, from - 1)
+  options.config = files.write(os.tmpname(), text:sub(1, from - 1) .. other
     .. text:sub(to + 1))
-  local one = gateways.start { config = name }
-  os.remove(name)
+  local one = gateways.start(options)
+  os.remove(options.config)
   return one
 end
 
@@ -106,12 +107,26 @@ describe("a gateway", function()
     for _, line in ipairs {
       "init_worker_by_lua_block { gateway.init_worker() }",
       "access_by_lua_block { gateway.access() }" } do
-      local one = start_without(line)
+      local one = start_with(line, "", {})
       local status, body = one:ask "/v1/models"
       assert.same({ 500, "server_error" }, { status, body.error.type })
       assert.matches("nginx.conf needs " .. line, one:log(), 1, true)
       assert.equal("", one:stop { "nginx.conf needs" })
     end
+  end)
+
+  it("answers while its code cache is off, where no worker begins", function()
+    local sandbox = servers.sandbox "--pace 0"
+    local token, text = keys.option()
+    local one = start_with("http {", "user root; env LUA_PATH; env LUA_CPATH; "
+      .. "env INDOXHUB_API_KEY; env INDOXHUB_BASE_URL; http { "
+      .. "lua_code_cache off;", { base = sandbox.url,
+      lua = "{ keys = { " .. text .. " } }" })
+    local status, body = one:chat { key = token }
+    assert.equal(200, status)
+    assert.equal("6 * 7 is 42.", body.choices[1].message.content)
+    servers.kill(sandbox)
+    one:stop()
   end)
 
   it("logs at its start that there is no key of the upstream", function()

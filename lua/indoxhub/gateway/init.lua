@@ -64,7 +64,7 @@ function gateways.new(given)
   local options = options_of.check(given)
   local url = options.redis or os.getenv "REDIS_URL"
   local has_redis = url ~= nil and url ~= ""
-  local gateway = { options = options,
+  local gateway = { options = options, made_by = ngx.worker.pid(),
     dicts = dictionaries.find(options, has_redis),
     upstreams = upstreams.new(options), keys = keys.of_options(options.keys),
     visitors = visitors.of_options(options.visitors) }
@@ -283,7 +283,9 @@ end
 
 --- In access_by_lua: refuses what may not be answered.
 function methods.access(gateway)
-  if not gateway.has_begun then
+  -- Where a worker has made it itself the code cache is off, or there is one
+  -- process only: then nobody can tell.
+  if not gateway.has_begun and gateway.made_by ~= ngx.worker.pid() then
     return miss(gateway, {}, "init_worker_by_lua_block { gateway.init_worker() "
       .. "} in the block http")
   end
