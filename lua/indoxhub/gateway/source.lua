@@ -39,7 +39,9 @@ local function ask(self)
     local resource = one.client[RESOURCES[context.operation]]
     self.fields.stream_options = one.is_compatible
       and { include_usage = true } or nil
-    return resource:stream(self.fields, gateway.call_options(context))
+    local options = gateway.call_options(context)
+    options.reasoning = true
+    return resource:stream(self.fields, options)
   end)
 end
 
