@@ -41,10 +41,13 @@ local function is_hushed(self)
   return self.ask_at ~= nil and ngx.now() < self.ask_at
 end
 
+-- Redis was not asked, and so knows nothing of it.
+local UNASKED = "busy: Redis did not answer just now"
+
 --- Runs a script; see redis.lua.
 function methods:script(...)
   if is_hushed(self) then
-    return nil, "away: Redis did not answer just now"
+    return nil, UNASKED
   end
   return hear(self, self.redis:script(...))
 end
@@ -52,7 +55,7 @@ end
 --- Sends a command; see redis.lua.
 function methods:call(...)
   if is_hushed(self) then
-    return nil, "away: Redis did not answer just now"
+    return nil, UNASKED
   end
   return hear(self, self.redis:call(...))
 end

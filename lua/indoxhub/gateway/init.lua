@@ -226,9 +226,10 @@ local function admit(gateway, context)
   end
   local tokens, cost = estimate.of(gateway.options, context.operation,
     context.model, context.fields or {})
-  local reservation, headers = limits.admit(gateway, context.key, {
-    call = context.request_id, tokens = tokens, cost = cost or 0,
-    lifetime = gateway.options.longest_answer + BEYOND })
+  context.limits = { call = context.request_id, tokens = tokens,
+    cost = cost or 0, lifetime = gateway.options.longest_answer + BEYOND }
+  local reservation, headers = limits.admit(gateway, context.key,
+    context.limits)
   if reservation == nil then
     if headers.status == 429 then
       metrics.count(gateway, "limits_hit_total", { limit = headers.code })
@@ -356,6 +357,9 @@ function methods.log(gateway)
     metrics.time(gateway, "request_seconds", ngx.now() - context.started)
   end
   cache.leave(gateway, context)
+  if context.limits then
+    limits.give_up(gateway, context.limits)
+  end
   if not context.is_opened then -- a source settles by itself
     gateway.finish(context, nil)
   end

@@ -98,6 +98,8 @@ end
 ---------------------------------------------------------------------------
 -- whether a call may begin
 
+-- What Redis says of a call. Where no answer comes it may have let the call in,
+-- or do so when it is well again, so that is given back.
 local function ask_redis(gateway, request)
   tell_soon(gateway) -- what nginx had no timer for
   local list = { request.call, math.ceil(request.lifetime), request.tokens,
@@ -105,7 +107,13 @@ local function ask_redis(gateway, request)
   for _, name in ipairs(records.LIMITS) do
     list[#list + 1] = request.limits[name] or ""
   end
-  return gateway.contact:script(admit, places(request.id), list)
+  request.is_asked = true
+  local told, message = gateway.contact:script(admit, places(request.id), list)
+  request.is_asked = false
+  if not told and message:find "^away" then
+    limits.settle(gateway, request, 0, 0)
+  end
+  return told
 end
 
 local function ask_machine(gateway, request)
@@ -213,6 +221,15 @@ function limits.admit(gateway, key, request)
   reservation.id, reservation.call = key.id, request.call
   hold(gateway, reservation, request.lifetime)
   return reservation, headers
+end
+
+--- Ends what was to be let in by a request that was cut off meanwhile.
+---@param gateway table
+---@param request indoxhub.gateway.LimitRequest
+function limits.give_up(gateway, request)
+  if request.is_asked then
+    limits.settle(gateway, request, 0, 0)
+  end
 end
 
 --- Ends a call that was let in, in any phase.

@@ -98,6 +98,7 @@ end
 ---@field tokens number
 ---@field cost number US dollars
 ---@field limits indoxhub.gateway.Key
+---@field is_asked? boolean whether Redis is being asked about it
 
 --- Lets a call in or not. Returns what the script in Redis returns, and what
 --- was taken; nil and a message when the memory is full.
