@@ -23,6 +23,7 @@ describe("what a call has reserved", function()
   end)
 
   before_each(function()
+    gateways.wait_for_room(20)
     raw:script("v1", ANSWER)
     key = keys.add(store, { calls_at_once = 1, tokens_per_minute = 100000,
       requests_per_minute = 1000 })
@@ -41,7 +42,6 @@ describe("what a call has reserved", function()
 
   describe("while Redis is slow, is free again", function()
     before_each(function()
-      gateways.wait_for_room(15)
       assert.equal(200, (chat())) -- the key is known from now on
       servers.wait_until(function()
         return counted() == "1 0"
@@ -70,4 +70,59 @@ describe("what a call has reserved", function()
       is_free()
     end)
   end)
+
+  -- Tokens that are counted when nothing runs any more.
+  local function tokens_after(status)
+    local id = keys.id(key)
+    servers.wait_until(function()
+      return store:cli("ZCARD indoxhub:{" .. id .. "}:calls") == "0"
+        and store:cli("HEXISTS indoxhub:{" .. id .. "}:use m") == "1"
+    end, "the call to be settled")
+    return status, tonumber(store:cli("HGET indoxhub:{" .. id .. "}:use mt"))
+  end
+
+  local ASKED = { whole = {}, streamed = { stream = true } }
+
+  for how, more in pairs(ASKED) do
+    local fields = { max_tokens = 500, stream = more.stream }
+
+    it("is not used where the model refuses, " .. how, function()
+      for said, status in pairs { ["400 Bad"] = 400, ["401 No"] = 502,
+        ["404 None"] = 404, ["429 Slow"] = 503, ["503 Busy"] = 503 } do
+        raw:script("v1", servers.last_reply(said, "{}"))
+        local told, tokens = tokens_after((chat(fields)))
+        assert.same({ status, 0 }, { told, tokens }, said)
+      end
+      raw:script("v1", servers.last_reply("404 None", "{}"))
+      fields.model = "made/up"
+      assert.equal(404, (chat(fields)))
+      local _, metrics = gateway:ask "/metrics"
+      assert.is_nil(metrics:find("made/up", 1, true))
+    end)
+
+    it("is not used where nobody was asked, " .. how, function()
+      local status, tokens = tokens_after((chat({ max_tokens = 500,
+        stream = more.stream, messages = {} })))
+      assert.same({ 400, 0 }, { status, tokens })
+      local nowhere = gateways.start { redis = store,
+        lua = '{ client = require("indoxhub").new { api_key = "x", '
+          .. 'max_retries = 0, base_url = "http://127.0.0.1:1/v1" } }' }
+      status, tokens = tokens_after((nowhere:chat({ key = key },
+        fields)))
+      assert.same({ 502, 0 }, { status, tokens })
+      assert.equal("", nowhere:stop())
+    end)
+
+    it("counts where the model may have answered, " .. how, function()
+      for _, script in ipairs { servers.last_reply("500 Broken", "{}"),
+        { { "body" }, { "close" } } } do
+        raw:script("v1", script)
+        local status, tokens = tokens_after((chat(fields)))
+        assert.equal(502, status)
+        assert.is_true(tokens > 500)
+        key = keys.add(store, { calls_at_once = 1,
+          tokens_per_minute = 100000 })
+      end
+    end)
+  end
 end)

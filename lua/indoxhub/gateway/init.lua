@@ -144,17 +144,25 @@ function methods.tell_failure(gateway, context, err)
   end
 end
 
---- Settles what a call has used, once.
+-- What a call has used that no model has taken up.
+local NOTHING = { tokens_total = 0, cost = 0 }
+
+--- Settles what a call has used, once. Where nobody tells, that is what was
+--- reserved.
 function methods.finish(gateway, context, usage)
+  if not usage and not context.may_have_used then
+    usage = NOTHING
+  end
   local tokens, cost = estimate.used(gateway.options, context.model, usage)
   if context.is_finished then
     return
   end
   context.is_finished = true
-  if tokens and context.model then
+  -- Anybody can ask for a model that there is not.
+  if (tokens or 0) > 0 and context.model then
     metrics.count(gateway, "tokens_total", { model = context.model }, tokens)
   end
-  if cost and context.model then
+  if (cost or 0) > 0 and context.model then
     metrics.count(gateway, "cost_dollars_total", { model = context.model },
       cost)
   end

@@ -111,6 +111,13 @@ local function is_unwell(err)
     and err.kind ~= "invalid_request"
 end
 
+-- Whether nothing was used by a call that failed: it was refused, or not sent.
+local function is_unused(err)
+  local status = err.status or 0
+  return status >= 400 and status < 500 or status == 503 or status == 529
+    or err.kind == "network" and UNSENT[err.code] ~= nil
+end
+
 local function note(one, err)
   if not err then
     one.pause, one.well_at = FIRST_PAUSE, 0
@@ -120,10 +127,25 @@ local function note(one, err)
   end
 end
 
+-- Asks one, and notes whether tokens may have been used. What raises has asked
+-- nobody.
+local function ask_one(context, ask, one)
+  local before = context.may_have_used
+  context.may_have_used = true
+  local ok, reply, err = pcall(ask, one)
+  if not ok or err and is_unused(err) then
+    context.may_have_used = before
+  end
+  if not ok then
+    error(reply, 0)
+  end
+  return reply, err
+end
+
 --- Asks one after the other, until one answers or it is no use. Returns what
---- the function returned last. What it raises is not caught.
+--- the function returned last, and raises what it raises.
 ---@param gateway table
----@param context table in which `upstream` is noted
+---@param context table in which `upstream` is noted, and `may_have_used`
 ---@param ask fun(one: indoxhub.gateway.Upstream): any, indoxhub.Error?
 ---@return any reply, indoxhub.Error? err
 function upstreams.ask(gateway, context, ask)
@@ -132,7 +154,7 @@ function upstreams.ask(gateway, context, ask)
     or order(gateway.upstreams)
   for i, one in ipairs(list) do
     context.upstream = one
-    reply, err = ask(one)
+    reply, err = ask_one(context, ask, one)
     note(one, err)
     if not err or not may_help(err) or i == #list then
       break
