@@ -98,37 +98,43 @@ end
 ---------------------------------------------------------------------------
 -- without readers
 
--- Streams that nobody here reads any more, for so long that they may end.
-local function idle_for_long(self, now)
+-- Streams that nobody here reads any more.
+local function idle(self)
   local list, ids = {}, {}
   for id, stream in pairs(self.streams) do
-    local since = not stream.how and stream.idle_since
-    if since and (now - since >= stream.linger or not stream.is_open) then
+    if stream.idle_since and not stream.how then
       list[#list + 1], ids[#ids + 1] = stream, id
     end
   end
   return list, ids
 end
 
--- Where the store is away nobody can tell whether there are readers elsewhere.
--- They get nothing meanwhile, so a stream goes on for as long again.
-local function is_left(stream, attended, now)
+-- Whether one may end. Who reads it elsewhere is a reader like those here: its
+-- time begins again when he has left. Where the store is away nobody can tell
+-- whether there are such readers. They get nothing meanwhile, so a stream goes
+-- on for as long again.
+local function is_left(stream, attended, id, now)
   if not stream.idle_since or stream.how then
     return false -- somebody came meanwhile
+  elseif not stream.is_open then
+    return true -- nobody else knows its id
   elseif not attended then
-    return not stream.is_open or now - stream.idle_since >= 2 * stream.linger
+    return now - stream.idle_since >= 2 * stream.linger
+  elseif attended[id] then
+    stream.idle_since = math.max(stream.idle_since, now)
+    return false
   end
-  return not attended[stream.id]
+  return now - stream.idle_since >= stream.linger
 end
 
 local function end_idle(self, now)
-  local list, ids = idle_for_long(self, now)
+  local list, ids = idle(self)
   if #list == 0 then
     return
   end
   local attended = self.store:attended(ids)
-  for _, stream in ipairs(list) do
-    if is_left(stream, attended, now) then
+  for i, stream in ipairs(list) do
+    if is_left(stream, attended, ids[i], now) then
       stream:finish("cancelled")
     end
   end
