@@ -26,6 +26,31 @@ describe("gateway/estimate", function()
       { input_audio = { data = ("A"):rep(1e6) } } } } } }) < 2000)
   end)
 
+  it("takes no text for a picture", function()
+    local text = "data:image/png;base64," .. ("x"):rep(30000)
+    for _, fields in ipairs { { prompt = text }, { prompt = { text } },
+      { messages = { { content = text } } },
+      { messages = { { content = { { type = "text", text = text } } } } } } do
+      fields.max_tokens = 0
+      assert.is_true(of("chat", nil, fields) > 10000)
+    end
+  end)
+
+  it("counts every answer that was asked for", function()
+    assert.equal(202, (of("completion", nil, { prompt = { "a", "b" } })))
+    assert.equal(602, (of("completion", nil, { prompt = { "a", "b" }, n = 3 })))
+    assert.equal(501, (of("completion", nil, { prompt = "a", best_of = 5 })))
+    assert.equal(90, (of("chat", nil, { max_completion_tokens = 1,
+      max_tokens = 90, max_output_tokens = 2 })))
+    local function cost(fields)
+      return select(2, of("completion", "a/draw", fields))
+    end
+    assert.equal(0.04, cost { prompt = "a" })
+    assert.equal(0.12, cost { prompt = { "a", "b", "c" } })
+    assert.equal(0.12, select(2, estimate.used(OPTIONS, "a/draw",
+      { tokens_prompt = 1, calls = 3 })))
+  end)
+
   it("is not led astray by nonsense", function()
     assert.equal(0, (of("chat", "a/b", { max_tokens = -5 })))
     assert.equal(1e9, (of("chat", "a/b", { max_tokens = 1e300 })))

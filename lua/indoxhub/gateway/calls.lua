@@ -42,7 +42,7 @@ end
 
 -- The usage of all replies together.
 local function sum_of(replies)
-  local sum = {}
+  local sum = { calls = #replies }
   for _, reply in ipairs(replies) do
     for name, value in pairs(reply.usage or {}) do
       if type(value) == "number" then
