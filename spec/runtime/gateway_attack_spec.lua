@@ -60,6 +60,20 @@ describe("gateway", function()
     has_all_places()
   end)
 
+  it("lets a request take no longer for having several prompts", function()
+    raw:script("v1", { { "body" }, { "sleep", 400 }, { "send", ANSWER },
+      { "again" } })
+    local prompts = { "a" }
+    assert.equal(200, (ask("/v1/completions", { prompt = prompts })))
+    for i = 1, 8 do
+      prompts[i] = "a"
+    end
+    local status, body = ask("/v1/completions", { prompt = prompts })
+    assert.equal(504, status)
+    assert.equal("upstream_timeout", body.error.type)
+    has_all_places()
+  end)
+
   it("tells no answer for whole that broke off", function()
     raw:script("v1", { { "body" }, { "send", servers.EVENTS_HEAD
       .. events.delta "one" }, { "close" } })

@@ -128,9 +128,14 @@ function methods.refuse(gateway, context, status, kind, message)
     status = status, type = kind, message = message }))
 end
 
---- Options of every call of a request.
+-- The least that a call may take, as no time at all is no limit. Seconds.
+local LEAST = 0.001
+
+--- Options of every call of a request. All of them together may take as long
+--- as its place lasts.
 function methods.call_options(gateway, context)
-  return { timeout = { total = gateway.options.longest_answer },
+  local left = gateway.options.longest_answer - (ngx.now() - context.started)
+  return { timeout = { total = math.max(LEAST, left) },
     headers = { traceparent = context.traceparent } }
 end
 

@@ -15,7 +15,7 @@
 ---@field on_store_failure? "closed"|"open"|"local" What becomes of calls while Redis is away: nothing passes, known keys pass without limits, or each machine counts by itself. Default: "closed".
 ---@field key_cache? number Seconds that a key is known, and a revoked one goes on. Default: 60.
 ---@field expected_tokens? integer Tokens to reserve for an answer where the request does not say how many it may have. Default: 1000.
----@field longest_answer? number Seconds that a call may take. Default: 600.
+---@field longest_answer? number Seconds that a request may take, with all of its prompts and upstreams. Default: 600.
 ---@field most_streams? integer How many streams each worker writes at a time. Default: 1000.
 ---@field linger? number Seconds that a stream goes on without a reader. Default: 30.
 ---@field stream_bytes? integer How much of a stream is kept for readers that come back. Default: 4 MiB.
