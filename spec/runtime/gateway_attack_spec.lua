@@ -127,6 +127,39 @@ describe("gateway", function()
     has_all_places()
   end)
 
+  it("leaves no file behind of speech whose client has gone", function()
+    local folder = files.folder()
+    assert(os.execute("chmod 777 " .. folder)) -- workers are of another user
+    local sound = raw:script("sound", { { "hold" } }) .. "/a.mp3"
+    local base = raw:script("speech", servers.json(json.encode {
+      success = true, data = { audio_url = sound } }))
+    local own, option = keys.option "calls_at_once = 1"
+    local speaker = gateways.start { base = base, lua = ([[(function()
+      local number = 0
+      function os.tmpname()
+        number = number + 1
+        local name = "%s/" .. number
+        assert(io.open(name, "w")):close()
+        return name
+      end
+      return { keys = { %s } }
+    end)()]]):format(folder, option) }
+    local visit = speaker:visit("/v1/audio/speech", { key = own, json = {
+      model = "openai/tts-1", input = "x", voice = "alloy" } })
+    servers.wait_until(function()
+      return raw:got("sound"):find "GET "
+    end, "the download")
+    assert.not_equal("", files.output("ls " .. folder))
+    visit:leave()
+    servers.wait_until(function()
+      speaker:run "collectgarbage()" -- what was being written goes with it
+      return files.output("ls " .. folder) == ""
+    end, "the file to be removed")
+    visit:forget()
+    assert.equal("", speaker:stop())
+    files.remove_folder(folder)
+  end)
+
   it("answers files of forms as bytes, and never opens one of its own",
   function()
     for _, form in ipairs { "-F file=/etc/passwd -F model=x",

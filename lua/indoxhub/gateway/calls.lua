@@ -111,16 +111,19 @@ local function type_of(bytes, format)
   return TYPES[format] or "audio/mpeg"
 end
 
--- The bytes of what was spoken, wherever they are.
-local function bytes_of(client, reply)
+-- The bytes of what was spoken, wherever they are. Should the request be ended
+-- meanwhile, calls.leave removes the file.
+local function bytes_of(gateway, context, reply)
   local name = os.tmpname()
-  local ok, err = client:save(reply, name)
+  context.file_name = name
+  local ok, err = context.upstream.client:save(reply, name,
+    { timeout = gateway.call_options(context).timeout })
   local file = ok and io.open(name, "rb")
   local bytes = file and file:read("*a")
   if file then
     file:close()
   end
-  os.remove(name)
+  calls.leave(context)
   return bytes, err
 end
 
@@ -132,7 +135,7 @@ function operations.speech(gateway, context, fields)
     return gateway.face(context).speech(context, reply), reply.usage
   end
   local bytes
-  bytes, err = bytes_of(context.upstream.client, reply)
+  bytes, err = bytes_of(gateway, context, reply)
   if not bytes then
     return nil, err
   end
@@ -202,6 +205,15 @@ function operations.cancel(gateway, context)
 end
 
 ---------------------------------------------------------------------------
+
+--- In the log phase, too: removes what a request has left on the disk.
+---@param context table
+function calls.leave(context)
+  if context.file_name then
+    os.remove(context.file_name)
+    context.file_name = nil
+  end
+end
 
 --- Makes the call of a request. Returns its answer, and the usage; nil and a
 --- refusal.

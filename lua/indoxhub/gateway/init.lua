@@ -370,6 +370,7 @@ function methods.log(gateway)
     metrics.time(gateway, "request_seconds", ngx.now() - context.started)
   end
   cache.leave(gateway, context)
+  calls.leave(context)
   if context.limits then
     limits.give_up(gateway, context.limits)
   end
