@@ -69,4 +69,74 @@ describe("gateway", function()
     assert.equal("hmm so", table.concat(thought))
     assert.equal("Yes!", table.concat(said))
   end)
+
+  -- The choice that a whole answer of the upstream becomes, whose own choice is
+  -- this JSON.
+  local function choice_of(json_text)
+    raw:script("v1", servers.json('{"choices":[' .. json_text .. "]}"))
+    local status, body = ask("/v1/chat/completions", { messages = MESSAGES })
+    assert.equal(200, status)
+    return body.choices[1]
+  end
+
+  it("passes on all that one answer has, as it does of several", function()
+    local choice = choice_of [[{"index":0,"finish_reason":"stop",
+      "logprobs":{"content":[{"token":"x","logprob":-0.5}]},
+      "message":{"role":"assistant","content":"x",
+        "annotations":[{"type":"url_citation","url":"http://a"}],
+        "audio":{"id":"a1","data":"aGk="}}}]]
+    assert.equal(-0.5, choice.logprobs.content[1].logprob)
+    assert.equal("http://a", choice.message.annotations[1].url)
+    assert.equal("aGk=", choice.message.audio.data)
+    raw:script("v1", servers.json [[{"choices":[{"index":0,"text":"x",
+      "finish_reason":"stop","logprobs":{"tokens":["x"]}}]}]])
+    local _, body = ask("/v1/completions", { prompt = "x" })
+    assert.same({ "x" }, body.choices[1].logprobs.tokens)
+  end)
+
+  local PICTURE = '"images":[{"type":"image_url","image_url":{"url":'
+    .. '"data:image/png;base64,aGk="}}]'
+
+  it("shows pictures that a chat drew, streamed or not", function()
+    local picture = { type = "image_url",
+      image_url = { url = "data:image/png;base64,aGk=" } }
+    assert.same({ picture }, choice_of([[{"index":0,"finish_reason":"stop",
+      "message":{"role":"assistant","content":"",]] .. PICTURE .. "}}")
+      .message.images)
+    script(events.frame('{"choices":[{"index":0,"delta":{' .. PICTURE
+      .. "}}]}"), events.frame('{"choices":[{"index":0,"delta":{},'
+      .. '"finish_reason":"stop"}]}'), events.done)
+    local _, text = ask("/v1/chat/completions",
+      { stream = true, messages = MESSAGES })
+    local shown = {}
+    for _, chunk in ipairs(data_of(text)) do
+      shown[#shown + 1] = chunk.choices[1].delta.images
+    end
+    assert.same({ { picture } }, shown)
+  end)
+
+  it("calls functions in the form of older models, streamed or not", function()
+    local call = { name = "f", arguments = '{"a":1}' }
+    local choice = choice_of [[{"index":0,"finish_reason":"function_call",
+      "message":{"role":"assistant","content":null,
+        "function_call":{"name":"f","arguments":"{\"a\":1}"}}}]]
+    assert.same(call, choice.message.function_call)
+    assert.is_nil(choice.message.tool_calls)
+    assert.equal("function_call", choice.finish_reason)
+    script(events.frame('{"choices":[{"index":0,"delta":{"function_call":'
+      .. '{"name":"f","arguments":"{\\"a\\""}}}]}'),
+      events.frame('{"choices":[{"index":0,"delta":{"function_call":'
+      .. '{"arguments":":1}"}}}]}'),
+      events.frame('{"choices":[{"index":0,"delta":{},'
+      .. '"finish_reason":"function_call"}]}'), events.done)
+    local _, text = ask("/v1/chat/completions",
+      { stream = true, messages = MESSAGES })
+    local called = {}
+    for _, chunk in ipairs(data_of(text)) do
+      local delta = chunk.choices[1].delta
+      called[#called + 1] = delta.function_call
+      assert.is_nil(delta.tool_calls)
+    end
+    assert.same({ call }, called)
+  end)
 end)

@@ -50,12 +50,42 @@ local function text_of(data)
   return data ~= nil and json.encode(data) or ""
 end
 
+-- Pictures of a chat's answer, in the form that most servers give them.
+local function pictures_of(reply)
+  local list = {}
+  for i, image in ipairs(reply.images or {}) do
+    local url = image.url or image.b64_json and ("data:%s;base64,%s"):format(
+      image.mime_type or "image/png", image.b64_json)
+    list[i] = { type = "image_url", image_url = { url = url } }
+  end
+  return list[1] and list or nil
+end
+
+-- Calls of tools, or the one call that older models make.
+local function calls_of(reply, is_delta)
+  if reply.function_call then
+    return nil, { name = reply.function_call.name,
+      arguments = reply.function_call.arguments }
+  end
+  return openai.tool_calls(reply.tool_calls, is_delta)
+end
+
+-- The first answer as an upstream sent it that speaks OpenAI's form.
+local function sent(reply)
+  local choice = type(reply.choices) == "table" and reply.choices[1]
+  return type(choice) == "table" and choice or {}
+end
+
 local function message_of(reply)
-  local calls = openai.tool_calls(reply.tool_calls)
+  local calls, call = calls_of(reply)
   local text = text_of(reply.data)
+  local message = type(sent(reply).message) == "table" and sent(reply).message
+    or {}
   return { role = "assistant", refusal = reply.refusal or null,
-    content = calls and text == "" and null or text, tool_calls = calls,
-    reasoning_content = reply.reasoning_content }
+    content = (calls or call) and text == "" and null or text,
+    tool_calls = calls, function_call = call, images = pictures_of(reply),
+    reasoning_content = reply.reasoning_content,
+    annotations = message.annotations, audio = message.audio }
 end
 
 local function choices_of(context, reply)
@@ -67,7 +97,7 @@ local function choices_of(context, reply)
     return reply.choices
   end
   local choice = { index = 0, finish_reason = reason_of(reply),
-    logprobs = null }
+    logprobs = sent(reply).logprobs or null }
   if context.operation == "chat" then
     choice.message = message_of(reply)
   else
@@ -164,19 +194,23 @@ function openai.stream(context)
     return chunk(0, { refusal = text })
   end
 
-  --- What comes when the upstream has ended: calls of tools, answers besides
-  --- the first, why it ended, the usage if that was asked for.
+  --- What comes when the upstream has ended: calls of tools and pictures,
+  --- answers besides the first, why it ended, the usage if that was asked for.
   function stream.last(reply)
     local list = {}
-    local calls = is_chat and openai.tool_calls(reply.tool_calls, true)
-    if calls then
-      list[1] = chunk(0, { tool_calls = calls })
+    local calls, call = calls_of(reply, true)
+    local images = pictures_of(reply)
+    if is_chat and (calls or call or images) then
+      list[1] = chunk(0, { tool_calls = calls, function_call = call,
+        images = images })
     end
     for i = 2, #(reply.choices or {}) do
       local choice = reply.choices[i]
       local message = choice.message or { content = choice.text }
       list[#list + 1] = chunk(i - 1, { role = is_chat and "assistant" or nil,
-        content = text_of(message.content), tool_calls = message.tool_calls })
+        content = text_of(message.content), tool_calls = message.tool_calls,
+        reasoning_content = message.reasoning_content,
+        refusal = message.refusal, images = message.images })
       list[#list + 1] = chunk(i - 1, {}, choice.finish_reason or "stop")
     end
     list[#list + 1] = chunk(0, {}, reason_of(reply))
