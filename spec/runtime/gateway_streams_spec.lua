@@ -134,6 +134,32 @@ describe("gateway/streams", function()
     reader:leave()
   end)
 
+  it("refuse what is the number of no event, as far as that is known",
+  function()
+    local reader = a:write "events=20"
+    local id = reader:id()
+    reader:wait()
+    local function status_of(gateway, number)
+      return (gateway:ask("GET", "/streams/" .. id, "-H 'Last-Event-ID: "
+        .. number .. "'"))
+    end
+    for _, gateway in ipairs { a, b } do
+      assert.same({ 400, 400, 200, 200 }, { status_of(gateway, 22),
+        status_of(gateway, "999999999999999"), status_of(gateway, 21),
+        status_of(gateway, 20) })
+    end
+    local living, living_id = silent("living", "&linger=9")
+    servers.wait_until(function() -- the other worker is asked, too
+      return (a:ask("GET", "/streams/" .. living_id,
+        "-m 1 -H 'Last-Event-ID: 2'")) == 400
+    end, "the worker that writes it")
+    living:leave()
+    -- One that was stopped tells so whoever comes.
+    a:ask("DELETE", "/streams/" .. living_id)
+    local _, _, how = events(b:read(living_id, 9):wait())
+    assert.equal("cancelled", how)
+  end)
+
   it("are stopped from anywhere, which the model is told", function()
     for name, gateway in pairs { here = a, elsewhere = b } do
       local reader, id = silent(name, "&linger=9")

@@ -6,6 +6,9 @@ local cursor = {}
 -- A number of more digits is none that a writer gave.
 local MOST_DIGITS = 15
 
+--- What is said of a number that no event of the stream has.
+cursor.BEYOND = "Last-Event-ID is the id of no event of this stream."
+
 --- Reads the header. Without one, or with an empty one, it is 0: from the
 --- beginning. Nil and what is wrong for what no writer ever gave as an id, as
 --- to take that for the beginning would repeat the whole answer.

@@ -212,8 +212,14 @@ local function unavailable(gateway, context, message)
     "The streams of other workers cannot be reached at present.")
 end
 
+local function malformed(gateway, context, message)
+  return gateway.refuse(context, 400, "invalid_request_error", message)
+end
+
 local function read_here(gateway, context, stream, number)
-  if number + 1 < stream.buffer.first then
+  if number > stream.buffer.last then
+    return malformed(gateway, context, cursor.BEYOND)
+  elseif number + 1 < stream.buffer.first then
     return gone(gateway, context)
   end
   local here = worker_of(gateway)
@@ -231,6 +237,8 @@ local function read_elsewhere(gateway, context, id, writer, number)
   local ok, message = here.asked:poll { wait }
   if not ok then
     return unavailable(gateway, context, message)
+  elseif reading.is_beyond(wait) then
+    return malformed(gateway, context, cursor.BEYOND)
   elseif reading.has_gap(wait) then
     return gone(gateway, context)
   end
@@ -244,7 +252,7 @@ end
 local function read(gateway, context, stream, id, writer)
   local number, wrong = cursor.read(context.last_event_id)
   if not number then
-    return gateway.refuse(context, 400, "invalid_request_error", wrong)
+    return malformed(gateway, context, wrong)
   elseif stream then
     return read_here(gateway, context, stream, number)
   end

@@ -78,6 +78,13 @@ function reading.has_gap(wait)
     or entry == nil and wait.how ~= nil and wait.number < wait.last
 end
 
+--- Whether a reader wants what no event of its stream comes before. What ends a
+--- stream before its time is told to whoever comes.
+function reading.is_beyond(wait)
+  return wait.how ~= nil and not framing.ending(wait.how)
+    and wait.number > wait.last
+end
+
 -- Sends the entries that came. False when the reader has gone, or has been told
 -- of a gap.
 local function send_entries(wait)
