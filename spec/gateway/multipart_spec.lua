@@ -22,6 +22,29 @@ describe("gateway/multipart", function()
       content_type = "audio/wav" }, form.files.file)
   end)
 
+  it("reads what other programs write", function()
+    local function name_of(head, kind)
+      local form = multipart.read(kind or TYPE, part(head, "x") .. "--XyZ--")
+      return form and form.files.file and form.files.file.filename
+    end
+    for _, kind in ipairs { "MULTIPART/FORM-DATA; Boundary=XyZ",
+      'Multipart/Form-Data;BOUNDARY="XyZ"; charset=utf-8',
+      "multipart/form-data; charset=utf-8; boundary=XyZ" } do
+      assert.equal("a.wav", name_of(FILE:format "a.wav", kind), kind)
+    end
+    assert.equal("A b.wav",
+      name_of 'content-disposition: form-data; Filename="A b.wav"; NAME="file"')
+    assert.equal("a.wav",
+      name_of "Content-Disposition: form-data; name=file; filename=a.wav")
+    assert.equal("na\195\175ve.wav", name_of("Content-Disposition: form-data; "
+      .. "name=\"file\"; filename*=UTF-8''na%C3%AFve.wav"))
+    assert.equal("", name_of(FILE:format ""))
+    -- Blanks behind a boundary are allowed.
+    local form = multipart.read(TYPE, "--XyZ \t\r\n" .. FIELD:format "a"
+      .. "\r\n\r\n1\r\n--XyZ--")
+    assert.same({ a = "1" }, form and form.fields)
+  end)
+
   it("never takes a field for a file", function()
     local form = assert(multipart.read(TYPE,
       part(FIELD:format "file", "/etc/passwd") .. "--XyZ--"))

@@ -139,4 +139,17 @@ describe("gateway", function()
     end
     assert.same({ call }, called)
   end)
+
+  it("takes words of a form for what they mean", function()
+    raw:script("v1", servers.json '{"success":true,"data":{"text":"heard"}}')
+    local function hear(stream)
+      return ask("/v1/audio/transcriptions", nil, "-F model=openai/whisper-1 "
+        .. "-F 'file=@README.md;filename=a.mp3' -F stream=" .. stream)
+    end
+    local status, body = hear "false"
+    assert.same({ 200, { text = "heard" } }, { status, body })
+    status, body = hear "true"
+    assert.same({ 400, "stream" }, { status, body.error.param })
+    assert.equal(400, (hear "maybe"))
+  end)
 end)

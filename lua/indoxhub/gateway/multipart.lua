@@ -10,8 +10,22 @@ local MOST = 64
 
 -- The value of a parameter of a header: quoted or not.
 local function parameter(header, name)
-  return header:match("[;%s]" .. name .. '="(.-)"')
-    or header:match("[;%s]" .. name .. "=([^;%s]+)")
+  local lower = header:lower()
+  local from = select(2, lower:find("[;%s]" .. name .. '="'))
+  if from then
+    return header:match('^[^"]*', from + 1)
+  end
+  from = select(2, lower:find("[;%s]" .. name .. "="))
+  return from and header:match("^[^;%s]+", from + 1)
+end
+
+-- The name of a file, which some write in bytes of their own (RFC 5987).
+local function filename_of(header)
+  local coded = parameter(header, "filename%*")
+  return parameter(header, "filename") or coded
+    and coded:gsub("^[^']*'[^']*'", ""):gsub("%%(%x%x)", function(digits)
+      return string.char(tonumber(digits, 16))
+    end) or nil
 end
 
 local function add(form, name, part)
@@ -39,7 +53,7 @@ local function read_part(head, bytes)
     key = (key or ""):lower()
     if key == "content-disposition" then
       name = parameter(value, "name")
-      filename = parameter(value, "filename")
+      filename = filename_of(value)
     elseif key == "content-type" then
       content_type = value
     end
@@ -54,7 +68,7 @@ end
 ---@return { fields: table, files: table<string, table> }? form
 ---@return string? wrong
 function multipart.read(content_type, body)
-  local boundary = content_type:find("^[Mm]ultipart/[Ff]orm%-[Dd]ata")
+  local boundary = content_type:lower():find("^multipart/form%-data")
     and parameter(content_type, "boundary")
   if not boundary or boundary == "" or #boundary > 200 then
     return nil, "the body must be a form: multipart/form-data with a boundary"
@@ -64,16 +78,16 @@ function multipart.read(content_type, body)
   body = "\r\n" .. body
   local from = select(2, body:find(mark, 1, true))
   while from do
-    local after = body:sub(from + 1, from + 2)
-    if after == "--" then
+    if body:find("^%-%-", from + 1) then
       return form
     end
+    local head_from = select(2, body:find("^[ \t]*\r\n", from + 1))
     local head_end, bytes_from = body:find("\r\n\r\n", from + 1, true)
     local to, next_from = body:find(mark, bytes_from or from + 1, true)
-    if after ~= "\r\n" or not head_end or not to or to <= bytes_from then
+    if not head_from or not head_end or not to or to <= bytes_from then
       break
     end
-    local name, part = read_part(body:sub(from + 3, head_end - 1),
+    local name, part = read_part(body:sub(head_from + 1, head_end - 1),
       body:sub(bytes_from + 1, to - 1))
     count = count + 1
     if not name or count > MOST then

@@ -99,6 +99,7 @@ end
 -- Fields of a form that are no texts.
 local NUMBERS = { temperature = true }
 local LISTS = { timestamp_granularities = true }
+local CHOICES = { stream = { ["true"] = true, ["false"] = false } }
 
 local function read_form(context, body)
   local form, wrong = multipart.read(context.content_type, body)
@@ -115,6 +116,8 @@ local function read_form(context, body)
       fields[name] = tonumber(value)
     elseif LISTS[name] and type(value) == "string" then
       fields[name] = { value }
+    elseif CHOICES[name] and CHOICES[name][value] ~= nil then
+      fields[name] = CHOICES[name][value]
     end
   end
   context.file, fields.file = file, nil
