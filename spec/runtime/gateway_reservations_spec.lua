@@ -71,6 +71,23 @@ describe("what a call has reserved", function()
     end)
   end)
 
+  it("is free again when Redis hears of its end before it hears of it",
+  function()
+    assert.equal("1", gateway:run(([[
+      local limits = require "indoxhub.gateway.limits"
+      local key = { id = "%s", calls_at_once = 1 }
+      local request = { id = key.id, call = "late", is_asked = true,
+        tokens = 0, cost = 0, lifetime = 600 }
+      limits.give_up(gateway, request)
+      ngx.sleep(0.1)
+      assert(limits.admit(gateway, key, request))
+      return gateway.redis:call("ZCARD", "indoxhub:{" .. key.id .. "}:calls")
+    ]]):format(keys.id(key))))
+    servers.wait_until(function()
+      return counted() == "1 0"
+    end, "the place to be free")
+  end)
+
   -- Tokens that are counted when nothing runs any more.
   local function tokens_after(status)
     local id = keys.id(key)

@@ -45,6 +45,10 @@ end
 -- which a timer is asked for again, as nginx drops one where too many run.
 local PATIENCE, BETWEEN, AGAIN = 60, 0.5, 1
 
+-- How often it is told again to a Redis that knows nothing of a call it may yet
+-- hear of: two connections may overtake each other.
+local LOOKS = 4
+
 -- What is still to be told, whether somebody tells it, and when a timer for it
 -- was asked for that has not begun.
 local queue, is_telling, asked = {}, false, nil
@@ -54,6 +58,10 @@ local function tell(gateway, item)
     item.tokens or "", item.cost and ("%.17g"):format(item.cost) or "" })
   if ok ~= nil then
     holders.forget(gateway.dicts.limits, item.call)
+  end
+  if ok == 0 and item.looks > 0 then
+    item.looks = item.looks - 1
+    return false
   end
   return ok ~= nil
 end
@@ -95,6 +103,13 @@ local function tell_soon(gateway)
   end
 end
 
+local function settle_later(gateway, reservation, tokens, cost, looks)
+  queue[#queue + 1] = { id = reservation.id, call = reservation.call,
+    tokens = tokens, cost = cost, looks = looks,
+    until_then = ngx.now() + PATIENCE }
+  tell_soon(gateway)
+end
+
 ---------------------------------------------------------------------------
 -- whether a call may begin
 
@@ -109,10 +124,10 @@ local function ask_redis(gateway, request)
   end
   request.is_asked = true
   local told, message = gateway.contact:script(admit, places(request.id), list)
-  request.is_asked = false
   if not told and message:find "^away" then
-    limits.settle(gateway, request, 0, 0)
+    limits.give_up(gateway, request)
   end
+  request.is_asked = false
   return told
 end
 
@@ -223,12 +238,12 @@ function limits.admit(gateway, key, request)
   return reservation, headers
 end
 
---- Ends what was to be let in by a request that was cut off meanwhile.
+--- Ends what Redis was asked to let in, when nobody waits for its answer.
 ---@param gateway table
 ---@param request indoxhub.gateway.LimitRequest
 function limits.give_up(gateway, request)
   if request.is_asked then
-    limits.settle(gateway, request, 0, 0)
+    settle_later(gateway, request, 0, 0, LOOKS)
   end
 end
 
@@ -242,9 +257,7 @@ function limits.settle(gateway, reservation, tokens, cost)
     holders.forget(gateway.dicts.limits, reservation.call)
     return machine.settle(gateway.dicts.limits, reservation.taken, tokens, cost)
   end
-  queue[#queue + 1] = { id = reservation.id, call = reservation.call,
-    tokens = tokens, cost = cost, until_then = ngx.now() + PATIENCE }
-  tell_soon(gateway)
+  settle_later(gateway, reservation, tokens, cost, 0)
 end
 
 --- In init_worker_by_lua: gives back what workers had that were killed.
