@@ -1,4 +1,5 @@
 -- What a call had reserved of its key's limits, whatever becomes of it.
+local events = require "spec.support.events"
 local gateways = require "spec.runtime.gateway.server"
 local keys = require "spec.runtime.gateway.keys"
 local redis = require "spec.support.redis"
@@ -82,6 +83,28 @@ describe("what a call has reserved", function()
       ngx.sleep(0.1)
       assert(limits.admit(gateway, key, request))
       return gateway.redis:call("ZCARD", "indoxhub:{" .. key.id .. "}:calls")
+    ]]):format(keys.id(key))))
+    servers.wait_until(function()
+      return counted() == "1 0"
+    end, "the place to be free")
+  end)
+
+  it("is free again when its stream is closed that has just begun", function()
+    raw:script("v1", { { "body" }, { "send", servers.EVENTS_HEAD
+      .. events.delta "one" }, { "hold" } })
+    assert.equal("1", gateway:run(([[
+      local limits = require "indoxhub.gateway.limits"
+      local sources = require "indoxhub.gateway.source"
+      local key = { id = "%s", calls_at_once = 1 }
+      local context = { operation = "chat", request_id = "begun", key = key,
+        started = ngx.now(), created = ngx.time() }
+      context.reservation = assert(limits.admit(gateway, key, { call = "begun",
+        tokens = 0, cost = 0, lifetime = 600 }))
+      local source = sources.new(gateway, context, { messages = {
+        { role = "user", content = "x" } } })
+      assert(source:open())
+      source:close()
+      return gateway.redis:call("HGET", "indoxhub:{" .. key.id .. "}:use", "mr")
     ]]):format(keys.id(key))))
     servers.wait_until(function()
       return counted() == "1 0"

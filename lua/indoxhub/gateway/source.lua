@@ -72,13 +72,17 @@ function methods:open()
     or failures.misuse(stream, context))
 end
 
---- Ends `open` or `run`, or keeps them from beginning.
+--- Ends `open` or `run`, or keeps them from beginning. What was opened and is
+--- not run is settled here.
 function methods:close()
   self.is_closed = true
   if self.stream then
     self.stream:close()
   elseif self.task then
     self.task:cancel()
+  end
+  if not self.task and not self.runs then
+    self.gateway.finish(self.context, nil)
   end
 end
 
@@ -157,6 +161,7 @@ end
 --- of an event, or three strings that are it and have no line ends
 ---@return true? whole, string? kind
 function methods:run(write)
+  self.runs = true
   local ok, result, kind = pcall(run, self, write)
   if not ok then
     ngx.log(ngx.ERR, "indoxhub gateway: ", tostring(result))

@@ -79,3 +79,29 @@ describe("a stream without readers", function()
     assert.equal("cancelled", look(0))
   end)
 end)
+
+describe("a stream whose reader leaves as it begins", function()
+  local tending = require(NAME)
+
+  it("has its source closed, which nobody will run", function()
+    local told = {}
+    local stream = { open = function() end, source = { open = function()
+      told[#told + 1] = "opened"
+      return true
+    end, close = function()
+      told[#told + 1] = "closed"
+    end } }
+    local worker = { crew = { run = function(_, fn)
+      fn()
+    end }, forget = function()
+      told[#told + 1] = "forgotten"
+    end }
+    local open = stream.source.open
+    function stream.source.open()
+      stream.how = "cancelled"
+      return open()
+    end
+    tending.write(worker, stream)
+    assert.same({ "opened", "closed", "forgotten" }, told)
+  end)
+end)

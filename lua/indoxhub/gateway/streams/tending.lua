@@ -42,6 +42,9 @@ local function open(self, stream)
     log(opened)
     refusal = REFUSAL
   end
+  if not ok or opened and stream.how then
+    stream.source:close() -- nobody will run it
+  end
   if stream.how then
     return false -- its reader has gone meanwhile
   elseif not ok or not opened then
