@@ -152,4 +152,17 @@ describe("gateway", function()
     assert.same({ 400, "stream" }, { status, body.error.param })
     assert.equal(400, (hear "maybe"))
   end)
+
+  it("streams the answer to the only prompt of a list", function()
+    script(events.created, events.delta "one", events.completed, events.done)
+    local status, text = ask("/v1/completions", { stream = true,
+      prompt = { "x" } })
+    assert.equal(200, status)
+    assert.equal("one", data_of(text)[1].choices[1].text)
+    local body
+    status, body = ask("/v1/completions", { stream = true,
+      prompt = { "x", "y" } })
+    assert.same({ 400, "prompt", "a stream answers one prompt" },
+      { status, body.error.param, body.error.message })
+  end)
 end)

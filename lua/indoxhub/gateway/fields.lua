@@ -68,6 +68,20 @@ local function check_stream(context, given)
   return true
 end
 
+-- A list of one prompt is that prompt. Only one can be streamed.
+local function check_prompt(context, given)
+  local prompts = given.prompt
+  if context.operation ~= "completion" or type(prompts) ~= "table"
+    or type(prompts[1]) ~= "string" then
+    return true
+  elseif prompts[2] == nil then
+    given.prompt = prompts[1]
+  elseif context.streams then
+    return wrong("prompt", "a stream answers one prompt")
+  end
+  return true
+end
+
 -- Names that OpenAI has for fields that are called otherwise here.
 local function rename(context, given)
   if context.operation == "embeddings" and given.text == nil then
@@ -108,6 +122,9 @@ function fields.check(gateway, context, key, given)
     return wrong("provider", "provider must be a string")
   end
   local ok, refusal = check_stream(context, given)
+  if ok then
+    ok, refusal = check_prompt(context, given)
+  end
   if not ok then
     return nil, refusal
   end
