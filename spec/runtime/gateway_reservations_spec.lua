@@ -111,6 +111,25 @@ describe("what a call has reserved", function()
     end, "the place to be free")
   end)
 
+  it("stays as long as its own gateway may need it", function()
+    key = keys.add(store, { calls_at_once = 9 })
+    local name = "indoxhub:{" .. keys.id(key) .. "}:calls"
+    raw:script("v1", { { "body" }, { "hold" } })
+    local quick = gateways.start { redis = store, base = raw:base "v1",
+      lua = "{ longest_answer = 1 }" }
+    local question = { messages = { { role = "user", content = "x" } } }
+    local visit = gateway:visit("/v1/chat/completions",
+      { key = key, json = question })
+    servers.wait_until(function()
+      return store:cli("ZCARD " .. name) == "1"
+    end, "a call")
+    assert.equal(504, (quick:chat({ key = key })))
+    assert.is_true(tonumber(store:cli("TTL " .. name)) > 600)
+    visit:leave()
+    visit:forget()
+    assert.equal("", quick:stop())
+  end)
+
   -- Tokens that are counted when nothing runs any more.
   local function tokens_after(status)
     local id = keys.id(key)

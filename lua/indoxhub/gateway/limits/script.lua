@@ -101,7 +101,8 @@ else
   redis.call('HSET', use, 'r:' .. call, string.format('%d %d %d %.17g %.17g',
     minute, day, month, tokens, cost))
   redis.call('ZADD', calls, now + lifetime, call)
-  redis.call('EXPIRE', calls, lifetime)
+  -- Another gateway may have set places for longer.
+  redis.call('EXPIRE', calls, to_month + 86400 + lifetime)
 end
 keep()
 return { refused or '', state.mr, state.mt, string.format('%.17g', state.dc),
