@@ -257,6 +257,7 @@ build = {
     ["indoxhub.embeddings.batch"] = "lua/indoxhub/embeddings/batch.lua",
     ["indoxhub.embeddings.vectors"] = "lua/indoxhub/embeddings/vectors.lua",
     ["indoxhub.gateway"] = "lua/indoxhub/gateway/init.lua",
+    ["indoxhub.gateway.admission"] = "lua/indoxhub/gateway/admission.lua",
     ["indoxhub.gateway.cache"] = "lua/indoxhub/gateway/cache.lua",
     ["indoxhub.gateway.calls"] = "lua/indoxhub/gateway/calls.lua",
     ["indoxhub.gateway.contact"] = "lua/indoxhub/gateway/contact.lua",

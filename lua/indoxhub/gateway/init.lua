@@ -10,18 +10,17 @@
 --       log_by_lua_block { gateway.log() }
 --     }
 --
--- A request goes through routes (what is asked for), keys and visitors (who
--- asks), requests and fields (with what), limits (whether now), and then calls,
--- models or a source within streams. A face says the answer in the form of the
--- path. examples/gateway has all of the configuration.
+-- A request goes through the admission, and then calls, models or a source
+-- within streams. A face says the answer in the form of the path.
+-- examples/gateway has all of the configuration.
 
+local admission = require "indoxhub.gateway.admission"
 local cache = require "indoxhub.gateway.cache"
 local calls = require "indoxhub.gateway.calls"
 local contact = require "indoxhub.gateway.contact"
 local dictionaries = require "indoxhub.gateway.dictionaries"
 local estimate = require "indoxhub.gateway.estimate"
 local failures = require "indoxhub.gateway.failures"
-local fields_of = require "indoxhub.gateway.fields"
 local json = require "indoxhub.base.json"
 local keys = require "indoxhub.gateway.keys"
 local limits = require "indoxhub.gateway.limits"
@@ -31,8 +30,6 @@ local native = require "indoxhub.gateway.faces.native"
 local openai = require "indoxhub.gateway.faces.openai"
 local options_of = require "indoxhub.gateway.options"
 local redis = require "indoxhub.gateway.redis"
-local requests = require "indoxhub.gateway.requests"
-local routes = require "indoxhub.gateway.routes"
 local sources = require "indoxhub.gateway.source"
 local streams = require "indoxhub.gateway.streams"
 local timers = require "indoxhub.gateway.timers"
@@ -46,9 +43,8 @@ local ngx = rawget(_G, "ngx")
 
 local gateways = {}
 
--- Seconds that a place is kept beyond the longest answer, and between two
--- tellings of how many streams are open.
-local BEYOND, TELLING = 60, 10
+-- Seconds between two tellings of how many streams are open.
+local TELLING = 10
 
 ---@class indoxhub.gateway.Gateway
 ---@field options indoxhub.GatewayOptions
@@ -205,90 +201,6 @@ local function end_with(gateway, context, refusal)
   return gateway.answer(context, gateway.answer_of(context, refusal))
 end
 
--- For the access log, where nginx.conf declares these variables.
-local function say_in_log(context)
-  pcall(function()
-    ngx.var.indoxhub_key = context.key and context.key.name or ""
-    ngx.var.indoxhub_operation = context.operation or ""
-  end)
-end
-
--- Reads the fields of a request, where it has some. Nil and a refusal.
-local function read_fields(gateway, context)
-  local fields, refusal = requests.fields(context)
-  local body = refusal
-  if fields then
-    fields, refusal = fields_of.check(gateway, context, context.key, fields)
-  end
-  if not fields then
-    return nil, refusal
-  end
-  context.fields = fields
-  cache.note(gateway, context, body)
-  return true
-end
-
--- Lets a request in, or not. Who goes on reading a stream has been let in.
-local function admit(gateway, context)
-  local ok, refusal = true, nil
-  if context.body_kind then
-    ok, refusal = read_fields(gateway, context)
-  end
-  if not ok or context.operation == "stream" then
-    return ok, refusal
-  end
-  local tokens, cost = estimate.of(gateway.options, context.operation,
-    context.model, context.fields or {})
-  context.limits = { call = context.request_id, tokens = tokens,
-    cost = cost or 0, lifetime = gateway.options.longest_answer + BEYOND }
-  local reservation, headers = limits.admit(gateway, context.key,
-    context.limits)
-  if reservation == nil then
-    if headers.status == 429 then
-      metrics.count(gateway, "limits_hit_total", { limit = headers.code })
-    end
-    return nil, headers
-  end
-  context.reservation = reservation or nil
-  for name, value in pairs(headers) do
-    ngx.header[name] = value
-  end
-  return true
-end
-
--- The key of a request; nil and a refusal.
-local function who_asks(gateway, context)
-  local token = requests.token()
-  if token then
-    return keys.find(gateway, token)
-  elseif token == nil and gateway.visitors then
-    return visitors.find(gateway, context.body_kind ~= nil)
-  end
-  return nil, { status = 401, type = "invalid_request_error",
-    code = "invalid_api_key", message = "give an API key of this gateway: "
-      .. "Authorization: Bearer ihg-..." }
-end
-
--- What a request is about; nil when it was refused.
-local function begin(gateway)
-  local route, other_method = routes.find(ngx.req.get_method(), ngx.var.uri)
-  local context = route and requests.context(route)
-    or { operation = "none", request_id = ngx.var.request_id,
-      started = ngx.now() }
-  ngx.ctx.indoxhub = context
-  if not route then
-    return nil, context, other_method
-      and { status = 405, type = "invalid_request_error",
-        code = "method_not_supported", message = "this path takes another "
-          .. "method" }
-      or { status = 404, type = "invalid_request_error", code = "not_found",
-        message = "there is nothing here" }
-  end
-  local key, refusal = who_asks(gateway, context)
-  context.key = key
-  return key and route, context, refusal
-end
-
 -- Tells that nginx.conf lacks a line, which would be a fault that shows late.
 local function miss(gateway, context, line)
   gateway.report("nginx.conf needs " .. line)
@@ -303,12 +215,7 @@ function methods.access(gateway)
     return miss(gateway, {}, "init_worker_by_lua_block { gateway.init_worker() "
       .. "} in the block http")
   end
-  local route, context, refusal = begin(gateway)
-  local ok = route ~= nil
-  if ok then
-    ok, refusal = admit(gateway, context)
-  end
-  say_in_log(context)
+  local ok, context, refusal = admission.request(gateway)
   if not ok then
     return end_with(gateway, context, refusal)
   end
