@@ -136,10 +136,10 @@ describe("indoxhub embed, when a part fails,", function()
 
   it("keeps what came of requests that fail at the same time", function()
     local started, broken = {}, {}
+    files.write(folder .. "/in", texts(130))
     for i = 1, 4 do
       broken[i] = servers.sandbox(FAULT)
       indoxhub:run("usage", broken[i].url)
-      files.write(folder .. "/in", texts(130))
       started[i] = commands.start(("(%s) <%s/in"):format(indoxhub:line(
         ("embed --lines -o %s/x --set user=u%d"):format(folder, i),
         broken[i].url), folder))
