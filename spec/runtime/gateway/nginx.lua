@@ -41,8 +41,9 @@ function nginx.start(kind, given)
     return files.read(folder .. "/nginx.pid") or not programs.is_alive(self.pid)
   end, "nginx")
   if not programs.is_alive(self.pid) then
-    error("nginx did not start: " .. (files.read(folder .. "/stderr") or "")
-      .. self:log())
+    local why = (files.read(folder .. "/stderr") or "") .. self:log()
+    files.remove_folder(folder)
+    error("nginx did not start: " .. why)
   end
   servers.wait_until(function()
     return given.is_up(self)
