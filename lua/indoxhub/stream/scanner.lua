@@ -9,6 +9,10 @@ local json = require "indoxhub.base.json"
 
 local scanner = {}
 
+--- Names of tags in which some models write what they think.
+---@type string[]
+scanner.THOUGHTS = { "think", "thinking", "thought", "reasoning" }
+
 ---@class indoxhub.Scanner
 ---@field keys string[] the fields that lead to the list; none: it is the whole
 ---@field found boolean whether the list was found
@@ -130,15 +134,13 @@ local function drop_old(self)
   end
 end
 
-local TAGS = { "think", "thinking", "thought", "reasoning" }
-
 -- What the model thinks before its answer is cut off; true while it goes on, or
 -- may begin.
 local function is_thinking(self)
   if self._awaits == "" then
     local beginning = self._text:match("^%s*(.*)$"):sub(1, 12)
     self._awaits = nil
-    for _, tag in ipairs(TAGS) do
+    for _, tag in ipairs(scanner.THOUGHTS) do
       local opening = "<" .. tag .. ">"
       if beginning:sub(1, #opening) == opening then
         self._awaits = "</" .. tag .. ">"

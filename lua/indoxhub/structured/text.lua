@@ -2,6 +2,7 @@
 --- middle of a sentence.
 
 local json = require "indoxhub.base.json"
+local scanner = require "indoxhub.stream.scanner"
 
 local text = {}
 
@@ -59,17 +60,15 @@ local function candidates(written)
   return list
 end
 
--- Some models write what they think into their answer, up to such a tag.
-local THOUGHTS = { "</think>", "</thinking>", "</thought>", "</reasoning>" }
-
--- What stands behind the thoughts; nil when there are none.
+-- What stands behind all that a model thinks in tags; nil where it does not.
 local function behind_thoughts(written)
   local at
-  for _, tag in ipairs(THOUGHTS) do
-    local _, last = written:find(tag, 1, true)
+  for _, tag in ipairs(scanner.THOUGHTS) do
+    local ending = "</" .. tag .. ">"
+    local _, last = written:find(ending, 1, true)
     while last do
       at = math.max(at or 0, last)
-      _, last = written:find(tag, last, true)
+      _, last = written:find(ending, last, true)
     end
   end
   return at and written:sub(at + 1)
